@@ -1,0 +1,102 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"net/mail"
+	"strings"
+	"unicode/utf8"
+
+	"craftplan/internal/accounts/internal/db"
+	"craftplan/internal/fault"
+	"craftplan/internal/id"
+	"craftplan/internal/store"
+)
+
+// User is a person.
+type User struct {
+	ID    id.ID
+	Email string
+	Name  string
+}
+
+// NewUser is what a person gives to get an account. Field names in errors are name, email and password.
+type NewUser struct{ Name, Email, Password string }
+
+// Limits of what is accepted, in characters.
+const (
+	MinPassword = 8
+	MaxPassword = 200
+	maxName     = 100
+	maxEmail    = 254 // RFC 5321, 4.5.3.1.3
+)
+
+// Validate tells what is wrong with the fields and returns them cleaned.
+func (u NewUser) Validate() (NewUser, error) {
+	var p fault.Problems
+	u.Name = strings.Join(strings.Fields(u.Name), " ")
+	u.Email = NormalizeEmail(u.Email)
+	if u.Name == "" {
+		p.Add("name", "Enter your name.")
+	} else if utf8.RuneCountInString(u.Name) > maxName {
+		p.Addf("name", "Use at most %d characters.", maxName)
+	}
+	if !validEmail(u.Email) {
+		p.Add("email", "Enter an e-mail address, such as you@example.com.")
+	}
+	switch n := utf8.RuneCountInString(u.Password); {
+	case n < MinPassword:
+		p.Addf("password", "Use at least %d characters. A short sentence works well.", MinPassword)
+	case n > MaxPassword:
+		p.Addf("password", "Use at most %d characters.", MaxPassword)
+	}
+	return u, p.Err()
+}
+
+// NormalizeEmail is how addresses are compared: trimmed, in lower case.
+func NormalizeEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+
+func validEmail(email string) bool {
+	if len(email) > maxEmail {
+		return false
+	}
+	address, err := mail.ParseAddress(email)
+	return err == nil && address.Address == email && strings.Contains(email[strings.LastIndex(email, "@"):], ".")
+}
+
+// Prepared is a validated user whose password is hashed already: hashing takes a while and has no place in a transaction.
+type Prepared struct {
+	User
+	hash string
+}
+
+// Prepare validates a new user and hashes the password.
+func Prepare(in NewUser) (Prepared, error) {
+	in, err := in.Validate()
+	if err != nil {
+		return Prepared{}, err
+	}
+	hash, err := hashPassword(in.Password)
+	if err != nil {
+		return Prepared{}, err
+	}
+	return Prepared{User{id.New(), in.Email, in.Name}, hash}, nil
+}
+
+// Create stores a prepared user; an address that has an account already is an Invalid fault at email.
+func Create(ctx context.Context, tx *store.SystemTx, u Prepared) error {
+	err := db.ForSystem(tx).CreateUser(ctx, db.CreateUserParams{ID: u.ID, Email: u.Email, Name: u.Name, PasswordHash: u.hash, CreatedAt: tx.Now()})
+	if err = store.Translate(err); errors.Is(err, store.ErrUnique) {
+		return fault.Invalid("email", "This address has an account already. Sign in instead.")
+	}
+	return err
+}
+
+// ByEmail finds the user of an address.
+func ByEmail(ctx context.Context, tx *store.SystemTx, email string) (User, error) {
+	row, err := db.ForSystem(tx).UserByEmail(ctx, db.UserByEmailParams{Email: NormalizeEmail(email)})
+	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
+		return User{}, fault.NotFound("user")
+	}
+	return User{row.ID, row.Email, row.Name}, err
+}

@@ -1,0 +1,127 @@
+package organizations
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"craftplan/internal/authz"
+	"craftplan/internal/calendar"
+	"craftplan/internal/fault"
+	"craftplan/internal/id"
+	"craftplan/internal/organizations/internal/db"
+	"craftplan/internal/store"
+)
+
+// Organization is a maker's workshop and all that is its.
+type Organization struct {
+	ID          id.Organization
+	Name        string
+	Slug        string
+	Status      Status
+	BillingPlan string
+	TimeZone    string // IANA name
+	Locale      string // BCP 47
+	Currency    string // ISO 4217
+	BrandColor  string // #RRGGBB
+	CreatedAt   calendar.Instant
+}
+
+// Status is whether an organization works.
+type Status string
+
+// The statuses.
+const (
+	Active    Status = "active"
+	Suspended Status = "suspended"
+	Closing   Status = "closing"
+)
+
+// Plans are the billing plans.
+var Plans = []string{"starter", "growth", "enterprise"}
+
+// Monogram is one or two letters that stand for the organization.
+func (o Organization) Monogram() string { return Monogram(o.Name) }
+
+// Monogram is the initials of the first two words of a name.
+func Monogram(name string) string {
+	letters := ""
+	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		letters += strings.ToUpper(string([]rune(word)[:1]))
+		if len([]rune(letters)) == 2 {
+			break
+		}
+	}
+	return letters
+}
+
+// Context is what the organization's dates and money are shown in.
+func (o Organization) Context() (store.Context, error) {
+	zone, err := time.LoadLocation(o.TimeZone)
+	if err != nil {
+		return store.Context{}, fmt.Errorf("organization %s: %w", o.Slug, err)
+	}
+	return store.Context{Zone: zone, Locale: o.Locale, Currency: o.Currency}, nil
+}
+
+// Membership is what one user is in one organization.
+type Membership struct {
+	Organization Organization
+	Role         authz.Role
+}
+
+// Resolve answers what a request may open: the organization that holds the slug, and the user's membership in it. An unknown
+// slug and an organization the user does not belong to are the same NotFound fault.
+func Resolve(ctx context.Context, st *store.Store, slug string, user id.ID) (Membership, store.Scope, error) {
+	var row db.ResolveRow
+	err := st.SystemView(ctx, "resolve an organization", func(tx *store.SystemTx) (err error) {
+		row, err = db.ForSystem(tx).Resolve(ctx, db.ResolveParams{Slug: slug, UserID: user})
+		return err
+	})
+	if fault.Is(err, fault.KindNotFound) {
+		return Membership{}, store.Scope{}, fault.NotFound("page")
+	}
+	if err != nil {
+		return Membership{}, store.Scope{}, err
+	}
+	role, err := authz.ParseRole(row.Role)
+	if err != nil {
+		return Membership{}, store.Scope{}, err
+	}
+	organization := Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, calendar.Instant{}}
+	context, err := organization.Context()
+	if err != nil {
+		return Membership{}, store.Scope{}, err
+	}
+	return Membership{organization, role}, store.NewScope(organization.ID, authz.Actor{UserID: user, Role: role}, context), nil
+}
+
+// OfUser lists the organizations a user belongs to, by name.
+func OfUser(ctx context.Context, st *store.Store, user id.ID) ([]Membership, error) {
+	var rows []db.OrganizationsOfUserRow
+	err := st.SystemView(ctx, "switcher: the user's organizations", func(tx *store.SystemTx) (err error) {
+		rows, err = db.ForSystem(tx).OrganizationsOfUser(ctx, db.OrganizationsOfUserParams{UserID: user})
+		return err
+	})
+	memberships := make([]Membership, len(rows))
+	for i, row := range rows {
+		memberships[i] = Membership{Organization{ID: row.ID, Name: row.Name, Slug: row.Slug, BrandColor: row.BrandColor}, authz.Role(row.Role)}
+	}
+	return memberships, err
+}
+
+// List is all organizations of the installation, by slug: for its operator.
+func List(ctx context.Context, st *store.Store) ([]Organization, error) {
+	var rows []db.ListOrganizationsRow
+	err := st.SystemView(ctx, "operator: list organizations", func(tx *store.SystemTx) (err error) {
+		rows, err = db.ForSystem(tx).ListOrganizations(ctx)
+		return err
+	})
+	list := make([]Organization, len(rows))
+	for i, row := range rows {
+		list[i] = Organization{ID: row.ID, Name: row.Name, Slug: row.Slug, Status: Status(row.Status), BillingPlan: row.BillingPlan, TimeZone: row.TimeZone, Locale: row.Locale, Currency: row.Currency, CreatedAt: row.CreatedAt}
+	}
+	return list, err
+}

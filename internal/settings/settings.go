@@ -1,0 +1,106 @@
+// Package settings has what an organization chooses once and every domain reads (tax, rates, capacity), and the counters
+// behind its human references, which no other organization can see move.
+package settings
+
+import (
+	"context"
+	"fmt"
+
+	"craftplan/internal/authz"
+	"craftplan/internal/fault"
+	"craftplan/internal/money"
+	"craftplan/internal/settings/internal/db"
+	"craftplan/internal/store"
+)
+
+// TaxMode is whether prices contain tax.
+type TaxMode string
+
+// The tax modes.
+const (
+	Exclusive TaxMode = "exclusive" // tax is added to prices
+	Inclusive TaxMode = "inclusive" // prices contain tax
+)
+
+// Settings are an organization's choices.
+type Settings struct {
+	TaxMode         TaxMode
+	TaxRate         int64 // millionths: 210,000 is 21 %; 0 to 1,000,000
+	LeadTimeDays    int64 // days between today and the first delivery
+	DailyCapacity   int64 // orders a day; 0 is unlimited
+	ShippingFlat    money.Amount
+	LaborHourlyRate money.Amount
+	OverheadRate    int64 // millionths of material and labor
+}
+
+// Bootstrap gives a new organization its settings.
+func Bootstrap(ctx context.Context, tx *store.Tx) error {
+	return create(ctx, tx, Settings{TaxMode: Exclusive})
+}
+
+func create(ctx context.Context, tx *store.Tx, s Settings) error {
+	return db.For(tx).CreateSettings(ctx, db.CreateSettingsIn{TaxMode: string(s.TaxMode), TaxRate: s.TaxRate, LeadTimeDays: s.LeadTimeDays, DailyCapacity: s.DailyCapacity, ShippingFlat: s.ShippingFlat, LaborHourlyRate: s.LaborHourlyRate, OverheadRate: s.OverheadRate, UpdatedAt: tx.Now()})
+}
+
+// Get reads the settings. Every member's work depends on them, so it asks for no permission.
+func Get(ctx context.Context, tx *store.Tx) (Settings, error) {
+	row, err := db.For(tx).GetSettings(ctx)
+	return Settings{TaxMode(row.TaxMode), row.TaxRate, row.LeadTimeDays, row.DailyCapacity, row.ShippingFlat, row.LaborHourlyRate, row.OverheadRate}, err
+}
+
+// Validate tells what is wrong with the fields.
+func (s Settings) Validate() error {
+	var p fault.Problems
+	if s.TaxMode != Exclusive && s.TaxMode != Inclusive {
+		p.Add("tax_mode", "Choose whether prices contain tax.")
+	}
+	if s.TaxRate < 0 || s.TaxRate > money.Micro {
+		p.Add("tax_rate", "Enter a percentage from 0 to 100.")
+	}
+	if s.LeadTimeDays < 0 || s.LeadTimeDays > 365 {
+		p.Add("lead_time_days", "Enter 0 to 365 days.")
+	}
+	if s.DailyCapacity < 0 || s.DailyCapacity > 100_000 {
+		p.Add("daily_capacity", "Enter 0 for no limit, or at most 100000 orders.")
+	}
+	if s.OverheadRate < 0 || s.OverheadRate > 10*money.Micro {
+		p.Add("overhead_rate", "Enter a percentage from 0 to 1000.")
+	}
+	for field, amount := range map[string]money.Amount{"shipping_flat": s.ShippingFlat, "labor_hourly_rate": s.LaborHourlyRate} {
+		if amount < 0 || amount > money.Max {
+			p.Add(field, "Enter an amount that is not negative.")
+		}
+	}
+	return p.Err()
+}
+
+// Update changes the settings.
+func Update(ctx context.Context, tx *store.Tx, s Settings) error {
+	if err := tx.Require(authz.SettingsWrite); err != nil {
+		return err
+	}
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	_, err := db.For(tx).UpdateSettings(ctx, db.UpdateSettingsIn{TaxMode: string(s.TaxMode), TaxRate: s.TaxRate, LeadTimeDays: s.LeadTimeDays, DailyCapacity: s.DailyCapacity, ShippingFlat: s.ShippingFlat, LaborHourlyRate: s.LaborHourlyRate, OverheadRate: s.OverheadRate, UpdatedAt: tx.Now()})
+	return err
+}
+
+// NextReference takes the next number of a kind, such as OR-2026-0042. With a year the numbers start again each year; with
+// year 0 they go on: CU-0042. A number taken by a transaction that fails is given again.
+func NextReference(ctx context.Context, tx *store.Tx, prefix string, year int) (string, error) {
+	n, err := NextNumber(ctx, tx, prefix, year)
+	if err != nil {
+		return "", err
+	}
+	if year == 0 {
+		return fmt.Sprintf("%s-%04d", prefix, n), nil
+	}
+	return fmt.Sprintf("%s-%d-%04d", prefix, year, n), nil
+}
+
+// NextNumber takes the next number of a sequence: 1, 2, 3.
+func NextNumber(ctx context.Context, tx *store.Tx, name string, year int) (int64, error) {
+	n, err := db.For(tx).NextNumber(ctx, db.NextNumberIn{Name: name, Year: int64(year)})
+	return n, err
+}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Engine names a database engine.
+type Engine string
+
+// The engines.
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// Options are the choices an operator has.
+type Options struct {
+	// Relaxed trades the durability of the last commits on SQLite at a power failure for speed (synchronous=NORMAL).
+	Relaxed bool
+	// Connections is the size of the PostgreSQL pool; 0 means 16.
+	Connections int
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// SkipChecks opens the database without looking at its version and role: for migrating.
+	SkipChecks bool
+}
+
+// Store is an open database. It is safe for concurrent use.
+type Store struct {
+	engine Engine
+	write  *sql.DB // on SQLite a single connection; on PostgreSQL the same pool as read
+	read   *sql.DB
+	now    func() time.Time
+}
+
+// EngineOf tells which engine a --database value names: a postgres:// URL, or anything else as a SQLite file.
+func EngineOf(database string) Engine {
+	if strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://") {
+		return Postgres
+	}
+	return SQLite
+}
+
+// Redact hides the password of a database URL.
+func Redact(database string) string {
+	if EngineOf(database) == SQLite {
+		return database
+	}
+	u, err := url.Parse(database)
+	if err != nil {
+		return "postgres://(hidden)"
+	}
+	return u.Redacted()
+}
+
+// Open opens a database that is ready to serve: migrated to this program's version, and on PostgreSQL through a role that
+// row-level security binds. The error says what to do otherwise.
+func Open(ctx context.Context, database string, options Options) (*Store, error) {
+	if strings.Contains(database, "://") && EngineOf(database) != Postgres {
+		return nil, fmt.Errorf("database %q: use a file path or a postgres:// URL", Redact(database))
+	}
+	open := openSQLite
+	if EngineOf(database) == Postgres {
+		open = openPostgres
+	}
+	s, err := open(ctx, database, options)
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", Redact(database), err)
+	}
+	s.now = options.Now
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if !options.SkipChecks {
+		if err := s.check(ctx); err != nil {
+			s.Close()
+			return nil, fmt.Errorf("database %s: %w", Redact(database), err)
+		}
+	}
+	return s, nil
+}
+
+func (s *Store) check(ctx context.Context) error {
+	if err := s.checkVersion(ctx); err != nil {
+		return err
+	}
+	if s.engine == Postgres {
+		return s.checkRole(ctx)
+	}
+	return nil
+}
+
+// Engine tells which engine the store runs on.
+func (s *Store) Engine() Engine { return s.engine }
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
+
+// Close closes all connections.
+func (s *Store) Close() error {
+	err := s.read.Close()
+	if s.write != s.read {
+		if e := s.write.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}

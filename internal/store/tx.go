@@ -1,0 +1,172 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"craftplan/internal/authz"
+	"craftplan/internal/calendar"
+	"craftplan/internal/fault"
+	"craftplan/internal/id"
+)
+
+// Tx is a transaction of one organization by one actor at one moment.
+type Tx struct {
+	scope       Scope
+	now         calendar.Instant
+	db          guard
+	engine      Engine
+	afterCommit []func()
+}
+
+// Organization is the organization whose data the transaction sees.
+func (tx *Tx) Organization() id.Organization { return tx.scope.organization }
+
+// Actor is who acts.
+func (tx *Tx) Actor() authz.Actor { return tx.scope.actor }
+
+// Context is the organization's zone, locale and currency.
+func (tx *Tx) Context() Context { return tx.scope.context }
+
+// Now is the moment of the transaction: the same for all it writes.
+func (tx *Tx) Now() calendar.Instant { return tx.now }
+
+// Today is the current day in the organization's time zone.
+func (tx *Tx) Today() calendar.Date { return tx.Day(tx.now) }
+
+// Day is the business day of an instant, in the organization's time zone.
+func (tx *Tx) Day(at calendar.Instant) calendar.Date {
+	return calendar.Of(at.Time(), tx.scope.context.Zone)
+}
+
+// Require returns a Forbidden fault unless the actor has the permission.
+func (tx *Tx) Require(p authz.Permission) error { return tx.scope.actor.Require(p) }
+
+// AfterCommit runs f once the transaction is committed; never when it is not.
+func (tx *Tx) AfterCommit(f func()) { tx.afterCommit = append(tx.afterCommit, f) }
+
+// DB is for generated queries only.
+func (tx *Tx) DB() DBTX { return tx.db }
+
+// SystemTx is a transaction over the directory tables, outside any organization.
+type SystemTx struct {
+	now calendar.Instant
+	db  *sql.Tx
+}
+
+// Now is the moment of the transaction.
+func (tx *SystemTx) Now() calendar.Instant { return tx.now }
+
+// DB is for generated queries only.
+func (tx *SystemTx) DB() DBTX { return tx.db }
+
+// View runs fn in a read-only transaction of the scope's organization.
+func (s *Store) View(ctx context.Context, scope Scope, fn func(*Tx) error) error {
+	return s.run(ctx, scope, s.read, true, fn)
+}
+
+// Update runs fn in a transaction of the scope's organization: all of it happens, or nothing. It may run more than once
+// when another transaction got in its way, so fn must not touch anything outside but through AfterCommit.
+func (s *Store) Update(ctx context.Context, scope Scope, fn func(*Tx) error) error {
+	return s.run(ctx, scope, s.write, false, fn)
+}
+
+func (s *Store) run(ctx context.Context, scope Scope, db *sql.DB, readOnly bool, fn func(*Tx) error) error {
+	if err := scope.check(); err != nil {
+		return err
+	}
+	var tx *Tx
+	err := retry(ctx, func() error {
+		return transact(withOrganization(ctx, scope.organization), db, readOnly, func(t *sql.Tx) error {
+			tx = &Tx{scope: scope, now: calendar.At(s.now()), engine: s.engine}
+			tx.db = guard{db: t, organization: scope.organization}
+			return fn(tx)
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range tx.afterCommit {
+		f()
+	}
+	return nil
+}
+
+// System runs fn over the directory tables. The reason is for the reader; every call site is on the reviewed list of the
+// house rules.
+func (s *Store) System(ctx context.Context, reason string, fn func(*SystemTx) error) error {
+	return s.system(ctx, reason, s.write, false, fn)
+}
+
+// SystemView is System for reading alone.
+func (s *Store) SystemView(ctx context.Context, reason string, fn func(*SystemTx) error) error {
+	return s.system(ctx, reason, s.read, true, fn)
+}
+
+func (s *Store) system(ctx context.Context, reason string, db *sql.DB, readOnly bool, fn func(*SystemTx) error) error {
+	err := retry(ctx, func() error {
+		return transact(ctx, db, readOnly, func(t *sql.Tx) error {
+			return fn(&SystemTx{now: calendar.At(s.now()), db: t})
+		})
+	})
+	if err != nil && fault.KindOf(err) == fault.KindInternal {
+		return fmt.Errorf("%s: %w", reason, err)
+	}
+	return err
+}
+
+// Provision runs fn over the directory and, in the same transaction, over the organization that fn makes: sign-up makes
+// both or neither.
+func (s *Store) Provision(ctx context.Context, organization id.Organization, actor authz.Actor, context Context, fn func(*SystemTx, *Tx) error) error {
+	scope := NewScope(organization, actor, context)
+	return s.run(ctx, scope, s.write, false, func(tx *Tx) error {
+		return fn(&SystemTx{now: tx.now, db: tx.db.db}, tx)
+	})
+}
+
+// transact runs fn in one database transaction; an error or a panic rolls it back.
+func transact(ctx context.Context, db *sql.DB, readOnly bool, fn func(*sql.Tx) error) (err error) {
+	t, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: readOnly})
+	if err != nil {
+		return Translate(err)
+	}
+	done := false
+	defer func() {
+		if !done {
+			if e := t.Rollback(); e != nil && !errors.Is(e, sql.ErrTxDone) && err != nil {
+				err = fmt.Errorf("%w (rollback: %w)", err, e)
+			}
+		}
+	}()
+	if err := fn(t); err != nil {
+		return Translate(err)
+	}
+	done = true
+	return Translate(t.Commit())
+}
+
+const attempts = 5
+
+// retry runs fn again when the database asks for it: a serialization failure, a deadlock, a busy database.
+func retry(ctx context.Context, fn func() error) error {
+	for attempt := 1; ; attempt++ {
+		err := fn()
+		var busy *busyError
+		if err == nil || !errors.As(err, &busy) {
+			return err
+		}
+		if attempt == attempts {
+			return fault.Unavailable("The database is busy. Try again in a moment.", busy.cause)
+		}
+		pause := time.Duration(attempt*attempt) * time.Duration(2+rand.IntN(8)) * time.Millisecond
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
