@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"craftplan/internal/accounts"
+	"craftplan/internal/app"
+	"craftplan/internal/config"
+	"craftplan/internal/fault"
+	"craftplan/internal/organizations"
+	"craftplan/internal/store"
+)
+
+type organizationsGroup struct {
+	Create organizationsCreate `cmd:"" help:"Create an organization with its owner."`
+	List   organizationsList   `cmd:"" help:"List all organizations."`
+}
+
+type organizationsCreate struct {
+	config.Config
+	Name       string `required:"" help:"Its name."`
+	Slug       string `help:"Its address; made of the name when left out."`
+	Plan       string `help:"starter, growth or enterprise." default:"starter"`
+	Timezone   string `help:"IANA time zone." default:"UTC"`
+	Locale     string `help:"Locale, such as en-US." default:"en-US"`
+	Currency   string `help:"ISO 4217 currency." default:"USD"`
+	OwnerEmail string `required:"" help:"The owner: an existing user, or one to be made."`
+	OwnerName  string `help:"The owner's name, when the user is made."`
+}
+
+// Run creates the organization and prints its slug; for a new owner also the password that was chosen.
+func (c organizationsCreate) Run(ctx context.Context, s streams) error {
+	st, err := open(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	owner, password, err := c.owner(ctx, st)
+	if err != nil {
+		return err
+	}
+	in := organizations.NewOrganization{Name: c.Name, Slug: c.Slug, Plan: c.Plan, TimeZone: c.Timezone, Locale: c.Locale, Currency: c.Currency}
+	o, err := organizations.Provision(ctx, st, in, owner, app.Bootstrap(), nil)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "created %s (/%s)\n", o.Name, o.Slug)
+	if password != "" {
+		fmt.Fprintf(s.out, "owner %s, password %s\n", c.OwnerEmail, password)
+	}
+	return nil
+}
+
+func (c organizationsCreate) owner(ctx context.Context, st *store.Store) (owner organizations.Owner, password string, err error) {
+	err = st.SystemView(ctx, "operator: find the owner", func(tx *store.SystemTx) error {
+		owner.Existing, err = accounts.ByEmail(ctx, tx, c.OwnerEmail)
+		return err
+	})
+	if !fault.Is(err, fault.KindNotFound) {
+		return owner, "", err
+	}
+	name := c.OwnerName
+	if name == "" {
+		name, _, _ = strings.Cut(c.OwnerEmail, "@")
+	}
+	password = rand.Text()
+	prepared, err := accounts.Prepare(accounts.NewUser{Name: name, Email: c.OwnerEmail, Password: password})
+	return organizations.Owner{New: &prepared}, password, err
+}
+
+type organizationsList struct{ config.Config }
+
+// Run prints a table.
+func (c organizationsList) Run(ctx context.Context, s streams) error {
+	st, err := open(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	list, err := organizations.List(ctx, st)
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "SLUG\tNAME\tSTATUS\tPLAN\tTIME ZONE\tCURRENCY")
+	for _, o := range list {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", o.Slug, o.Name, o.Status, o.BillingPlan, o.TimeZone, o.Currency)
+	}
+	return w.Flush()
+}
+
+type usersGroup struct {
+	Create usersCreate `cmd:"" help:"Create a user; the password is read from standard input."`
+}
+
+type usersCreate struct {
+	config.Config
+	Name  string `required:"" help:"Their name."`
+	Email string `required:"" help:"Their address."`
+}
+
+// Run creates the user.
+func (c usersCreate) Run(ctx context.Context, s streams) error {
+	st, err := open(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	scanner := bufio.NewScanner(s.in)
+	scanner.Scan()
+	prepared, err := accounts.Prepare(accounts.NewUser{Name: c.Name, Email: c.Email, Password: strings.TrimRight(scanner.Text(), "\r")})
+	if err != nil {
+		return err
+	}
+	err = st.System(ctx, "operator: create a user", func(tx *store.SystemTx) error { return accounts.Create(ctx, tx, prepared) })
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.out, "created", prepared.Email)
+	return err
+}
+
+func open(ctx context.Context, c config.Config) (*store.Store, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, c.Database, c.Options())
+}

@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"craftplan/internal/app"
+	"craftplan/internal/config"
+	"craftplan/internal/demo"
+	"craftplan/internal/store"
+	"craftplan/internal/web"
+)
+
+type serveCommand struct {
+	config.Config
+	config.Server
+}
+
+func validate(c config.Config, s config.Server) error {
+	return errors.Join(c.Validate(), s.Validate())
+}
+
+// Run serves until it is told to stop.
+func (c serveCommand) Run(ctx context.Context, s streams) error {
+	if err := validate(c.Config, c.Server); err != nil {
+		return err
+	}
+	if store.EngineOf(c.Database) == store.SQLite {
+		if _, err := store.Migrate(ctx, c.Database); err != nil { // a file has no other owner to do it
+			return err
+		}
+	}
+	st, err := store.Open(ctx, c.Database, c.Options())
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	return listenAndServe(ctx, s, c.Config, c.Server, app.Options{Store: st}, nil)
+}
+
+func listenAndServe(ctx context.Context, s streams, c config.Config, server config.Server, o app.Options, ready func(base string) error) error {
+	listener, err := app.Listen(ctx, server.Addr)
+	if err != nil {
+		return err
+	}
+	base := server.PublicURL
+	if base == "" {
+		base = "http://" + listener.Addr().String()
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		return err
+	}
+	o.Log, o.HTTPS, o.Host = s.logger(c), server.HTTPS(), u.Host
+	if ready == nil {
+		ready = func(base string) error {
+			_, err := fmt.Fprintf(s.out, "craftplan is ready at %s\n", base)
+			return err
+		}
+	}
+	if err := ready(base); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	return app.Serve(ctx, listener, app.Handler(o), o.Log)
+}
+
+type demoCommand struct {
+	Data string `help:"Folder of the demo." default:"craftplan-demo" placeholder:"DIR"`
+	config.Server
+	LogFormat string `help:"Log as text or json." enum:"text,json" default:"text" env:"CRAFTPLAN_LOG_FORMAT"`
+	LogLevel  string `help:"Least severe level to log." enum:"debug,info,warn,error" default:"warn" env:"CRAFTPLAN_LOG_LEVEL"`
+}
+
+// Run makes or reopens the demo and serves it.
+func (c demoCommand) Run(ctx context.Context, s streams) error {
+	if err := c.Server.Validate(); err != nil {
+		return err
+	}
+	database := filepath.Join(c.Data, "craftplan.db")
+	if _, err := store.Migrate(ctx, database); err != nil {
+		return err
+	}
+	st, err := store.Open(ctx, database, store.Options{})
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	if err := demo.Seed(ctx, st); err != nil {
+		return err
+	}
+	users := demo.Users()
+	list := make([]web.DemoUser, len(users))
+	for i, u := range users {
+		list[i] = web.DemoUser{Email: u.Email, About: u.About}
+	}
+	conf := config.Config{LogFormat: c.LogFormat, LogLevel: c.LogLevel}
+	return listenAndServe(ctx, s, conf, c.Server, app.Options{Store: st, Demo: list}, func(base string) error {
+		var b strings.Builder
+		fmt.Fprintf(&b, "Craftplan demo in %s\n\n  %s\n\nSign in as one of these, with the password %s:\n\n", c.Data, base, demo.Password)
+		for _, u := range users {
+			fmt.Fprintf(&b, "  %-24s %s\n", u.Email, u.About)
+		}
+		_, err := fmt.Fprintln(s.out, b.String())
+		return err
+	})
+}
+
+type migrateCommand struct{ config.Config }
+
+// Run migrates.
+func (c migrateCommand) Run(ctx context.Context, s streams) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	n, err := store.Migrate(ctx, c.Database)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "%s: %d migrations applied\n", store.Redact(c.Database), n)
+	return err
+}

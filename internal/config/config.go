@@ -1,0 +1,73 @@
+// Package config has what an operator chooses: one struct, filled from flags and the environment.
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"craftplan/internal/store"
+)
+
+// Config is shared by the commands. The tags are kong's: the name, default, variable and help of each flag.
+type Config struct {
+	Database  string `help:"SQLite file, or postgres:// URL." default:"craftplan.db" env:"CRAFTPLAN_DATABASE_URL" placeholder:"FILE|URL"`
+	Relaxed   bool   `help:"SQLite: faster commits that a power failure may lose." env:"CRAFTPLAN_RELAXED"`
+	PoolSize  int    `help:"PostgreSQL: connections." default:"16" env:"CRAFTPLAN_POOL_SIZE"`
+	LogFormat string `help:"Log as text or json." enum:"text,json" default:"text" env:"CRAFTPLAN_LOG_FORMAT"`
+	LogLevel  string `help:"Least severe level to log: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"CRAFTPLAN_LOG_LEVEL"`
+}
+
+// Server is what serving adds.
+type Server struct {
+	Addr      string `help:"Address to listen on." default:"127.0.0.1:4000" env:"CRAFTPLAN_ADDR" placeholder:"HOST:PORT"`
+	PublicURL string `help:"URL people use, when a proxy stands in front; https makes cookies secure." env:"CRAFTPLAN_PUBLIC_URL" placeholder:"URL"`
+}
+
+// Validate tells what is wrong, naming the flag.
+func (c Config) Validate() error {
+	if c.Database == "" {
+		return fmt.Errorf("--database: name a file or a postgres:// URL")
+	}
+	if c.PoolSize < 1 || c.PoolSize > 1000 {
+		return fmt.Errorf("--pool-size: use 1 to 1000")
+	}
+	return nil
+}
+
+// Validate tells what is wrong, naming the flag.
+func (s Server) Validate() error {
+	if _, _, err := net.SplitHostPort(s.Addr); err != nil {
+		return fmt.Errorf("--addr %q: use HOST:PORT, such as 127.0.0.1:4000", s.Addr)
+	}
+	if s.PublicURL != "" {
+		u, err := url.Parse(s.PublicURL)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" {
+			return fmt.Errorf("--public-url %q: use a URL without a path, such as https://erp.example.com", s.PublicURL)
+		}
+	}
+	return nil
+}
+
+// HTTPS tells whether people reach the server over TLS.
+func (s Server) HTTPS() bool { return strings.HasPrefix(s.PublicURL, "https://") }
+
+// Options are the store's.
+func (c Config) Options() store.Options {
+	return store.Options{Relaxed: c.Relaxed, Connections: c.PoolSize}
+}
+
+// Lines are the effective values, secrets hidden, for people.
+func (c Config) Lines(s Server) []string {
+	return []string{
+		"database   " + store.Redact(c.Database),
+		"engine     " + string(store.EngineOf(c.Database)),
+		fmt.Sprintf("relaxed    %t", c.Relaxed),
+		fmt.Sprintf("pool-size  %d", c.PoolSize),
+		"log-format " + c.LogFormat,
+		"log-level  " + c.LogLevel,
+		"addr       " + s.Addr,
+		"public-url " + s.PublicURL,
+	}
+}

@@ -1,0 +1,118 @@
+// Package httpkit is what every HTTP front shares: handlers that return an error, the status of a fault, security headers, the
+// request log, and limits on attempts.
+package httpkit
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"craftplan/internal/fault"
+)
+
+// Status is the HTTP status of an error.
+func Status(err error) int {
+	switch fault.KindOf(err) {
+	case fault.KindInvalid:
+		return http.StatusUnprocessableEntity
+	case fault.KindUnauthenticated:
+		return http.StatusUnauthorized
+	case fault.KindForbidden:
+		return http.StatusForbidden
+	case fault.KindNotFound:
+		return http.StatusNotFound
+	case fault.KindConflict:
+		return http.StatusConflict
+	case fault.KindRateLimited:
+		return http.StatusTooManyRequests
+	case fault.KindUnavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// policy allows what the program itself serves and nothing else.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// Secure sets the security headers of a page; https adds those that only make sense with TLS.
+func Secure(next http.Handler, https bool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		h.Set("Cache-Control", "private, no-store")
+		if https {
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+type entryKey struct{}
+
+// Entry is what the request log says of a request beside its path and status; handlers fill it in as they learn it.
+type Entry struct{ RequestID, OrganizationID, Slug, UserID, Route string }
+
+// EntryOf is the log entry of a request; never nil.
+func EntryOf(ctx context.Context) *Entry {
+	if e, ok := ctx.Value(entryKey{}).(*Entry); ok {
+		return e
+	}
+	return &Entry{}
+}
+
+// Log gives every request an id, writes one line when it is done, and turns a panic into fail.
+func Log(next http.Handler, log *slog.Logger, fail func(http.ResponseWriter, *http.Request)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		entry := &Entry{RequestID: rand.Text()}
+		r = r.WithContext(context.WithValue(r.Context(), entryKey{}, entry))
+		recorder := &recorder{ResponseWriter: w, status: http.StatusOK}
+		start := time.Now()
+		defer func() {
+			level := slog.LevelDebug
+			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler { //nolint:errorlint // the value is documented
+					panic(p)
+				}
+				log.ErrorContext(r.Context(), "panic", "request", entry.RequestID, "panic", p)
+				if !recorder.wrote {
+					fail(recorder, r)
+				}
+			}
+			if recorder.status >= 500 {
+				level = slog.LevelError
+			}
+			log.LogAttrs(r.Context(), level, "request", slog.String("request", entry.RequestID), slog.String("method", r.Method), slog.String("route", entry.Route),
+				slog.Int("status", recorder.status), slog.Duration("took", time.Since(start)), slog.String("organization", entry.OrganizationID), slog.String("slug", entry.Slug), slog.String("user", entry.UserID))
+		}()
+		next.ServeHTTP(recorder, r)
+	})
+}
+
+type recorder struct {
+	http.ResponseWriter
+	status int
+	wrote  bool
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if !r.wrote {
+		r.status, r.wrote = status, true
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	r.wrote = true
+	return r.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

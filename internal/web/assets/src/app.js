@@ -1,0 +1,169 @@
+// Craftplan's own behaviour beyond htmx. No dependencies, no inline handlers, no eval; works under script-src 'self'.
+(() => {
+  'use strict';
+  const $ = (s, r = document) => r.querySelector(s), $$ = (s, r = document) => [...r.querySelectorAll(s)];
+  const root = document.documentElement;
+
+  // Theme: follows the system until the person chooses. The server reads the cookie and renders data-theme.
+  const isDark = () => (root.dataset.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'craft-dark' : 'craft')) === 'craft-dark';
+  const remember = theme => {
+    if (theme) root.dataset.theme = theme; else delete root.dataset.theme;
+    document.cookie = `theme=${theme}; path=/; max-age=${theme ? 31536000 : 0}; samesite=lax`;
+  };
+  const nextTheme = () => { // light, dark, and back to what the system says
+    const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'craft-dark' : 'craft';
+    const now = root.dataset.theme || '';
+    remember(now === '' ? (isDark() ? 'craft' : 'craft-dark') : now === system ? '' : system);
+  };
+
+  const openPalette = () => { const p = $('#palette'); if (p && !p.open) { p.showModal(); const i = $('input', p); i.value = ''; filterPalette(p); i.focus(); } };
+
+  // Menus: native popovers, placed beside the button that opened them.
+  let invoker = null;
+  document.addEventListener('click', e => { const b = e.target.closest('[popovertarget]'); if (b) invoker = b; }, true);
+  const place = pop => {
+    const b = invoker && invoker.getAttribute('popovertarget') === pop.id ? invoker : $(`[popovertarget="${pop.id}"]`);
+    if (!b) return;
+    const r = b.getBoundingClientRect(), w = pop.offsetWidth, h = pop.offsetHeight, gap = 4, edge = 8;
+    const x = r.left + w > innerWidth - edge ? r.right - w : r.left;
+    const y = r.bottom + gap + h > innerHeight - edge && r.top - gap - h > edge ? r.top - gap - h : r.bottom + gap;
+    pop.style.left = Math.max(edge, Math.min(x, innerWidth - w - edge)) + 'px';
+    pop.style.top = y + 'px';
+  };
+  document.addEventListener('toggle', e => {
+    const pop = e.target;
+    if (!pop.matches || !pop.matches('[popover][data-menu]')) return;
+    $$(`[popovertarget="${pop.id}"]`).forEach(b => b.setAttribute('aria-expanded', String(e.newState === 'open')));
+    if (e.newState !== 'open') return;
+    place(pop);
+    const first = $('.menu-item', pop);
+    if (first && matchMedia('(pointer: fine)').matches) first.focus({ preventScroll: true });
+  }, true);
+  document.addEventListener('keydown', e => {
+    const pop = e.target.closest && e.target.closest('[popover][data-menu]');
+    if (!pop) return;
+    const all = $$('.menu-item', pop), i = all.indexOf(document.activeElement), n = all.length;
+    const next = { ArrowDown: all[(i + 1) % n], ArrowUp: all[(i + n - 1) % n], Home: all[0], End: all[n - 1] }[e.key];
+    if (next) { next.focus(); e.preventDefault(); }
+  });
+
+  // Clicks, delegated.
+  document.addEventListener('click', e => {
+    const t = e.target.closest('[data-theme-toggle],[data-palette],[data-keys],[data-expand],[data-dialog],[data-dismiss],[data-print],[data-add-row],[data-remove-row]');
+    if (!t) return;
+    const d = t.dataset;
+    if ('themeToggle' in d) nextTheme();
+    if ('palette' in d) openPalette();
+    if ('keys' in d) $('#keys').showModal();
+    if ('print' in d) print();
+    if ('dialog' in d) $('#' + d.dialog)?.showModal();
+    if ('dismiss' in d) t.closest('.note, .toast > *').remove();
+    if ('expand' in d) { const row = document.getElementById(t.getAttribute('aria-controls')), open = t.getAttribute('aria-expanded') === 'true'; t.setAttribute('aria-expanded', String(!open)); row.hidden = open; }
+    if ('addRow' in d) addRow($('#' + d.addRow));
+    if ('removeRow' in d) removeRow(t.closest('[data-form-row]'));
+  });
+
+  // Forms with rows: a template in the page is copied, and the names and ids of its fields get the next number.
+  const addRow = template => {
+    const body = $(template.dataset.into), n = Number(template.dataset.next);
+    template.dataset.next = String(n + 1);
+    const holder = document.createElement('template');
+    holder.innerHTML = template.innerHTML.replaceAll('__n__', String(n));
+    body.append(holder.content);
+    const field = $('input, select', body.lastElementChild); if (field) field.focus();
+    changed(body);
+  };
+  const removeRow = row => { const form = row.closest('form'); row.remove(); changed(form); };
+  const changed = el => el.dispatchEvent(new Event('change', { bubbles: true }));
+
+  // Leaving a changed form asks first.
+  let dirty = false;
+  document.addEventListener('input', e => { if (e.target.closest('form[data-guard]')) dirty = true; });
+  document.addEventListener('submit', e => { if (e.target.method !== 'dialog') dirty = false; });
+  addEventListener('beforeunload', e => { if (dirty) e.preventDefault(); });
+
+  // A form is sent once; its button turns until the answer comes.
+  document.addEventListener('submit', e => {
+    const b = e.submitter;
+    if (e.defaultPrevented || !b || e.target.method === 'dialog') return;
+    if (b.getAttribute('aria-busy') === 'true') { e.preventDefault(); return; }
+    setTimeout(() => b.setAttribute('aria-busy', 'true'), 0);
+  });
+  addEventListener('pageshow', () => { $$('[aria-busy="true"].btn').forEach(b => b.removeAttribute('aria-busy')); hideLine(); });
+
+  // The line on top of the page, for anything that takes longer than 150 ms.
+  let waiting = 0;
+  const showLine = () => { clearTimeout(waiting); waiting = setTimeout(() => { const l = $('#loading'); if (l) l.hidden = false; }, 150); };
+  const hideLine = () => { clearTimeout(waiting); const l = $('#loading'); if (l) l.hidden = true; };
+  addEventListener('beforeunload', () => { if (!dirty) showLine(); });
+  document.addEventListener('htmx:before:request', showLine);
+  document.addEventListener('htmx:finally:request', hideLine);
+
+  // Failures of the network are told, and nothing typed is lost.
+  const toast = (message, bad) => {
+    const box = $('#toasts'), model = $('#toast-model');
+    if (!box || !model) return;
+    const t = model.content.firstElementChild.cloneNode(true);
+    $('p', t).textContent = message;
+    if (bad) t.dataset.keep = '';
+    box.append(t);
+  };
+  document.addEventListener('htmx:error', () => toast(document.body.dataset.offline, true));
+  document.addEventListener('toast', e => toast(e.detail.message, e.detail.bad));
+
+  // After an answer with wrong fields the note that names them gets the focus.
+  const focusErrors = () => { const n = $('[data-errors]'); if (n) n.focus(); };
+  document.addEventListener('htmx:after:swap', focusErrors);
+  document.addEventListener('DOMContentLoaded', focusErrors);
+
+  // Command palette: one flat list, typing filters, arrows move, Enter opens.
+  const options = p => $$('[role="option"]:not([hidden])', p);
+  const mark = (p, o) => {
+    $$('[aria-selected="true"]', p).forEach(x => x.setAttribute('aria-selected', 'false'));
+    const input = $('input', p);
+    if (!o) { input.removeAttribute('aria-activedescendant'); return; }
+    o.setAttribute('aria-selected', 'true'); input.setAttribute('aria-activedescendant', o.id); o.scrollIntoView({ block: 'nearest' });
+  };
+  const filterPalette = p => {
+    const words = $('input', p).value.toLowerCase().split(/\s+/).filter(Boolean);
+    $$('[role="option"]', p).forEach(o => { o.hidden = !words.every(w => o.textContent.toLowerCase().includes(w)); });
+    $$('[role="group"]', p).forEach(g => { g.hidden = !$('[role="option"]:not([hidden])', g); });
+    $('[data-none]', p).hidden = options(p).length > 0;
+    mark(p, options(p)[0]);
+  };
+  document.addEventListener('input', e => { const p = e.target.closest('#palette'); if (p) filterPalette(p); });
+  document.addEventListener('click', e => { const o = e.target.closest('#palette [role="option"]'); if (o) location.href = o.dataset.href; });
+  document.addEventListener('keydown', e => {
+    const p = e.target.closest && e.target.closest('#palette');
+    if (!p) return;
+    const list = options(p), i = list.findIndex(o => o.getAttribute('aria-selected') === 'true');
+    if (e.key === 'ArrowDown' || e.key === 'ArrowUp') { mark(p, list[(i + (e.key === 'ArrowDown' ? 1 : list.length - 1)) % list.length]); e.preventDefault(); }
+    if (e.key === 'Enter' && list[i]) { e.preventDefault(); if (e.metaKey || e.ctrlKey) open(list[i].dataset.href); else location.href = list[i].dataset.href; }
+  });
+
+  // Shortcuts. Two-key sequences start with g (go) or n (new); none fires while typing. Their addresses come from the page.
+  let first = '', timer = 0;
+  document.addEventListener('keydown', e => {
+    if ((e.metaKey || e.ctrlKey) && e.key.toLowerCase() === 'k') { e.preventDefault(); openPalette(); return; }
+    if ((e.metaKey || e.ctrlKey) && e.key.toLowerCase() === 's') { const f = $('form[data-save]'); if (f) { e.preventDefault(); f.requestSubmit($('[type="submit"]', f)); } return; }
+    if (e.metaKey || e.ctrlKey || e.altKey || e.target.closest('input, textarea, select, [contenteditable], dialog')) return;
+    const go = first && $(`[data-key="${CSS.escape(first + ' ' + e.key)}"]`);
+    if (go) { location.href = go.dataset.href || go.href; first = ''; return; }
+    if (e.key === '?') $('#keys')?.showModal();
+    if (e.key === '/') { const s = $('.toolbar input[type="search"]'); if (s) { e.preventDefault(); s.focus(); } }
+    if (e.key === 'j' || e.key === 'k') {
+      const links = $$('main .ledger > tbody > tr:not(.inset) > th a'), i = links.indexOf(document.activeElement);
+      if (links.length) links[Math.max(0, Math.min(links.length - 1, e.key === 'j' ? i + 1 : i - 1))].focus();
+    }
+    first = e.key; clearTimeout(timer); timer = setTimeout(() => { first = ''; }, 900);
+  });
+
+  // Toasts leave after six seconds unless they are looked at or marked to stay.
+  const leave = t => setTimeout(() => (t.matches(':hover, :focus-within') ? leave(t) : t.remove()), 6000);
+  document.addEventListener('DOMContentLoaded', () => {
+    const box = $('#toasts');
+    if (!box) return;
+    [...box.children].forEach(t => { if (!('keep' in t.dataset)) leave(t); });
+    new MutationObserver(list => list.forEach(m => m.addedNodes.forEach(t => { if (t.nodeType === 1 && !('keep' in t.dataset)) leave(t); }))).observe(box, { childList: true });
+  });
+})();

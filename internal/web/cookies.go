@@ -1,0 +1,55 @@
+package web
+
+import (
+	"encoding/base64"
+	"net/http"
+
+	"craftplan/internal/web/ui"
+)
+
+const sessionSeconds = 30 * 24 * 60 * 60
+
+// cookieName is __Host- with TLS, which binds the cookie to this host alone; browsers refuse the prefix without.
+func (s *Site) cookieName() string {
+	if s.HTTPS {
+		return "__Host-session"
+	}
+	return "session"
+}
+
+func (s *Site) setSession(w http.ResponseWriter, token string) {
+	age := sessionSeconds
+	if token == "" {
+		age = -1
+	}
+	http.SetCookie(w, &http.Cookie{Name: s.cookieName(), Value: token, Path: "/", MaxAge: age, HttpOnly: true, Secure: s.HTTPS, SameSite: http.SameSiteLaxMode})
+}
+
+const flashCookie = "flash"
+
+func setFlash(w http.ResponseWriter, message string, https bool) {
+	http.SetCookie(w, &http.Cookie{Name: flashCookie, Value: base64.RawURLEncoding.EncodeToString([]byte(message)), Path: "/", MaxAge: 60, HttpOnly: true, Secure: https, SameSite: http.SameSiteLaxMode})
+}
+
+// takeFlash reads the message for this page and forgets it.
+func takeFlash(w http.ResponseWriter, r *http.Request) []ui.Flash {
+	cookie, err := r.Cookie(flashCookie)
+	if err != nil {
+		return nil
+	}
+	http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1})
+	message, err := base64.RawURLEncoding.DecodeString(cookie.Value)
+	if err != nil || len(message) == 0 {
+		return nil
+	}
+	return []ui.Flash{{Message: string(message)}}
+}
+
+// theme is the person's choice; "" follows the system.
+func theme(r *http.Request) string {
+	cookie, err := r.Cookie("theme")
+	if err == nil && (cookie.Value == "craft" || cookie.Value == "craft-dark") {
+		return cookie.Value
+	}
+	return ""
+}

@@ -1,0 +1,52 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"craftplan/internal/fault"
+	"craftplan/internal/httpkit"
+)
+
+var errPanic = errors.New("panic")
+
+// fail shows an error as a page. What is not a fault is logged and shown as a bare sentence.
+func (s *Site) fail(q *Request, err error) {
+	if errors.Is(err, context.Canceled) && q.Context().Err() != nil {
+		return // nobody is there to read it
+	}
+	status := httpkit.Status(err)
+	if status >= 500 {
+		entry := httpkit.EntryOf(q.Context())
+		s.Log.LogAttrs(q.Context(), slog.LevelError, "failed", slog.String("request", entry.RequestID), slog.String("route", entry.Route), slog.String("organization", entry.OrganizationID), slog.Any("error", err))
+	}
+	title, text := words(err)
+	back := "/"
+	if q.Member != nil {
+		back = q.Path()
+	}
+	if e := q.write(status, errorPage(theme(q.Request), title, text, back)); e != nil {
+		s.Log.Debug("write error page", "error", e)
+	}
+}
+
+func words(err error) (title, text string) {
+	switch fault.KindOf(err) {
+	case fault.KindNotFound:
+		return "Page not found", "There is nothing here, or it is not yours to see."
+	case fault.KindForbidden:
+		return "Not allowed", fault.MessageOf(err)
+	case fault.KindConflict:
+		return "That did not work", fault.MessageOf(err)
+	case fault.KindInvalid:
+		return "That was not understood", fault.MessageOf(err)
+	case fault.KindRateLimited:
+		return "Too many attempts", fault.MessageOf(err)
+	case fault.KindUnauthenticated:
+		return "Sign in first", fault.MessageOf(err)
+	case fault.KindUnavailable:
+		return "Not available", fault.MessageOf(err)
+	}
+	return "Something went wrong", "It was noted on the server, and nothing was changed. Try again in a moment."
+}

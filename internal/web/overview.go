@@ -1,0 +1,7 @@
+package web
+
+import "net/http"
+
+func showOverview(q *Request) error {
+	return q.Render(http.StatusOK, "Overview", "overview", overviewBody(q))
+}

@@ -1,0 +1,59 @@
+package web
+
+import "craftplan/internal/authz"
+
+// Access says who reaches a route at all.
+type Access string
+
+// The kinds of access.
+const (
+	Anyone  Access = "anyone"  // signed in or not, outside any organization
+	Members Access = "members" // active members of the organization in the path
+)
+
+// Route is one entry of the table. Tests walk it: what is not in it is not served.
+type Route struct {
+	Method, Pattern string
+	Access          Access
+	Permission      authz.Permission // needed by Members
+	Handler         func(*Request) error
+}
+
+func anyone(method, pattern string, h func(*Request) error) Route {
+	return Route{method, pattern, Anyone, "", h}
+}
+
+func get(pattern string, p authz.Permission, h func(*Request) error) Route {
+	return Route{"GET", "/{organization}" + pattern, Members, p, h}
+}
+
+func post(pattern string, p authz.Permission, h func(*Request) error) Route {
+	return Route{"POST", "/{organization}" + pattern, Members, p, h}
+}
+
+// Routes is the table of all pages.
+func Routes() []Route {
+	return []Route{
+		anyone("GET", "/{$}", home),
+		anyone("GET", "/register", newOrganization),
+		anyone("POST", "/register", createOrganization),
+		anyone("GET", "/register/slug", checkSlug),
+		anyone("GET", "/login", newSession),
+		anyone("POST", "/login", createSession),
+		anyone("POST", "/logout", deleteSession),
+
+		get("/brand.css", authz.SettingsRead, showBrand),
+		get("/{$}", authz.OrdersRead, showOverview),
+		get("/settings", authz.SettingsRead, showSettings),
+		post("/settings", authz.SettingsWrite, updateSettings),
+
+		get("/customers", authz.CustomersRead, listCustomers),
+		get("/customers/new", authz.CustomersWrite, newCustomer),
+		post("/customers", authz.CustomersWrite, createCustomer),
+		get("/customers/{reference}", authz.CustomersRead, showCustomer),
+		get("/customers/{reference}/edit", authz.CustomersWrite, editCustomer),
+		post("/customers/{reference}", authz.CustomersWrite, updateCustomer),
+		post("/customers/{reference}/archive", authz.Archive, archiveCustomer),
+		post("/customers/{reference}/restoration", authz.Archive, restoreCustomer),
+	}
+}

@@ -1,0 +1,109 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"craftplan/internal/authz"
+	"craftplan/internal/fault"
+	"craftplan/internal/money"
+	"craftplan/internal/quantity"
+	"craftplan/internal/settings"
+	"craftplan/internal/store"
+	"craftplan/internal/web/ui"
+)
+
+type settingsPageData struct {
+	Form              ui.Form
+	Action            string
+	Currency          string
+	Zone, Locale, URL string
+	MayWrite          bool
+}
+
+func (q *Request) settingsPage(form ui.Form) settingsPageData {
+	o := q.Member.Organization
+	return settingsPageData{form, q.Path("settings"), o.Currency, o.TimeZone, o.Locale, q.site.Host + "/" + o.Slug, q.Actor().May(authz.SettingsWrite)}
+}
+
+func showSettings(q *Request) error {
+	var s settings.Settings
+	err := q.View(func(tx *store.Tx) (err error) {
+		s, err = settings.Get(q.Context(), tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	values := url.Values{
+		"tax_mode": {string(s.TaxMode)}, "tax_rate": {percentText(s.TaxRate)}, "lead_time_days": {strconv.FormatInt(s.LeadTimeDays, 10)},
+		"daily_capacity": {strconv.FormatInt(s.DailyCapacity, 10)}, "shipping_flat": {money.Input(s.ShippingFlat, q.Member.Organization.Currency)},
+		"labor_hourly_rate": {money.Input(s.LaborHourlyRate, q.Member.Organization.Currency)}, "overhead_rate": {percentText(s.OverheadRate)},
+	}
+	return q.Render(http.StatusOK, "Settings", "settings", settingsBody(q.settingsPage(ui.Form{Values: values})))
+}
+
+func updateSettings(q *Request) error {
+	s, err := settingsOf(q.PostForm, q.Member.Organization.Locale)
+	if err == nil {
+		err = q.Update(func(tx *store.Tx) error { return settings.Update(q.Context(), tx, s) })
+	}
+	if fault.Is(err, fault.KindInvalid) {
+		return q.Render(http.StatusUnprocessableEntity, "Settings", "settings", settingsBody(q.settingsPage(refused(q, err))))
+	}
+	if err != nil {
+		return err
+	}
+	return q.Done("Saved.", q.Path("settings"))
+}
+
+func settingsOf(v url.Values, locale string) (settings.Settings, error) {
+	var p fault.Problems
+	s := settings.Settings{
+		TaxMode: settings.TaxMode(v.Get("tax_mode")), TaxRate: percentField(&p, v, "tax_rate"), LeadTimeDays: countField(&p, v, "lead_time_days"), DailyCapacity: countField(&p, v, "daily_capacity"),
+		ShippingFlat: amountField(&p, v, "shipping_flat", locale), LaborHourlyRate: amountField(&p, v, "labor_hourly_rate", locale), OverheadRate: percentField(&p, v, "overhead_rate"),
+	}
+	if err := p.Merge(s.Validate()); err != nil {
+		return s, err
+	}
+	return s, p.Err()
+}
+
+// percentText shows millionths as a percentage: 210,000 is 21.
+func percentText(millionths int64) string {
+	return quantity.Decimal(quantity.Quantity(millionths * 100))
+}
+
+// percentField reads a percentage into millionths, with up to four decimals.
+func percentField(p *fault.Problems, v url.Values, name string) int64 {
+	n, err := quantity.ParseNumber(orZero(v.Get(name)))
+	if err != nil || n%100 != 0 {
+		p.Add(name, "Enter a percentage, such as 8.25.")
+		return 0
+	}
+	return n / 100
+}
+
+func countField(p *fault.Problems, v url.Values, name string) int64 {
+	n, err := strconv.ParseInt(orZero(v.Get(name)), 10, 64)
+	if err != nil {
+		p.Add(name, "Enter a whole number, such as 3.")
+	}
+	return n
+}
+
+func amountField(p *fault.Problems, v url.Values, name, locale string) money.Amount {
+	a, err := money.Parse(orZero(v.Get(name)), locale)
+	if err != nil {
+		p.Add(name, err.Error())
+	}
+	return a
+}
+
+func orZero(text string) string {
+	if text == "" {
+		return "0"
+	}
+	return text
+}

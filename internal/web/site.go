@@ -1,0 +1,235 @@
+// Package web is the pages: handlers and templates, by noun. routes.go is the table of all of them.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"craftplan/internal/accounts"
+	"craftplan/internal/authz"
+	"craftplan/internal/fault"
+	"craftplan/internal/httpkit"
+	"craftplan/internal/organizations"
+	"craftplan/internal/store"
+	"craftplan/internal/web/assets"
+)
+
+// Config is what the site is made of.
+type Config struct {
+	Store     *store.Store
+	Log       *slog.Logger
+	HTTPS     bool                 // people reach it over TLS
+	Bootstrap []organizations.Step // what a new organization is given
+	Host      string               // shown before a slug: craftplan.example/
+	Demo      []DemoUser           // offered at sign-in by the demo
+	Hasty     bool                 // no limit on attempts: for tests and benchmarks
+}
+
+// DemoUser is a person of the demo.
+type DemoUser struct{ Email, About string }
+
+// Site answers requests.
+type Site struct {
+	Config
+	signIn, signUp *httpkit.Limiter
+}
+
+// New makes the handler of all pages.
+func New(c Config) http.Handler {
+	s := &Site{Config: c, signIn: httpkit.NewLimiter(10, 30*time.Second), signUp: httpkit.NewLimiter(10, time.Minute)}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
+	mux.HandleFunc("GET /readyz", s.ready)
+	for _, route := range Routes() {
+		mux.Handle(route.Method+" "+route.Pattern, s.handle(route))
+	}
+	mux.Handle("/", s.handle(Route{Access: Anyone, Handler: func(*Request) error { return fault.NotFound("page") }}))
+	protected := http.NewCrossOriginProtection()
+	protected.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(&Request{Request: r, w: w, site: s}, fault.Forbidden("This form was sent from another site."))
+	}))
+	return httpkit.Log(httpkit.Secure(withAssets(protected.Handler(mux)), c.HTTPS), c.Log, func(w http.ResponseWriter, r *http.Request) {
+		s.fail(&Request{Request: r, w: w, site: s}, errPanic)
+	})
+}
+
+// withAssets serves the static files beside the pages: as a pattern of the mux their prefix would clash with a slug.
+func withAssets(pages http.Handler) http.Handler {
+	files := assets.Handler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, assets.Prefix) {
+			files.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
+}
+
+func plain(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text))
+}
+
+func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := s.Store.Ping(ctx); err != nil {
+		plain(w, http.StatusServiceUnavailable, "the database does not answer\n")
+		return
+	}
+	plain(w, http.StatusOK, "ready\n")
+}
+
+// handle is what happens around every handler: who asks, what they may open, and what an error looks like.
+func (s *Site) handle(route Route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q := &Request{Request: r, w: w, site: s}
+		httpkit.EntryOf(r.Context()).Route = route.Pattern
+		if err := s.serve(q, route); err != nil {
+			s.fail(q, err)
+		}
+	})
+}
+
+const maxForm = 1 << 20 // bytes of a form
+
+func (s *Site) serve(q *Request, route Route) error {
+	if err := s.identify(q); err != nil {
+		return err
+	}
+	if route.Access == Members {
+		if q.User == nil {
+			return s.askToSignIn(q)
+		}
+		if err := s.resolve(q); err != nil {
+			return err
+		}
+		if err := q.Actor().Require(route.Permission); err != nil {
+			return err
+		}
+	}
+	if q.Method == http.MethodPost {
+		q.Body = http.MaxBytesReader(q.w, q.Body, maxForm)
+		if err := q.ParseForm(); err != nil {
+			return fault.Invalid("form", "The form could not be read. Go back and try again.")
+		}
+	}
+	return route.Handler(q)
+}
+
+func (s *Site) identify(q *Request) error {
+	cookie, err := q.Cookie(s.cookieName())
+	if err != nil {
+		return nil //nolint:nilerr // no cookie is no error
+	}
+	user, err := accounts.Authenticate(q.Context(), s.Store, cookie.Value)
+	if fault.Is(err, fault.KindUnauthenticated) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	q.User = &user
+	httpkit.EntryOf(q.Context()).UserID = user.ID.String()
+	return nil
+}
+
+// resolve opens the organization of the path. An old slug goes on at the present one, after the membership is known.
+func (s *Site) resolve(q *Request) error {
+	slug := q.PathValue("organization")
+	member, scope, err := organizations.Resolve(q.Context(), s.Store, slug, q.User.ID)
+	if err != nil {
+		return err
+	}
+	if member.Organization.Status == organizations.Suspended && q.Method != http.MethodGet && q.Method != http.MethodHead {
+		return fault.Forbidden("This organization is suspended: it can be read, not changed.")
+	}
+	q.Member, q.scope = &member, scope
+	entry := httpkit.EntryOf(q.Context())
+	entry.OrganizationID, entry.Slug = member.Organization.ID.String(), member.Organization.Slug
+	return nil
+}
+
+func (s *Site) askToSignIn(q *Request) error {
+	target := "/login"
+	if q.Method == http.MethodGet {
+		target += "?next=" + url.QueryEscape(q.URL.RequestURI())
+	}
+	q.Redirect(target)
+	return nil
+}
+
+// Request is a request and what is known about it.
+type Request struct {
+	*http.Request
+	w    http.ResponseWriter
+	site *Site
+
+	User   *accounts.User            // nil for anonymous
+	Member *organizations.Membership // nil outside an organization
+	scope  store.Scope
+}
+
+// Actor is the member who asks.
+func (q *Request) Actor() authz.Actor { return q.scope.Actor() }
+
+// View reads in the request's organization.
+func (q *Request) View(fn func(*store.Tx) error) error {
+	return q.site.Store.View(q.Context(), q.scope, fn)
+}
+
+// Update changes the request's organization.
+func (q *Request) Update(fn func(*store.Tx) error) error {
+	return q.site.Store.Update(q.Context(), q.scope, fn)
+}
+
+// Path is an address inside the request's organization; each segment is escaped.
+func (q *Request) Path(segments ...string) string {
+	return path(q.Member.Organization.Slug, segments...)
+}
+
+func path(slug string, segments ...string) string {
+	var b strings.Builder
+	b.WriteString("/" + url.PathEscape(slug))
+	for _, s := range segments {
+		b.WriteString("/" + url.PathEscape(s))
+	}
+	if len(segments) == 0 {
+		b.WriteString("/")
+	}
+	return b.String()
+}
+
+// Redirect sends the browser on with GET.
+func (q *Request) Redirect(target string) {
+	http.Redirect(q.w, q.Request, target, http.StatusSeeOther)
+}
+
+// Done says what was done on the page it goes on to.
+func (q *Request) Done(message, target string) error {
+	setFlash(q.w, message, q.site.HTTPS)
+	q.Redirect(target)
+	return nil
+}
+
+// Render writes a page inside the organization.
+func (q *Request) Render(status int, title, active string, body templ.Component) error {
+	shell, err := q.shell(title, active)
+	if err != nil {
+		return err
+	}
+	return q.write(status, inShell(shell, body))
+}
+
+func (q *Request) write(status int, page templ.Component) error {
+	q.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	q.w.WriteHeader(status)
+	return page.Render(q.Context(), q.w)
+}
