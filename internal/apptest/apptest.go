@@ -1,0 +1,160 @@
+// Package apptest starts the real application for tests: the demo's organizations on either database, on a free port, with
+// clients that are signed in.
+package apptest
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"craftplan/internal/app"
+	"craftplan/internal/demo"
+	"craftplan/internal/store"
+	"craftplan/internal/store/storetest"
+)
+
+// App is a running application.
+type App struct {
+	DB  *storetest.DB
+	URL string
+}
+
+// Each runs the test against the application on both databases.
+func Each(t *testing.T, test func(t *testing.T, a *App)) {
+	t.Helper()
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) { test(t, Start(t, db)) })
+}
+
+// New is the application on one engine.
+func New(t testing.TB, engine store.Engine) *App {
+	t.Helper()
+	return Start(t, storetest.New(t, engine))
+}
+
+// Start fills the database with the demo and serves it.
+func Start(t testing.TB, db *storetest.DB) *App {
+	t.Helper()
+	if err := demo.Seed(t.Context(), db.Store); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(app.Handler(app.Options{Store: db.Store, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Host: "craftplan.example", Hasty: true}))
+	t.Cleanup(server.Close)
+	return &App{DB: db, URL: server.URL}
+}
+
+// Client is a browser without scripts: it keeps cookies and does not follow redirects.
+type Client struct {
+	app  *App
+	http *http.Client
+	t    testing.TB
+}
+
+// Anonymous is a client that is not signed in.
+func (a *App) Anonymous(t testing.TB) *Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Client{a, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, t}
+}
+
+// As is a client signed in as a person of the demo.
+func (a *App) As(t testing.TB, email string) *Client {
+	t.Helper()
+	c := a.Anonymous(t)
+	if p := c.Post("/login", url.Values{"email": {email}, "password": {demo.Password}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("sign in as %s: %d", email, p.Status)
+	}
+	return c
+}
+
+// Page is an answer.
+type Page struct {
+	Status   int
+	Header   http.Header
+	Location string
+	Body     string
+	*goquery.Document
+}
+
+// Get asks for a page.
+func (c *Client) Get(path string) *Page {
+	c.t.Helper()
+	return c.do(http.MethodGet, path, "", nil)
+}
+
+// Post sends a form.
+func (c *Client) Post(path string, form url.Values) *Page {
+	c.t.Helper()
+	return c.do(http.MethodPost, path, form.Encode(), nil)
+}
+
+// PostFrom sends a form as a browser does from a page of an origin.
+func (c *Client) PostFrom(path string, form url.Values, header http.Header) *Page {
+	c.t.Helper()
+	return c.do(http.MethodPost, path, form.Encode(), header)
+}
+
+func (c *Client) do(method, path, body string, header http.Header) *Page {
+	c.t.Helper()
+	r, err := http.NewRequestWithContext(c.t.Context(), method, c.app.URL+path, strings.NewReader(body))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for k, v := range header {
+		r.Header[k] = v
+	}
+	response, err := c.http.Do(r)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	data, err := io.ReadAll(response.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	document, err := goquery.NewDocumentFromReader(strings.NewReader(string(data)))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return &Page{response.StatusCode, response.Header, response.Header.Get("Location"), string(data), document}
+}
+
+// Text is the text of the first element a selector finds, with single spaces.
+func (p *Page) Text(selector string) string {
+	return strings.Join(strings.Fields(p.Find(selector).First().Text()), " ")
+}
+
+// Cookie is the value of a cookie of the client.
+func (c *Client) Cookie(name string) string {
+	u, err := url.Parse(c.app.URL)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for _, cookie := range c.http.Jar.Cookies(u) {
+		if cookie.Name == name {
+			return cookie.Value
+		}
+	}
+	return ""
+}
+
+// SetCookie gives the client a cookie.
+func (c *Client) SetCookie(name, value string) {
+	u, err := url.Parse(c.app.URL)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.http.Jar.SetCookies(u, []*http.Cookie{{Name: name, Value: value, Path: "/"}})
+}

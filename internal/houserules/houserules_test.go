@@ -1,0 +1,252 @@
+package houserules
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "craftplan/"
+
+// domains in the order in which they may import each other: only leftwards.
+var domains = []string{"accounts", "organizations", "settings", "inventory", "catalog", "crm", "purchasing", "orders", "production", "forecast", "reports"}
+
+var leaves = []string{"fault", "id", "exact", "quantity", "money", "calendar", "search"}
+
+type source struct {
+	path, pkg string // pkg is below internal/, such as crm/internal/db
+	file      *ast.File
+	test      bool
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	root := "../.."
+	var all []source
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || strings.HasPrefix(d.Name(), ".") && d.Name() != "..") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		all = append(all, source{rel, strings.TrimPrefix(filepath.ToSlash(filepath.Dir(rel)), "internal/"), file, strings.HasSuffix(rel, "_test.go")})
+		return nil
+	})
+	if err != nil || len(all) < 30 {
+		t.Fatalf("found %d files: %v", len(all), err)
+	}
+	return all
+}
+
+func imports(s source) []string {
+	var paths []string
+	for _, i := range s.file.Imports {
+		paths = append(paths, strings.Trim(i.Path.Value, `"`))
+	}
+	return paths
+}
+
+// Each rule has the reason that its violation prints.
+var importRules = []struct {
+	reason string
+	broken func(pkg, imported string) bool
+}{
+	{"a leaf knows nothing but other leaves", func(pkg, imported string) bool {
+		return slices.Contains(leaves, pkg) && strings.HasPrefix(imported, module) && !slices.Contains(leaves, strings.TrimPrefix(imported, module+"internal/"))
+	}},
+	{"domains import only leftwards; the higher one orchestrates", func(pkg, imported string) bool {
+		from, to := slices.Index(domains, pkg), slices.Index(domains, strings.TrimPrefix(imported, module+"internal/"))
+		return from >= 0 && to >= from
+	}},
+	{"a domain knows nothing of HTTP, pages or the command line", func(pkg, imported string) bool {
+		front := []string{module + "internal/web", module + "internal/httpkit", module + "internal/app", module + "internal/cli", module + "internal/config"}
+		return (slices.Contains(domains, pkg) || pkg == "store" || slices.Contains(leaves, pkg)) && slices.Contains(front, imported)
+	}},
+	{"only the store and generated queries speak database/sql", func(pkg, imported string) bool {
+		return imported == "database/sql" && pkg != "store" && !strings.HasSuffix(pkg, "/internal/db") && !strings.HasPrefix(pkg, "store/storetest") && pkg != "houserules" && pkg != "bench"
+	}},
+	{"only the store imports database drivers", func(pkg, imported string) bool {
+		driver := strings.HasPrefix(imported, "modernc.org/sqlite") || strings.HasPrefix(imported, "github.com/jackc/pgx")
+		return driver && pkg != "store" && !strings.HasPrefix(pkg, "store/storetest") && pkg != "bench"
+	}},
+	{"only the fronts speak HTTP", func(pkg, imported string) bool {
+		allowed := pkg == "web" || strings.HasPrefix(pkg, "web/") || pkg == "api" || pkg == "httpkit" || pkg == "app" || pkg == "telemetry" || strings.HasPrefix(pkg, "apptest") || pkg == "bench"
+		return imported == "net/http" && !allowed
+	}},
+	{"only the command line and the test harness start the whole program", func(pkg, imported string) bool {
+		allowed := pkg == "cli" || strings.HasPrefix(pkg, "apptest") || pkg == "demo" || pkg == "bench"
+		return imported == module+"internal/app" && !allowed
+	}},
+}
+
+func TestImports(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		for _, imported := range imports(s) {
+			for _, rule := range importRules {
+				if rule.broken(s.pkg, imported) {
+					t.Errorf("%s imports %s: %s", s.path, imported, rule.reason)
+				}
+			}
+		}
+	}
+}
+
+func TestPackageNames(t *testing.T) {
+	banned := []string{"util", "utils", "common", "helpers", "models", "types", "base", "manager", "service", "services"}
+	for _, s := range sources(t) {
+		if slices.Contains(banned, s.file.Name.Name) {
+			t.Errorf("%s: a package named %s says nothing", s.path, s.file.Name.Name)
+		}
+	}
+}
+
+func TestPackageComments(t *testing.T) {
+	commented, seen := map[string]bool{}, map[string]bool{}
+	for _, s := range sources(t) {
+		if s.test || strings.HasSuffix(s.pkg, "/internal/db") {
+			continue
+		}
+		seen[s.pkg] = true
+		commented[s.pkg] = commented[s.pkg] || s.file.Doc != nil
+	}
+	for pkg := range seen {
+		if !commented[pkg] && pkg != "houserules" {
+			t.Errorf("package %s has no package comment", pkg)
+		}
+	}
+}
+
+// scopeMakers are the reviewed call sites that may make a right to an organization's data, or look past organizations.
+var scopeMakers = map[string][]string{
+	"NewScope":   {"internal/organizations/organization.go", "internal/store/tx.go", "internal/store/storetest/storetest.go"},
+	"Provision":  {"internal/organizations/provision.go", "internal/web/gate.go", "internal/cli/organizations.go", "internal/demo/demo.go", "internal/store/storetest/storetest.go"},
+	"System":     {"internal/accounts/session.go", "internal/cli/organizations.go", "internal/demo/demo.go", "internal/store/storetest/storetest.go"},
+	"SystemView": {"internal/accounts/session.go", "internal/organizations/organization.go", "internal/web/gate.go", "internal/cli/organizations.go", "internal/demo/demo.go"},
+}
+
+func TestScopesAreMadeInFewPlaces(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			name := ""
+			switch f := call.Fun.(type) {
+			case *ast.SelectorExpr:
+				name = f.Sel.Name
+			case *ast.Ident:
+				name = f.Name
+			}
+			if reviewed, ok := scopeMakers[name]; ok && !slices.Contains(reviewed, s.path) {
+				t.Errorf("%s calls %s: review it and add it to the list", s.path, name)
+			}
+			return true
+		})
+	}
+}
+
+// TestDatabaseHandles finds code that would reach past the generated queries.
+func TestDatabaseHandles(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test || s.pkg == "store" || strings.HasSuffix(s.pkg, "/internal/db") {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			if f, ok := call.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "DB" && len(call.Args) == 0 {
+				t.Errorf("%s takes the bare handle of a transaction: use a generated query", s.path)
+			}
+			return true
+		})
+	}
+}
+
+// TestVerbsAskForPermission: an exported function of a domain that is given an organization's transaction asks what its
+// actor may do, itself or through a verb that does.
+func TestVerbsAskForPermission(t *testing.T) {
+	exempt := map[string]string{
+		"settings.Bootstrap":     "runs while the organization is made",
+		"settings.Get":           "every member's work depends on it",
+		"settings.NextReference": "numbers are taken by verbs that asked",
+		"settings.NextNumber":    "numbers are taken by verbs that asked",
+	}
+	for _, s := range sources(t) {
+		if s.test || !slices.Contains(domains, s.pkg) {
+			continue
+		}
+		for _, decl := range s.file.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || f.Recv != nil || !f.Name.IsExported() || !takesTx(f) || exempt[s.pkg+"."+f.Name.Name] != "" {
+				continue
+			}
+			if !requires(f) {
+				t.Errorf("%s: %s does not call tx.Require", s.path, f.Name.Name)
+			}
+		}
+	}
+}
+
+func takesTx(f *ast.FuncDecl) bool {
+	for _, p := range f.Type.Params.List {
+		star, ok := p.Type.(*ast.StarExpr)
+		if !ok {
+			continue
+		}
+		if sel, ok := star.X.(*ast.SelectorExpr); ok && sel.Sel.Name == "Tx" {
+			return true
+		}
+	}
+	return false
+}
+
+func requires(f *ast.FuncDecl) bool {
+	found := false
+	ast.Inspect(f, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == "Require" {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+func TestSourcesSpeakOfTheProjectAlone(t *testing.T) {
+	for _, s := range sources(t) {
+		data, err := os.ReadFile(filepath.Join("../..", s.path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(data), "/work/") && !strings.HasSuffix(s.path, "houserules_test.go") {
+			t.Errorf("%s names a path of one machine", s.path)
+		}
+	}
+}

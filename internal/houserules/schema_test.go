@@ -1,0 +1,203 @@
+package houserules
+
+import (
+	"database/sql"
+	"go/ast"
+	"go/token"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"craftplan/internal/store"
+	"craftplan/internal/store/storetest"
+)
+
+// global are the tables without row-level security, each with the reason.
+var global = map[string]string{
+	"users":            "a person is one identity for all organizations",
+	"sessions":         "a session holds the person alone and is looked up before any organization is known",
+	"organizations":    "the directory of organizations",
+	"slugs":            "which organization holds a slug, asked before one is known",
+	"memberships":      "who belongs where, asked before an organization is opened and across organizations by the switcher",
+	"goose_db_version": "the version of the schema",
+	"sqlite_sequence":  "SQLite's own",
+}
+
+func tables(t *testing.T, db *storetest.DB) []string {
+	t.Helper()
+	query := `SELECT name FROM sqlite_master WHERE type = 'table'`
+	if db.Engine() == store.Postgres {
+		query = `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`
+	}
+	return column(t, db.Raw(), query)
+}
+
+func column(t *testing.T, raw *sql.DB, query string, args ...any) []string {
+	t.Helper()
+	rows, err := raw.QueryContext(t.Context(), query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, s)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestTenantTablesOnPostgreSQL(t *testing.T) {
+	db := storetest.New(t, store.Postgres)
+	raw := db.Raw()
+	checked := 0
+	for _, table := range tables(t, db) {
+		if global[table] != "" {
+			continue
+		}
+		checked++
+		var enabled, forced bool
+		if err := raw.QueryRowContext(t.Context(), `SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = $1::regclass`, table).Scan(&enabled, &forced); err != nil {
+			t.Fatal(err)
+		}
+		if !enabled || !forced {
+			t.Errorf("%s: row-level security enabled %t, forced %t", table, enabled, forced)
+		}
+		policies := column(t, raw, `SELECT permissive || ' ' || cmd || ' ' || COALESCE(qual, '') || COALESCE(' ' || with_check, '') FROM pg_policies WHERE tablename = $1`, table)
+		want := []string{"PERMISSIVE ALL ((organization_id)::uuid = (current_setting('app.organization_id'::text))::uuid)"}
+		if !slices.Equal(policies, want) {
+			t.Errorf("%s: policies %q", table, policies)
+		}
+		for _, index := range column(t, raw, `SELECT indexdef FROM pg_indexes WHERE tablename = $1`, table) {
+			if !strings.Contains(index, "(organization_id") {
+				t.Errorf("%s: an index is not led by the organization: %s", table, index)
+			}
+		}
+		for _, key := range column(t, raw, `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = $1::regclass`, table) {
+			if !regexp.MustCompile(`^FOREIGN KEY \(organization_id\b.*REFERENCES \w+\((organization_)?id\b`).MatchString(key) || strings.Contains(key, "SET NULL") || strings.Contains(key, "DEFERRABLE") {
+				t.Errorf("%s: foreign key %s", table, key)
+			}
+		}
+		rights := column(t, raw, `SELECT privilege_type FROM information_schema.role_table_grants WHERE grantee = 'craftplan_app' AND table_name = $1 ORDER BY 1`, table)
+		if !slices.Equal(rights, []string{"DELETE", "INSERT", "SELECT", "UPDATE"}) {
+			t.Errorf("%s: the server's rights are %v", table, rights)
+		}
+	}
+	if checked < 15 {
+		t.Errorf("only %d tables checked", checked)
+	}
+}
+
+func TestTenantTablesOnSQLite(t *testing.T) {
+	db := storetest.New(t, store.SQLite)
+	raw := db.Raw()
+	for _, table := range tables(t, db) {
+		if global[table] != "" {
+			continue
+		}
+		key := column(t, raw, `SELECT name FROM pragma_table_info(?) WHERE pk = 1`, table)
+		if !slices.Equal(key, []string{"organization_id"}) {
+			t.Errorf("%s: the primary key is led by %v", table, key)
+		}
+		for _, index := range column(t, raw, `SELECT name FROM pragma_index_list(?)`, table) {
+			first := column(t, raw, `SELECT name FROM pragma_index_info(?) WHERE seqno = 0`, index)
+			if !slices.Equal(first, []string{"organization_id"}) {
+				t.Errorf("%s: index %s is led by %v", table, index, first)
+			}
+		}
+	}
+}
+
+func TestBothEnginesHaveTheSameTables(t *testing.T) {
+	lite, pg := tables(t, storetest.New(t, store.SQLite)), tables(t, storetest.New(t, store.Postgres))
+	lite = slices.DeleteFunc(lite, func(s string) bool { return s == "sqlite_sequence" })
+	slices.Sort(lite)
+	slices.Sort(pg)
+	if !slices.Equal(lite, pg) {
+		t.Errorf("SQLite has %v\nPostgreSQL has %v", lite, pg)
+	}
+}
+
+var statementStart = regexp.MustCompile(`(?m)^-- name: (\w+) :\w+$`)
+
+// statements are the generated SQL of every domain: what really runs.
+func statements(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, s := range sources(t) {
+		if !strings.HasSuffix(s.path, ".sql.go") {
+			continue
+		}
+		for _, text := range stringConstants(s.file) {
+			match := statementStart.FindStringSubmatch(text)
+			if match == nil {
+				continue
+			}
+			domain := strings.Split(s.pkg, "/")[0]
+			all[domain+"."+match[1]] = text
+		}
+	}
+	if len(all) < 20 {
+		t.Fatalf("found %d statements", len(all))
+	}
+	return all
+}
+
+func TestStatementsPrepareOnBothEngines(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		raw := db.Raw()
+		for name, text := range statements(t) {
+			statement, err := raw.PrepareContext(t.Context(), text)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			statement.Close()
+		}
+	})
+}
+
+// TestStatementsNameTheirOrganization: a statement over an organization's table ties each of them to the organization. This
+// first gate counts: as many "organization_id = $1" (or, in an INSERT, the column and $1) as there are tables.
+func TestStatementsNameTheirOrganization(t *testing.T) {
+	tenant := tables(t, storetest.New(t, store.SQLite))
+	tenant = slices.DeleteFunc(tenant, func(s string) bool { return global[s] != "" })
+	reference := regexp.MustCompile(`(?i)\b(?:FROM|JOIN|UPDATE|INTO)\s+(\w+)`)
+	tied := regexp.MustCompile(`(?i)organization_id\s*=\s*\$1\b`)
+	for name, text := range statements(t) {
+		want := 0
+		for _, match := range reference.FindAllStringSubmatch(text, -1) {
+			if slices.Contains(tenant, strings.ToLower(match[1])) {
+				want++
+			}
+		}
+		have := len(tied.FindAllString(text, -1))
+		if strings.Contains(strings.ToUpper(text), "INSERT INTO") && regexp.MustCompile(`(?is)INSERT INTO \w+ \(organization_id,.*?(VALUES \(\$1,|SELECT \$1,|SELECT CAST\(\$1)`).MatchString(text) {
+			have++
+		}
+		if have < want {
+			t.Errorf("%s ties %d of %d tables to the organization:\n%s", name, have, want, text)
+		}
+	}
+}
+
+func stringConstants(file *ast.File) []string {
+	var all []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			if text, err := strconv.Unquote(lit.Value); err == nil {
+				all = append(all, text)
+			}
+		}
+		return true
+	})
+	return all
+}

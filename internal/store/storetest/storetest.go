@@ -1,0 +1,254 @@
+// Package storetest runs a test on both databases, each time on a migrated database of its own, and makes the organizations
+// and members tests act as.
+package storetest
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"craftplan/internal/accounts"
+	"craftplan/internal/authz"
+	"craftplan/internal/id"
+	"craftplan/internal/organizations"
+	"craftplan/internal/settings"
+	"craftplan/internal/store"
+	"craftplan/internal/store/storetest/cluster"
+)
+
+// DB is a database of one test.
+type DB struct {
+	*store.Store
+	URL   string // what the server opens
+	Owner string // what migrates; the same on SQLite
+	t     testing.TB
+}
+
+// Each runs the test on SQLite and on PostgreSQL.
+func Each(t *testing.T, test func(t *testing.T, db *DB)) {
+	t.Helper()
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			test(t, New(t, engine))
+		})
+	}
+}
+
+// New is a migrated database of one engine, gone when the test ends.
+func New(t testing.TB, engine store.Engine) *DB {
+	t.Helper()
+	db := &DB{t: t}
+	if engine == store.Postgres {
+		db.Owner, db.URL = clone(t)
+	} else {
+		db.URL = filepath.Join(t.TempDir(), "test.db")
+		db.Owner = db.URL
+		if _, err := store.Migrate(t.Context(), db.URL); err != nil {
+			t.Fatal(err)
+		}
+	}
+	st, err := store.Open(t.Context(), db.URL, store.Options{Relaxed: true, Connections: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	db.Store = st
+	return db
+}
+
+// Organization makes an organization and returns what its owner may open.
+func (db *DB) Organization(name string) store.Scope {
+	db.t.Helper()
+	ctx := db.t.Context()
+	owner := db.user()
+	o, err := organizations.Provision(ctx, db.Store, organizations.NewOrganization{Name: name, TimeZone: "America/Chicago"}, organizations.Owner{Existing: owner}, []organizations.Step{settings.Bootstrap}, nil)
+	if err != nil {
+		db.t.Fatal(err)
+	}
+	_, scope, err := organizations.Resolve(ctx, db.Store, o.Slug, owner.ID)
+	if err != nil {
+		db.t.Fatal(err)
+	}
+	return scope
+}
+
+// Member makes another member of the scope's organization and returns what they may open.
+func (db *DB) Member(scope store.Scope, role authz.Role) store.Scope {
+	db.t.Helper()
+	u := db.user()
+	err := db.Update(db.t.Context(), scope, func(tx *store.Tx) error {
+		return organizations.AddMember(db.t.Context(), tx, u.ID, role)
+	})
+	if err != nil {
+		db.t.Fatal(err)
+	}
+	return store.NewScope(scope.Organization(), authz.Actor{UserID: u.ID, Role: role}, scope.Context())
+}
+
+// user makes somebody; the password is never used, so its slow hash is made once.
+func (db *DB) user() accounts.User {
+	db.t.Helper()
+	ctx := db.t.Context()
+	prepared, err := somebody()
+	if err != nil {
+		db.t.Fatal(err)
+	}
+	prepared.ID = id.New()
+	prepared.Email = prepared.ID.String() + "@people.example"
+	err = db.System(ctx, "test: create a user", func(tx *store.SystemTx) error { return accounts.Create(ctx, tx, prepared) })
+	if err != nil {
+		db.t.Fatal(err)
+	}
+	return prepared.User
+}
+
+var somebody = sync.OnceValues(func() (accounts.Prepared, error) {
+	return accounts.Prepare(accounts.NewUser{Name: "Somebody", Email: "somebody@people.example", Password: "a quiet oven at four"})
+})
+
+// Do runs fn as a change and fails the test when it does.
+func (db *DB) Do(t testing.TB, scope store.Scope, fn func(ctx context.Context, tx *store.Tx) error) {
+	t.Helper()
+	if err := db.Update(t.Context(), scope, func(tx *store.Tx) error { return fn(t.Context(), tx) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Raw opens the database past the store, as its owner, for tests that look at the schema.
+func (db *DB) Raw() *sql.DB {
+	db.t.Helper()
+	driver, source := "sqlite", db.Owner
+	if db.Engine() == store.Postgres {
+		driver = "pgx"
+	}
+	raw, err := sql.Open(driver, source)
+	if err != nil {
+		db.t.Fatal(err)
+	}
+	db.t.Cleanup(func() { raw.Close() })
+	return raw
+}
+
+var server = sync.OnceValues(func() (string, error) {
+	if url := os.Getenv(cluster.Variable); url != "" {
+		return url, nil
+	}
+	c, err := cluster.Start()
+	if err != nil {
+		return "", err
+	}
+	return c.URL, nil // it ends with this process
+})
+
+// clone copies the migrated template, which the first test of a server makes.
+func clone(t testing.TB) (owner, app string) {
+	t.Helper()
+	super, err := server()
+	if err != nil {
+		t.Fatal(err)
+	}
+	template, err := template(t.Context(), super)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "test_" + hex.EncodeToString([]byte(id.New().String()[24:]))
+	// The server's own superuser makes it: copying a template needs nobody connected to it.
+	if err := execute(t.Context(), super, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER craftplan_owner", name, template)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := execute(context.Background(), super, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Log(err)
+		}
+	})
+	return as(super, "craftplan_owner", name), as(super, "craftplan_web", name)
+}
+
+var templates sync.Map // URL -> *sync.Once values
+
+func template(ctx context.Context, super string) (string, error) {
+	made, _ := templates.LoadOrStore(super, sync.OnceValues(func() (string, error) { return makeTemplate(ctx, super) }))
+	return made.(func() (string, error))()
+}
+
+// makeTemplate migrates a database once for a server, whichever process is first.
+func makeTemplate(ctx context.Context, super string) (string, error) {
+	name, err := templateName()
+	if err != nil {
+		return "", err
+	}
+	db, err := sql.Open("pgx", super)
+	if err != nil {
+		return "", err
+	}
+	defer db.Close()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock(7433)"); err != nil {
+		return "", err
+	}
+	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(7433)") }()
+	var exists bool
+	if err := conn.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name).Scan(&exists); err != nil || exists {
+		return name, err
+	}
+	if _, err := conn.ExecContext(ctx, "CREATE DATABASE "+name+"_making OWNER craftplan_owner"); err != nil {
+		return "", err
+	}
+	if _, err := store.Migrate(ctx, as(super, "craftplan_owner", name+"_making")); err != nil {
+		return "", err
+	}
+	_, err = conn.ExecContext(ctx, "ALTER DATABASE "+name+"_making RENAME TO "+name)
+	return name, err
+}
+
+func templateName() (string, error) {
+	files, err := store.MigrationFiles(store.Postgres)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return "", err
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return "", err
+		}
+		sum.Write(data)
+	}
+	return "template_" + hex.EncodeToString(sum.Sum(nil)[:8]), nil
+}
+
+func execute(ctx context.Context, url, statement string) error {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.ExecContext(ctx, statement)
+	return err
+}
+
+func as(super, role, database string) string {
+	u, err := url.Parse(super)
+	if err != nil {
+		panic(err)
+	}
+	u.User, u.Path = url.User(role), "/"+database
+	return u.String()
+}

@@ -1,0 +1,205 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"craftplan/internal/apptest"
+	"craftplan/internal/store"
+	"craftplan/internal/web"
+)
+
+const (
+	maya  = "maya@sunrise.example"
+	vera  = "vera@sunrise.example"
+	jonas = "jonas@bluebird.example"
+	noor  = "noor@northstar.example"
+)
+
+func registration(organization, slug, email string) url.Values {
+	return url.Values{"organization": {organization}, "slug": {slug}, "name": {"Rosa"}, "email": {email}, "password": {"a quiet oven at four"},
+		"time_zone": {"America/Chicago"}, "currency": {"USD"}, "brand_color": {"#0D9488"}}
+}
+
+func TestSignUp(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		c := a.Anonymous(t)
+		if p := c.Post("/register", registration("L'éclair & Co.", "", "rosa@eclair.example")); p.Status != http.StatusSeeOther || p.Location != "/l-eclair-co/" {
+			t.Fatalf("sign-up: %d to %q", p.Status, p.Location)
+		}
+		if p := c.Get("/l-eclair-co/"); p.Status != http.StatusOK || !strings.Contains(p.Text(".org-name"), "L'éclair & Co.") {
+			t.Errorf("first page: %d, %q", p.Status, p.Text(".org-name"))
+		}
+		if p := c.Post("/logout", nil); p.Location != "/login" {
+			t.Errorf("sign-out goes to %q", p.Location)
+		}
+		if p := c.Get("/l-eclair-co/"); p.Location != "/login?next=%2Fl-eclair-co%2F" {
+			t.Errorf("signed out: %d to %q", p.Status, p.Location)
+		}
+	})
+}
+
+func TestSignUpRefused(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	for name, c := range map[string]struct {
+		change func(url.Values)
+		field  string
+	}{
+		"no name":        {func(v url.Values) { v.Set("organization", " ") }, "organization"},
+		"slug taken":     {func(v url.Values) { v.Set("slug", "sunrise") }, "slug"},
+		"slug reserved":  {func(v url.Values) { v.Set("slug", "login") }, "slug"},
+		"slug malformed": {func(v url.Values) { v.Set("slug", "a--b") }, "slug"},
+		"short password": {func(v url.Values) { v.Set("password", "short") }, "password"},
+		"bad e-mail":     {func(v url.Values) { v.Set("email", "rosa") }, "email"},
+		"e-mail taken":   {func(v url.Values) { v.Set("email", maya) }, "email"},
+		"bad currency":   {func(v url.Values) { v.Set("currency", "XXQ") }, "currency"},
+		"bad zone":       {func(v url.Values) { v.Set("time_zone", "Mars/Base") }, "time_zone"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			form := registration("New Place", "", "new@place.example")
+			c.change(form)
+			p := a.Anonymous(t).Post("/register", form)
+			if p.Status != http.StatusUnprocessableEntity || p.Find("#f-"+c.field+"-e").Length() != 1 {
+				t.Errorf("%d, errors: %q", p.Status, p.Find(".field-error").Text())
+			}
+			if got, _ := p.Find("[name=organization]").Attr("value"); got != form.Get("organization") {
+				t.Errorf("the typed name is lost: %q", got)
+			}
+			if got, _ := p.Find("[name=password]").Attr("value"); got != "" {
+				t.Errorf("the password comes back")
+			}
+		})
+	}
+	if p := a.Anonymous(t).Post("/register", registration("New Place", "", "new@place.example")); p.Location != "/new-place/" {
+		t.Errorf("refused attempts left something behind: %d to %q", p.Status, p.Location)
+	}
+}
+
+// The attack: ask for a slug that does not exist, and for one of somebody else, and compare the answers.
+func TestUnknownAndForeignOrganizationsLookTheSame(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		c := a.As(t, noor)
+		for _, path := range []string{"/", "/customers", "/customers/CU-0001", "/settings", "/brand.css"} {
+			foreign, unknown := c.Get("/sunrise"+path), c.Get("/nobody-here"+path)
+			if foreign.Status != http.StatusNotFound || foreign.Body != unknown.Body {
+				t.Errorf("%s: %d and %d, the same body %t", path, foreign.Status, unknown.Status, foreign.Body == unknown.Body)
+			}
+			foreign.Header.Del("Date")
+			unknown.Header.Del("Date")
+			for k := range foreign.Header {
+				if foreign.Header.Get(k) != unknown.Header.Get(k) {
+					t.Errorf("%s: header %s differs", path, k)
+				}
+			}
+		}
+		if p := c.Post("/sunrise/customers", url.Values{"kind": {"company"}, "name": {"Intruder"}}); p.Status != http.StatusNotFound {
+			t.Errorf("post into another organization: %d", p.Status)
+		}
+	})
+}
+
+// Every page of the table is refused to who is not a member, and every change to a viewer.
+func TestRoutesAreGuarded(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	anonymous, outsider, viewer := a.Anonymous(t), a.As(t, noor), a.As(t, vera)
+	hole := regexp.MustCompile(`\{[a-z]+\}`)
+	members := 0
+	for _, route := range web.Routes() {
+		if route.Access != web.Members {
+			continue
+		}
+		members++
+		path := strings.TrimSuffix(strings.Replace(route.Pattern, "{organization}", "sunrise", 1), "{$}")
+		path = hole.ReplaceAllString(path, "CU-0001")
+		ask := func(c *apptest.Client) int {
+			if route.Method == http.MethodPost {
+				return c.Post(path, url.Values{}).Status
+			}
+			return c.Get(path).Status
+		}
+		if status := ask(anonymous); status != http.StatusSeeOther {
+			t.Errorf("%s %s: anonymous gets %d", route.Method, path, status)
+		}
+		if status := ask(outsider); status != http.StatusNotFound {
+			t.Errorf("%s %s: an outsider gets %d", route.Method, path, status)
+		}
+		if status := ask(viewer); route.Method == http.MethodPost && status != http.StatusForbidden {
+			t.Errorf("%s %s: a viewer gets %d", route.Method, path, status)
+		}
+	}
+	if members < 10 {
+		t.Errorf("only %d routes", members)
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	h := a.As(t, maya).Get("/sunrise/").Header
+	for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Cache-Control": "private, no-store", "Referrer-Policy": "same-origin"} {
+		if h.Get(name) != want {
+			t.Errorf("%s: %q", name, h.Get(name))
+		}
+	}
+	if policy := h.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") || !strings.Contains(policy, "default-src 'none'") {
+		t.Errorf("policy %q", policy)
+	}
+}
+
+// The attack: a page of another site posts a form with the victim's cookie.
+func TestCrossOrigin(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	c := a.As(t, maya)
+	form := url.Values{"kind": {"company"}, "name": {"From elsewhere"}}
+	if p := c.PostFrom("/sunrise/customers", form, http.Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://evil.example"}}); p.Status != http.StatusForbidden {
+		t.Errorf("a form of another site: %d", p.Status)
+	}
+	if p := c.PostFrom("/sunrise/customers", form, http.Header{"Sec-Fetch-Site": {"same-origin"}}); p.Status != http.StatusSeeOther {
+		t.Errorf("our own form: %d", p.Status)
+	}
+}
+
+func TestSessionIsRotatedAtSignIn(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	c := a.As(t, maya)
+	first := c.Cookie("session")
+	c.Post("/login", url.Values{"email": {maya}, "password": {"craftplan-demo"}})
+	if second := c.Cookie("session"); second == first || second == "" {
+		t.Errorf("the session is %q, then %q", first, second)
+	}
+	old := a.Anonymous(t)
+	old.SetCookie("session", first)
+	if p := old.Get("/sunrise/"); p.Status != http.StatusSeeOther {
+		t.Errorf("the former session still opens: %d", p.Status)
+	}
+}
+
+func TestSignInGoesOnInsideTheSiteOnly(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	for next, want := range map[string]string{"/sunrise/customers": "/sunrise/customers", "https://evil.example/": "/", "//evil.example": "/", `/\evil.example`: "/", "": "/"} {
+		p := a.Anonymous(t).Post("/login", url.Values{"email": {maya}, "password": {"craftplan-demo"}, "next": {next}})
+		if p.Location != want {
+			t.Errorf("next %q goes to %q", next, p.Location)
+		}
+	}
+}
+
+func TestPagesAreStrict(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	c := a.As(t, maya)
+	inline := regexp.MustCompile(`\sstyle=|<style|<script>|\son[a-z]+="|javascript:`)
+	for _, path := range []string{"/sunrise/", "/sunrise/customers", "/sunrise/customers/new", "/sunrise/customers/CU-0001", "/sunrise/settings", "/sunrise/customers?q=zzz"} {
+		p := c.Get(path)
+		if p.Status != http.StatusOK {
+			t.Errorf("%s: %d", path, p.Status)
+		}
+		if found := inline.FindString(p.Body); found != "" {
+			t.Errorf("%s has inline code: %q", path, found)
+		}
+		if p.Find("h1").Length() != 1 {
+			t.Errorf("%s has %d h1", path, p.Find("h1").Length())
+		}
+	}
+}
