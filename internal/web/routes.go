@@ -55,5 +55,16 @@ func Routes() []Route {
 		post("/customers/{reference}", authz.CustomersWrite, updateCustomer),
 		post("/customers/{reference}/archive", authz.Archive, archiveCustomer),
 		post("/customers/{reference}/restoration", authz.Archive, restoreCustomer),
+
+		get("/materials", authz.InventoryRead, listMaterials),
+		get("/materials/new", authz.InventoryWrite, newMaterial),
+		post("/materials", authz.InventoryWrite, createMaterial),
+		get("/materials/{sku}", authz.InventoryRead, showMaterial),
+		get("/materials/{sku}/edit", authz.InventoryWrite, editMaterial),
+		post("/materials/{sku}", authz.InventoryWrite, updateMaterial),
+		post("/materials/{sku}/receipts", authz.InventoryWrite, receiveMaterial),
+		post("/materials/{sku}/lots/{lot}/waste", authz.InventoryWrite, wasteLot),
+		post("/materials/{sku}/archive", authz.Archive, archiveMaterial),
+		post("/materials/{sku}/restoration", authz.Archive, restoreMaterial),
 	}
 }

@@ -90,6 +90,7 @@ func (f Form) Error(name string) string {
 
 // Input describes a field of a form.
 type Input struct {
+	ID                       string // made of the name when empty
 	Name, Label, Type, Hint  string
 	Prefix, Suffix           string
 	Optional                 bool
@@ -108,7 +109,7 @@ type Choice struct{ Value, Label string }
 func FieldID(name string) string { return "f-" + strings.ReplaceAll(name, ".", "-") }
 
 func (in Input) attributes(f Form) templ.Attributes {
-	a := templ.Attributes{"id": FieldID(in.Name), "name": in.Name}
+	a := templ.Attributes{"id": in.id(), "name": in.Name}
 	for k, v := range in.Attrs {
 		a[k] = v
 	}
@@ -123,11 +124,18 @@ func (in Input) attributes(f Form) templ.Attributes {
 	}
 	switch {
 	case f.Error(in.Name) != "":
-		a["aria-invalid"], a["aria-describedby"] = "true", FieldID(in.Name)+"-e"
+		a["aria-invalid"], a["aria-describedby"] = "true", in.id()+"-e"
 	case in.Hint != "":
 		a["aria-describedby"] = FieldID(in.Name) + "-h"
 	}
 	return a
+}
+
+func (in Input) id() string {
+	if in.ID != "" {
+		return in.ID
+	}
+	return FieldID(in.Name)
 }
 
 func (in Input) kind() string {

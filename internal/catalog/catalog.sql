@@ -1,0 +1,70 @@
+-- name: CreateProduct :exec
+INSERT INTO products (organization_id, id, name, sku, status, price, max_daily_quantity, notes, search_text, created_at, created_by, updated_at, updated_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(name), sqlc.arg(sku), sqlc.arg(status), sqlc.arg(price), sqlc.arg(max_daily_quantity), sqlc.arg(notes), sqlc.arg(search_text), sqlc.arg(created_at), sqlc.arg(created_by), sqlc.arg(created_at), sqlc.arg(created_by));
+
+-- name: UpdateProduct :execrows
+UPDATE products SET name = $3, sku = $4, status = $5, price = $6, max_daily_quantity = $7, notes = $8, search_text = $9, updated_at = $10, updated_by = $11
+WHERE organization_id = $1 AND id = $2;
+
+-- name: ProductTaken :one
+SELECT COUNT(*) FILTER (WHERE sku = $3) AS same_sku, COUNT(*) FILTER (WHERE name = $4) AS same_name
+FROM products WHERE organization_id = $1 AND id <> $2 AND (sku = $3 OR name = $4);
+
+-- name: GetProduct :one
+SELECT id, name, sku, status, price, max_daily_quantity, notes FROM products
+WHERE organization_id = sqlc.arg(organization_id) AND sku = sqlc.arg(sku);
+
+-- name: CountProducts :one
+SELECT COUNT(*) FROM products
+WHERE organization_id = sqlc.arg(organization_id) AND search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\';
+
+-- name: ListProducts :many
+SELECT p.id, p.name, p.sku, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version
+FROM products AS p
+LEFT JOIN recipes AS r ON r.organization_id = sqlc.arg(organization_id) AND r.product_id = p.id AND r.status = 'active'
+WHERE p.organization_id = sqlc.arg(organization_id) AND p.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
+ORDER BY p.name, p.id LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
+
+-- name: ListProductsDown :many
+SELECT p.id, p.name, p.sku, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version
+FROM products AS p
+LEFT JOIN recipes AS r ON r.organization_id = sqlc.arg(organization_id) AND r.product_id = p.id AND r.status = 'active'
+WHERE p.organization_id = sqlc.arg(organization_id) AND p.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
+ORDER BY p.name DESC, p.id DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
+
+-- name: SellableProducts :many
+SELECT id, name, sku, price FROM products
+WHERE organization_id = sqlc.arg(organization_id) AND status IN ('active', 'testing')
+ORDER BY name, id;
+
+-- name: Versions :many
+SELECT id, version, status, yield, notes, material_cost, labor_cost, overhead_cost, unit_cost, published_at FROM recipes
+WHERE organization_id = sqlc.arg(organization_id) AND product_id = sqlc.arg(product_id)
+ORDER BY version DESC;
+
+-- name: ComponentsOf :many
+SELECT c.position, m.id AS material_id, m.name, m.sku, m.unit, m.price, c.quantity, c.waste
+FROM recipe_components AS c JOIN materials AS m ON m.organization_id = sqlc.arg(organization_id) AND m.id = c.material_id
+WHERE c.organization_id = sqlc.arg(organization_id) AND c.recipe_id = sqlc.arg(recipe_id)
+ORDER BY c.position;
+
+-- name: StepsOf :many
+SELECT position, name, minutes, units_per_run, hourly_rate FROM labor_steps
+WHERE organization_id = sqlc.arg(organization_id) AND recipe_id = sqlc.arg(recipe_id)
+ORDER BY position;
+
+-- name: ArchiveRecipe :execrows
+UPDATE recipes SET status = 'archived', material_cost = $3, labor_cost = $4, overhead_cost = $5, unit_cost = $6
+WHERE organization_id = $1 AND id = $2 AND status = 'active';
+
+-- name: CreateRecipe :exec
+INSERT INTO recipes (organization_id, id, product_id, version, status, yield, notes, material_cost, labor_cost, overhead_cost, unit_cost, published_at, created_at, created_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(product_id), sqlc.arg(version), 'active', sqlc.arg(yield), sqlc.arg(notes), sqlc.arg(material_cost), sqlc.arg(labor_cost), sqlc.arg(overhead_cost), sqlc.arg(unit_cost), sqlc.arg(published_at), sqlc.arg(created_at), sqlc.arg(created_by));
+
+-- name: CreateComponent :exec
+INSERT INTO recipe_components (organization_id, recipe_id, position, material_id, quantity, waste, notes)
+VALUES (sqlc.arg(organization_id), sqlc.arg(recipe_id), sqlc.arg(position), sqlc.arg(material_id), sqlc.arg(quantity), sqlc.arg(waste), '');
+
+-- name: CreateStep :exec
+INSERT INTO labor_steps (organization_id, recipe_id, position, name, minutes, units_per_run, hourly_rate)
+VALUES (sqlc.arg(organization_id), sqlc.arg(recipe_id), sqlc.arg(position), sqlc.arg(name), sqlc.arg(minutes), sqlc.arg(units_per_run), sqlc.narg(hourly_rate));

@@ -1,0 +1,189 @@
+package catalog
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"craftplan/internal/authz"
+	"craftplan/internal/catalog/internal/db"
+	"craftplan/internal/fault"
+	"craftplan/internal/id"
+	"craftplan/internal/inventory"
+	"craftplan/internal/money"
+	"craftplan/internal/quantity"
+	"craftplan/internal/search"
+	"craftplan/internal/store"
+)
+
+// Product is something made and sold, in pieces.
+type Product struct {
+	ID id.ID
+	Details
+}
+
+// Details are what people enter about a product. Field names in errors are name, sku, status, price, max_daily and notes.
+type Details struct {
+	Name, SKU string
+	Status    string
+	Price     money.Amount      // of one piece
+	MaxDaily  quantity.Quantity // pieces a day; 0 is unlimited
+	Notes     string
+}
+
+// Statuses are what a product can be.
+var Statuses = []string{"draft", "testing", "active", "paused", "discontinued", "archived"}
+
+// Validate tells what is wrong with the fields and returns them cleaned.
+func (d Details) Validate() (Details, error) {
+	var p fault.Problems
+	d.Name = strings.Join(strings.Fields(d.Name), " ")
+	d.SKU = strings.TrimSpace(d.SKU)
+	d.Notes = strings.TrimSpace(d.Notes)
+	_ = p.Merge(inventory.CheckName(d.Name)) // only Invalid faults
+	_ = p.Merge(inventory.CheckSKU(d.SKU))
+	if !slices.Contains(Statuses, d.Status) {
+		p.Add("status", "Choose a status.")
+	}
+	if d.Price < 0 || d.Price > money.Max {
+		p.Add("price", "Enter a price that is not negative.")
+	}
+	if d.MaxDaily < 0 || d.MaxDaily > quantity.Max {
+		p.Add("max_daily", "Enter a number of pieces, or 0 for no limit.")
+	}
+	if utf8.RuneCountInString(d.Notes) > 2000 {
+		p.Add("notes", "Use at most 2000 characters.")
+	}
+	return d, p.Err()
+}
+
+// Get reads the product with a SKU.
+func Get(ctx context.Context, tx *store.Tx, sku string) (Product, error) {
+	if err := tx.Require(authz.CatalogRead); err != nil {
+		return Product{}, err
+	}
+	row, err := db.For(tx).GetProduct(ctx, db.GetProductIn{Sku: sku})
+	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
+		return Product{}, fault.NotFound("product")
+	}
+	return Product{row.ID, Details{row.Name, row.Sku, row.Status, row.Price, row.MaxDailyQuantity, row.Notes}}, err
+}
+
+// Create adds a product.
+func Create(ctx context.Context, tx *store.Tx, d Details) (Product, error) {
+	if err := tx.Require(authz.CatalogWrite); err != nil {
+		return Product{}, err
+	}
+	d, err := d.Validate()
+	if err != nil {
+		return Product{}, err
+	}
+	p := Product{id.New(), d}
+	if err := unused(ctx, tx, p); err != nil {
+		return Product{}, err
+	}
+	err = db.For(tx).CreateProduct(ctx, db.CreateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, Notes: d.Notes,
+		SearchText: search.Fold(d.Name, d.SKU), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
+	return p, err
+}
+
+// Update changes a product.
+func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Product, error) {
+	if err := tx.Require(authz.CatalogWrite); err != nil {
+		return Product{}, err
+	}
+	p, err := Get(ctx, tx, sku)
+	if err != nil {
+		return Product{}, err
+	}
+	if p.Details, err = d.Validate(); err != nil {
+		return Product{}, err
+	}
+	if err := unused(ctx, tx, p); err != nil {
+		return Product{}, err
+	}
+	d = p.Details
+	_, err = db.For(tx).UpdateProduct(ctx, db.UpdateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, Notes: d.Notes,
+		SearchText: search.Fold(d.Name, d.SKU), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
+	return p, err
+}
+
+func unused(ctx context.Context, tx *store.Tx, product Product) error {
+	taken, err := db.For(tx).ProductTaken(ctx, db.ProductTakenIn{ID: product.ID, Sku: product.SKU, Name: product.Name})
+	if err != nil {
+		return err
+	}
+	var p fault.Problems
+	if taken.SameSku > 0 {
+		p.Add("sku", "Another product has this SKU.")
+	}
+	if taken.SameName > 0 {
+		p.Add("name", "Another product has this name.")
+	}
+	return p.Err()
+}
+
+// Filter chooses and orders products.
+type Filter struct {
+	Query  string
+	Down   bool // by name, from Z
+	Limit  int64
+	Offset int64
+}
+
+// Listed is one row of the list.
+type Listed struct {
+	ID        id.ID
+	Name, SKU string
+	Status    string
+	Price     money.Amount
+	UnitCost  money.Amount // when its recipe was published or last costed
+	Version   int64        // of the active recipe; 0 is none
+}
+
+// List reads one page of products and how many there are in all.
+func List(ctx context.Context, tx *store.Tx, f Filter) ([]Listed, int64, error) {
+	if err := tx.Require(authz.CatalogRead); err != nil {
+		return nil, 0, err
+	}
+	queries, pattern := db.For(tx), search.Pattern(f.Query)
+	total, err := queries.CountProducts(ctx, db.CountProductsIn{Pattern: pattern})
+	if err != nil {
+		return nil, 0, err
+	}
+	in := db.ListProductsIn{Pattern: pattern, CountOf: int32(f.Limit), Skip: int32(f.Offset)}
+	var list []Listed
+	if f.Down {
+		rows, e := queries.ListProductsDown(ctx, db.ListProductsDownIn(in))
+		for _, r := range rows {
+			list = append(list, Listed{r.ID, r.Name, r.Sku, r.Status, r.Price, r.UnitCost, r.Version})
+		}
+		return list, total, e
+	}
+	rows, err := queries.ListProducts(ctx, in)
+	for _, r := range rows {
+		list = append(list, Listed{r.ID, r.Name, r.Sku, r.Status, r.Price, r.UnitCost, r.Version})
+	}
+	return list, total, err
+}
+
+// Option is a product as orders choose and price it.
+type Option struct {
+	ID        id.ID
+	Name, SKU string
+	Price     money.Amount
+}
+
+// Options are the products that can be ordered, by name.
+func Options(ctx context.Context, tx *store.Tx) ([]Option, error) {
+	if err := tx.Require(authz.CatalogRead); err != nil {
+		return nil, err
+	}
+	rows, err := db.For(tx).SellableProducts(ctx)
+	options := make([]Option, len(rows))
+	for i, r := range rows {
+		options[i] = Option{r.ID, r.Name, r.Sku, r.Price}
+	}
+	return options, err
+}

@@ -1,0 +1,167 @@
+package inventory_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+
+	"craftplan/internal/authz"
+	"craftplan/internal/fault"
+	"craftplan/internal/inventory"
+	"craftplan/internal/money"
+	"craftplan/internal/quantity"
+	"craftplan/internal/store"
+	"craftplan/internal/store/storetest"
+)
+
+func flour(name, sku string) inventory.Details {
+	return inventory.Details{Name: name, SKU: sku, Unit: quantity.Gram, Price: 2_000}
+}
+
+func create(t *testing.T, db *storetest.DB, scope store.Scope, d inventory.Details, opening quantity.Quantity) (m inventory.Material) {
+	t.Helper()
+	db.Do(t, scope, func(ctx context.Context, tx *store.Tx) (err error) {
+		m, err = inventory.Create(ctx, tx, d, &inventory.Receipt{Quantity: opening, UnitCost: d.Price})
+		return err
+	})
+	return m
+}
+
+func receive(t *testing.T, db *storetest.DB, scope store.Scope, m inventory.Material, grams int64, cost money.Amount, expiresIn int) {
+	t.Helper()
+	db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error {
+		expires := tx.Today().AddDays(expiresIn)
+		_, err := inventory.Receive(ctx, tx, inventory.Receipt{MaterialID: m.ID, Kind: inventory.Received, Quantity: quantity.Of(grams), UnitCost: cost, ExpiresOn: &expires})
+		return err
+	})
+}
+
+func consume(t *testing.T, db *storetest.DB, scope store.Scope, m inventory.Material, grams int64) (usages []inventory.Usage, err error) {
+	t.Helper()
+	err = db.Update(t.Context(), scope, func(tx *store.Tx) (err error) {
+		usages, err = inventory.Consume(t.Context(), tx, []inventory.Need{{MaterialID: m.ID, Quantity: quantity.Of(grams)}}, inventory.Source{}, "test")
+		return err
+	})
+	return usages, err
+}
+
+func balanced(t *testing.T, db *storetest.DB, scope store.Scope) {
+	t.Helper()
+	db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error {
+		n, err := inventory.Balanced(ctx, tx)
+		if n != 0 {
+			t.Errorf("%d lots differ from their movements", n)
+		}
+		return err
+	})
+}
+
+func TestFirstExpiredFirstOut(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		scope := db.Organization("Sunrise")
+		m := create(t, db, scope, flour("Flour", "FLOUR"), quantity.Of(3000)) // without expiry: last
+		receive(t, db, scope, m, 10_000, 2_500, 60)
+		receive(t, db, scope, m, 5_000, 1_800, 7)
+		receive(t, db, scope, m, 9_000, 9_000, -1) // expired: never
+		usages, err := consume(t, db, scope, m, 7_500)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(usages) != 2 || usages[0].Quantity != quantity.Of(5000) || usages[0].Cost != 9_000_000 || usages[1].Quantity != quantity.Of(2500) || usages[1].Cost != 6_250_000 {
+			t.Errorf("usages %+v", usages)
+		}
+		_, err = consume(t, db, scope, m, 10_501)
+		var short *inventory.Short
+		if !errors.As(err, &short) || len(short.Shortages) != 1 || short.Shortages[0].Missing() != quantity.Of(1) || !fault.Is(err, fault.KindConflict) {
+			t.Errorf("one gram too much: %v", err)
+		}
+		if _, err = consume(t, db, scope, m, 10_500); err != nil {
+			t.Errorf("exactly what is there: %v", err)
+		}
+		balanced(t, db, scope)
+	})
+}
+
+// Many at once want the same stock: what is handed out is never more than there was.
+func TestConsumeAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		scope := db.Organization("Sunrise")
+		m := create(t, db, scope, flour("Flour", "FLOUR"), quantity.Of(1000))
+		var won int
+		var mu sync.Mutex
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				_, err := consume(t, db, scope, m, 300)
+				mu.Lock()
+				defer mu.Unlock()
+				if err == nil {
+					won++
+				} else if !fault.Is(err, fault.KindConflict) {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if won != 3 {
+			t.Errorf("%d of 8 got 300 g of 1000 g", won)
+		}
+		balanced(t, db, scope)
+	})
+}
+
+func TestMaterial(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		scope, other := db.Organization("Sunrise"), db.Organization("Bluebird")
+		create(t, db, scope, flour("Rye, 50% fine", "RYE-1"), quantity.Of(1))
+		create(t, db, other, flour("Rye, 50% fine", "RYE-1"), quantity.Of(1)) // names are an organization's own
+		for name, c := range map[string]struct {
+			change func(*inventory.Details)
+			field  string
+		}{
+			"same sku":  {func(d *inventory.Details) { d.Name = "Other" }, "sku"},
+			"same name": {func(d *inventory.Details) { d.SKU = "OTHER" }, "name"},
+			"bad sku":   {func(d *inventory.Details) { d.Name, d.SKU = "Other", "a/b" }, "sku"},
+			"max < min": {func(d *inventory.Details) {
+				d.Name, d.SKU = "Other", "OTHER"
+				low, high := quantity.Of(5), quantity.Of(4)
+				d.Minimum, d.Maximum = &low, &high
+			}, "maximum"},
+		} {
+			d := flour("Rye, 50% fine", "RYE-1")
+			c.change(&d)
+			err := db.Update(t.Context(), scope, func(tx *store.Tx) error {
+				_, err := inventory.Create(t.Context(), tx, d, nil)
+				return err
+			})
+			if fields := fault.FieldsOf(err); len(fields) != 1 || fields[0].Name != c.field {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		err := db.Update(t.Context(), scope, func(tx *store.Tx) error {
+			d := flour("Rye", "RYE-1")
+			d.Unit = quantity.Piece
+			_, err := inventory.Update(t.Context(), tx, "RYE-1", d)
+			return err
+		})
+		if fields := fault.FieldsOf(err); len(fields) != 1 || fields[0].Name != "unit" {
+			t.Errorf("unit with stock: %v", err)
+		}
+		viewer := db.Member(scope, authz.Viewer)
+		err = db.Update(t.Context(), viewer, func(tx *store.Tx) error {
+			_, err := inventory.Create(t.Context(), tx, flour("x", "X"), nil)
+			return err
+		})
+		if !fault.Is(err, fault.KindForbidden) {
+			t.Errorf("viewer creates: %v", err)
+		}
+		db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error {
+			rows, total, err := inventory.List(ctx, tx, inventory.Filter{Query: "rye", Limit: 10})
+			if total != 1 || len(rows) != 1 || rows[0].OnHand != quantity.Of(1) || rows[0].NextExpiry != nil {
+				t.Errorf("list %+v", rows)
+			}
+			return err
+		})
+	})
+}

@@ -1,0 +1,92 @@
+package web
+
+import (
+	"fmt"
+	"time"
+
+	"craftplan/internal/calendar"
+	"craftplan/internal/money"
+	"craftplan/internal/quantity"
+	"craftplan/internal/web/ui"
+
+	"github.com/a-h/templ"
+)
+
+// format shows numbers and dates the way an organization reads them.
+type format struct {
+	locale, currency string
+	zone             *time.Location
+	now              time.Time
+}
+
+func (q *Request) format() format {
+	c := q.scope.Context()
+	return format{c.Locale, c.Currency, c.Zone, time.Now()}
+}
+
+func (f format) money(a money.Amount) string { return money.Format(a, f.currency, f.locale) }
+
+// cost is a cost of one piece: four decimals.
+func (f format) cost(a money.Amount) string {
+	return money.FormatUnit(a, f.currency, f.locale, 4, 4)
+}
+
+// price is a stock price per kg, l or piece.
+func (f format) price(a money.Amount, u quantity.Unit) string {
+	per, err := a.Share(u.LargeSize(), 1)
+	if err != nil {
+		return "?"
+	}
+	return money.FormatUnit(per, f.currency, f.locale, money.Digits(f.currency), 4)
+}
+
+func per(u quantity.Unit) string {
+	if u == quantity.Piece {
+		return "each"
+	}
+	return "per " + u.Large()
+}
+
+func (f format) quantity(q quantity.Quantity, u quantity.Unit) templ.Component {
+	number, symbol := quantity.Format(q, u, 2, f.locale)
+	return ui.Quantity(number, symbol)
+}
+
+func (f format) pieces(q quantity.Quantity) string {
+	return quantity.FormatNumber(int64(q), quantity.Micro, 2, f.locale)
+}
+
+func (f format) percent(millionths int64) string {
+	return quantity.FormatNumber(millionths, 10_000, 1, f.locale) + "%"
+}
+
+// day shows the weekday within two weeks, and the year only when it is another.
+func (f format) day(d calendar.Date) string {
+	today := calendar.Of(f.now, f.zone)
+	switch distance := d.Sub(today); {
+	case distance > -14 && distance < 14:
+		return d.Format("Mon, Jan 2")
+	case d.Year() == today.Year():
+		return d.Format("Jan 2")
+	}
+	return d.Format("Jan 2, 2006")
+}
+
+func (f format) dayOr(d *calendar.Date, none string) string {
+	if d == nil {
+		return none
+	}
+	return f.day(*d)
+}
+
+func (f format) clock(i calendar.Instant) string { return i.In(f.zone).Format("3:04 PM") }
+
+func (f format) moment(i calendar.Instant) string {
+	return f.day(calendar.Of(i.Time(), f.zone)) + ", " + f.clock(i)
+}
+
+func (f format) symbol() string { return money.Symbol(f.currency, f.locale) }
+
+func plural(n int64, one, many string) string {
+	return fmt.Sprintf("%d %s", n, map[bool]string{true: one, false: many}[n == 1])
+}
