@@ -321,3 +321,20 @@ func (r *Recipe) write(ctx context.Context, tx *store.Tx) error {
 	}
 	return nil
 }
+
+// RecipeByID reads the version a batch was started with.
+func RecipeByID(ctx context.Context, tx *store.Tx, product, recipe id.ID) (*Recipe, error) {
+	if err := tx.Require(authz.CatalogRead); err != nil {
+		return nil, err
+	}
+	versions, err := Versions(ctx, tx, product)
+	if err != nil {
+		return nil, err
+	}
+	for i := range versions {
+		if versions[i].ID == recipe {
+			return &versions[i], versions[i].fill(ctx, tx)
+		}
+	}
+	return nil, fault.NotFound("recipe")
+}

@@ -95,6 +95,13 @@ func (s *Store) check(ctx context.Context) error {
 	return nil
 }
 
+// At is the same database with another clock: for data that lies in the past or the future.
+func (s *Store) At(now func() time.Time) *Store {
+	other := *s
+	other.now = now
+	return &other
+}
+
 // Engine tells which engine the store runs on.
 func (s *Store) Engine() Engine { return s.engine }
 

@@ -49,6 +49,16 @@ func (tx *Tx) Require(p authz.Permission) error { return tx.scope.actor.Require(
 // AfterCommit runs f once the transaction is committed; never when it is not.
 func (tx *Tx) AfterCommit(f func()) { tx.afterCommit = append(tx.afterCommit, f) }
 
+// Lock makes transactions of the organization that lock the same name follow one another until they end, where a check of
+// several rows must still hold at the write. On SQLite there is one writer, and nothing to do.
+func (tx *Tx) Lock(ctx context.Context, name string) error {
+	if tx.engine != Postgres {
+		return nil
+	}
+	_, err := tx.db.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended(CAST($1 AS text) || ' ' || CAST($2 AS text), 0))`, tx.scope.organization, name)
+	return err
+}
+
 // DB is for generated queries only.
 func (tx *Tx) DB() DBTX { return tx.db }
 

@@ -1,0 +1,235 @@
+package production
+
+import (
+	"context"
+	"fmt"
+
+	"craftplan/internal/authz"
+	"craftplan/internal/calendar"
+	"craftplan/internal/catalog"
+	"craftplan/internal/exact"
+	"craftplan/internal/fault"
+	"craftplan/internal/id"
+	"craftplan/internal/inventory"
+	"craftplan/internal/money"
+	"craftplan/internal/production/internal/db"
+	"craftplan/internal/quantity"
+	"craftplan/internal/settings"
+	"craftplan/internal/store"
+)
+
+// Batch is a run that makes one product.
+type Batch struct {
+	ID                       id.ID
+	Code                     string
+	DayNumber                int64
+	ProductID                id.ID
+	ProductName, ProductSKU  string
+	RecipeID                 *id.ID
+	Status                   string // open, in_progress, completed, cancelled
+	ScheduledOn              calendar.Date
+	Planned, Produced, Scrap quantity.Quantity
+	Cost                     catalog.Cost // of all pieces
+	UnitCost                 money.Amount
+	Started, Completed       *calendar.Instant
+	CreatedAt                calendar.Instant
+	Allocations              []Allocation
+	Components               []Component
+	Consumptions             []Consumption
+}
+
+// Allocation is what a batch makes for an order line.
+type Allocation struct {
+	LineID             id.ID
+	Reference          string
+	CustomerName       string
+	DeliveryAt         calendar.Instant
+	Planned, Completed quantity.Quantity
+}
+
+// Component is a material a batch needs: a quantity, with waste, for the yield of its recipe.
+type Component struct {
+	MaterialID id.ID
+	Name, SKU  string
+	Unit       quantity.Unit
+	Quantity   quantity.Quantity
+	Yield      quantity.Quantity
+}
+
+// For is what the pieces given need, rounded half up to millionths.
+func (c Component) For(pieces quantity.Quantity) (quantity.Quantity, error) {
+	return c.Quantity.Times(int64(pieces), int64(c.Yield), exact.HalfUp)
+}
+
+// Consumption is what a batch took from a lot.
+type Consumption struct {
+	Name     string
+	Unit     quantity.Unit
+	LotCode  string
+	Quantity quantity.Quantity
+	Cost     money.Amount
+}
+
+// Get reads the batch with a code.
+func Get(ctx context.Context, tx *store.Tx, code string) (Batch, error) {
+	if err := tx.Require(authz.ProductionRead); err != nil {
+		return Batch{}, err
+	}
+	queries := db.For(tx)
+	r, err := queries.GetBatch(ctx, db.GetBatchIn{Code: code})
+	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
+		return Batch{}, fault.NotFound("batch")
+	}
+	if err != nil {
+		return Batch{}, err
+	}
+	b := Batch{ID: r.ID, Code: r.Code, DayNumber: r.DayNumber, ProductID: r.ProductID, ProductName: r.ProductName, ProductSKU: r.ProductSku, RecipeID: r.RecipeID, Status: r.Status, ScheduledOn: r.ScheduledOn,
+		Planned: r.PlannedQuantity, Produced: r.ProducedQuantity, Scrap: r.ScrapQuantity, Cost: catalog.Cost{Material: r.MaterialCost, Labor: r.LaborCost, Overhead: r.OverheadCost, Total: r.MaterialCost + r.LaborCost + r.OverheadCost},
+		UnitCost: r.UnitCost, Started: r.StartedAt, Completed: r.CompletedAt, CreatedAt: r.CreatedAt}
+	return b, b.fill(ctx, tx)
+}
+
+func (b *Batch) fill(ctx context.Context, tx *store.Tx) error {
+	queries := db.For(tx)
+	allocations, err := queries.AllocationsOf(ctx, db.AllocationsOfIn{BatchID: b.ID})
+	if err != nil {
+		return err
+	}
+	for _, a := range allocations {
+		b.Allocations = append(b.Allocations, Allocation{a.OrderLineID, a.Reference, a.CustomerName, a.DeliveryAt, a.PlannedQuantity, a.CompletedQuantity})
+	}
+	components, err := queries.ComponentsOf(ctx, db.ComponentsOfIn{BatchID: b.ID})
+	if err != nil {
+		return err
+	}
+	for _, c := range components {
+		b.Components = append(b.Components, Component{c.MaterialID, c.Name, c.Sku, quantity.Unit(c.Unit), c.Quantity, c.Yield})
+	}
+	consumptions, err := queries.ConsumptionsOf(ctx, db.ConsumptionsOfIn{BatchID: b.ID})
+	for _, c := range consumptions {
+		b.Consumptions = append(b.Consumptions, Consumption{c.Name, quantity.Unit(c.Unit), c.Code, c.Quantity, c.Cost})
+	}
+	if b.Status == "open" && err == nil {
+		b.Components, err = recipeComponents(ctx, tx, b.ProductID)
+	}
+	return err
+}
+
+// recipeComponents is what a batch would need if it started now.
+func recipeComponents(ctx context.Context, tx *store.Tx, product id.ID) ([]Component, error) {
+	recipe, err := catalog.GetRecipe(ctx, tx, product, 0)
+	if err != nil || recipe == nil {
+		return nil, err
+	}
+	components := make([]Component, len(recipe.Components))
+	for i, c := range recipe.Components {
+		gross, err := catalog.Line{Quantity: c.Quantity, Waste: c.Waste}.Gross()
+		if err != nil {
+			return nil, err
+		}
+		components[i] = Component{c.ID, c.Name, c.SKU, c.Unit, gross, recipe.Yield}
+	}
+	return components, nil
+}
+
+func needs(components []Component, pieces quantity.Quantity) ([]inventory.Need, error) {
+	all := make([]inventory.Need, 0, len(components))
+	for _, c := range components {
+		q, err := c.For(pieces)
+		if err != nil {
+			return nil, err
+		}
+		if q > 0 {
+			all = append(all, inventory.Need{MaterialID: c.MaterialID, Quantity: q})
+		}
+	}
+	return all, nil
+}
+
+// Shortages is what the batch misses of usable stock to make what is planned.
+func Shortages(ctx context.Context, tx *store.Tx, b Batch) ([]inventory.Shortage, error) {
+	if err := tx.Require(authz.ProductionRead); err != nil {
+		return nil, err
+	}
+	wanted, err := needs(b.Components, b.Planned)
+	if err != nil || len(wanted) == 0 {
+		return nil, err
+	}
+	return inventory.Shortages(ctx, tx, wanted)
+}
+
+// BatchAll opens a batch of everything of a product that is due on a day and in no batch yet.
+func BatchAll(ctx context.Context, tx *store.Tx, sku string, day calendar.Date) (Batch, error) {
+	if err := tx.Require(authz.ProductionWrite); err != nil {
+		return Batch{}, err
+	}
+	product, err := catalog.Get(ctx, tx, sku)
+	if err != nil {
+		return Batch{}, err
+	}
+	if err := tx.Lock(ctx, "batch "+product.ID.String()); err != nil {
+		return Batch{}, err
+	}
+	lines, err := db.For(tx).Unbatched(ctx, db.UnbatchedIn{ProductID: product.ID, Day: day})
+	if err != nil {
+		return Batch{}, err
+	}
+	b := Batch{ID: id.New(), ProductID: product.ID, ProductName: product.Name, ProductSKU: product.SKU, Status: "open", ScheduledOn: day}
+	for _, l := range lines {
+		if rest := l.Quantity - l.Covered; rest > 0 {
+			b.Allocations = append(b.Allocations, Allocation{LineID: l.ID, Planned: rest})
+			b.Planned += rest
+		}
+	}
+	if b.Planned == 0 {
+		return Batch{}, fault.Conflict("Nothing is left to batch: all confirmed orders of " + product.Name + " for that day are in batches.")
+	}
+	return b, b.open(ctx, tx)
+}
+
+func (b *Batch) open(ctx context.Context, tx *store.Tx) error {
+	prefix := fmt.Sprintf("B-%s-%s", b.ScheduledOn.Format("20060102"), b.ProductSKU)
+	var err error
+	if b.DayNumber, err = settings.NextNumber(ctx, tx, prefix, 0); err != nil {
+		return err
+	}
+	b.Code = fmt.Sprintf("%s-%03d", prefix, b.DayNumber)
+	err = db.For(tx).CreateBatch(ctx, db.CreateBatchIn{ID: b.ID, Code: b.Code, DayNumber: b.DayNumber, ProductID: b.ProductID, ScheduledOn: b.ScheduledOn, PlannedQuantity: b.Planned, CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
+	if err != nil {
+		return err
+	}
+	for _, a := range b.Allocations {
+		if err := db.For(tx).CreateAllocation(ctx, db.CreateAllocationIn{BatchID: b.ID, OrderLineID: a.LineID, PlannedQuantity: a.Planned}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Listed is one row of the list.
+type Listed struct {
+	Code                    string
+	DayNumber               int64
+	ProductName, ProductSKU string
+	Status                  string
+	ScheduledOn             calendar.Date
+	Planned, Produced       quantity.Quantity
+	UnitCost                money.Amount
+}
+
+// List reads one page of batches, newest day first; status "" is any.
+func List(ctx context.Context, tx *store.Tx, status string, limit, offset int64) ([]Listed, int64, error) {
+	if err := tx.Require(authz.ProductionRead); err != nil {
+		return nil, 0, err
+	}
+	total, err := db.For(tx).CountBatches(ctx, db.CountBatchesIn{Status: status})
+	if err != nil {
+		return nil, 0, err
+	}
+	rows, err := db.For(tx).ListBatches(ctx, db.ListBatchesIn{Status: status, CountOf: int32(limit), Skip: int32(offset)})
+	list := make([]Listed, len(rows))
+	for i, r := range rows {
+		list[i] = Listed{r.Code, r.DayNumber, r.ProductName, r.ProductSku, r.Status, r.ScheduledOn, r.PlannedQuantity, r.ProducedQuantity, r.UnitCost}
+	}
+	return list, total, err
+}

@@ -1,0 +1,151 @@
+package production
+
+import (
+	"context"
+
+	"craftplan/internal/authz"
+	"craftplan/internal/catalog"
+	"craftplan/internal/fault"
+	"craftplan/internal/id"
+	"craftplan/internal/inventory"
+	"craftplan/internal/money"
+	"craftplan/internal/orders"
+	"craftplan/internal/production/internal/db"
+	"craftplan/internal/quantity"
+	"craftplan/internal/store"
+)
+
+// Complete ends a batch with what was made and what was scrapped. Materials for both are taken first expired, first out; when
+// they are short the error is *inventory.Short and nothing changes. What was made goes to the orders in the order of their
+// delivery, up to what was planned for each.
+func Complete(ctx context.Context, tx *store.Tx, code string, produced, scrap quantity.Quantity) (Batch, error) {
+	if err := tx.Require(authz.ProductionWrite); err != nil {
+		return Batch{}, err
+	}
+	var p fault.Problems
+	if produced < 0 || produced%quantity.Micro != 0 || produced > quantity.Of(1_000_000) {
+		p.Add("produced", "Enter a whole number of pieces.")
+	}
+	if scrap < 0 || scrap%quantity.Micro != 0 || scrap > quantity.Of(1_000_000) {
+		p.Add("scrap", "Enter a whole number of pieces.")
+	}
+	if produced+scrap == 0 {
+		p.Add("produced", "Enter what was made.")
+	}
+	if err := p.Err(); err != nil {
+		return Batch{}, err
+	}
+	b, err := Get(ctx, tx, code)
+	if err != nil {
+		return Batch{}, err
+	}
+	now, actor := tx.Now(), tx.Actor().UserID
+	completed, err := db.For(tx).CompleteBatch(ctx, db.CompleteBatchIn{ID: b.ID, ProducedQuantity: produced, ScrapQuantity: scrap, CompletedAt: &now, CompletedBy: &actor})
+	if err != nil {
+		return Batch{}, err
+	}
+	if completed == 0 {
+		return Batch{}, b.notNow("completed")
+	}
+	b.Produced, b.Scrap, b.Status, b.Completed = produced, scrap, "completed", &now
+	if err := b.consume(ctx, tx); err != nil {
+		return Batch{}, err
+	}
+	if err := b.recordCost(ctx, tx); err != nil {
+		return Batch{}, err
+	}
+	return b, b.distribute(ctx, tx)
+}
+
+// consume takes the materials and adds up what their lots cost.
+func (b *Batch) consume(ctx context.Context, tx *store.Tx) error {
+	wanted, err := needs(b.Components, b.Produced+b.Scrap)
+	if err != nil || len(wanted) == 0 {
+		return err
+	}
+	usages, err := inventory.Consume(ctx, tx, wanted, inventory.Source{Kind: "batch", ID: b.ID}, "Batch "+b.Code)
+	if err != nil {
+		return err
+	}
+	for _, u := range usages {
+		b.Cost.Material += u.Cost
+		err := db.For(tx).CreateConsumption(ctx, db.CreateConsumptionIn{BatchID: b.ID, LotID: u.LotID, MaterialID: u.MaterialID, Quantity: u.Quantity, Cost: u.Cost})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recordCost completes the cost with the labor of the frozen recipe and with overhead, and writes it once.
+func (b *Batch) recordCost(ctx context.Context, tx *store.Tx) error {
+	rates, err := catalog.RatesOf(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if b.RecipeID != nil {
+		recipe, err := catalog.RecipeByID(ctx, tx, b.ProductID, *b.RecipeID)
+		if err != nil {
+			return err
+		}
+		if b.Cost.Labor, err = catalog.LaborOf(b.Produced+b.Scrap, recipe.Work(), rates); err != nil {
+			return err
+		}
+	}
+	if b.Cost, err = b.Cost.WithOverhead(rates); err != nil {
+		return err
+	}
+	if b.Produced > 0 {
+		if b.UnitCost, err = b.Cost.Total.Share(quantity.Micro, int64(b.Produced)); err != nil {
+			return err
+		}
+	}
+	_, err = db.For(tx).RecordCost(ctx, db.RecordCostIn{ID: b.ID, MaterialCost: b.Cost.Material, LaborCost: b.Cost.Labor, OverheadCost: b.Cost.Overhead, UnitCost: b.UnitCost})
+	return err
+}
+
+// distribute gives the pieces to the order lines, with their share of the cost. Shares are of what was produced, so that
+// pieces for nobody keep theirs; the last line takes the rounding when every piece has a line.
+func (b *Batch) distribute(ctx context.Context, tx *store.Tx) error {
+	rest := b.Produced
+	left := b.Cost
+	for i := range b.Allocations {
+		a := &b.Allocations[i]
+		a.Completed = min(a.Planned, rest)
+		rest -= a.Completed
+		if a.Completed == 0 {
+			continue
+		}
+		share, err := b.share(a.Completed)
+		if err != nil {
+			return err
+		}
+		if rest == 0 {
+			share = left
+		}
+		left = catalog.Cost{Material: left.Material - share.Material, Labor: left.Labor - share.Labor, Overhead: left.Overhead - share.Overhead}
+		if err := b.give(ctx, tx, a.LineID, a.Completed, share); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Batch) share(pieces quantity.Quantity) (share catalog.Cost, err error) {
+	for _, part := range []struct {
+		of   money.Amount
+		into *money.Amount
+	}{{b.Cost.Material, &share.Material}, {b.Cost.Labor, &share.Labor}, {b.Cost.Overhead, &share.Overhead}} {
+		if *part.into, err = part.of.Share(int64(pieces), int64(b.Produced)); err != nil {
+			return share, err
+		}
+	}
+	return share, nil
+}
+
+func (b *Batch) give(ctx context.Context, tx *store.Tx, line id.ID, pieces quantity.Quantity, share catalog.Cost) error {
+	if _, err := db.For(tx).CompleteAllocation(ctx, db.CompleteAllocationIn{BatchID: b.ID, OrderLineID: line, CompletedQuantity: pieces}); err != nil {
+		return err
+	}
+	return orders.Record(ctx, tx, line, orders.Made{Quantity: pieces, Material: share.Material, Labor: share.Labor, Overhead: share.Overhead})
+}

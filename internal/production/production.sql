@@ -1,0 +1,119 @@
+-- name: CreateBatch :exec
+INSERT INTO batches (organization_id, id, code, day_number, product_id, recipe_id, status, scheduled_on, planned_quantity, produced_quantity, scrap_quantity, notes, material_cost, labor_cost, overhead_cost, unit_cost, created_at, created_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(code), sqlc.arg(day_number), sqlc.arg(product_id), sqlc.narg(recipe_id), 'open', sqlc.arg(scheduled_on), sqlc.arg(planned_quantity), 0, 0, '', 0, 0, 0, 0, sqlc.arg(created_at), sqlc.arg(created_by));
+
+-- name: CreateAllocation :exec
+INSERT INTO allocations (organization_id, batch_id, order_line_id, planned_quantity, completed_quantity)
+VALUES (sqlc.arg(organization_id), sqlc.arg(batch_id), sqlc.arg(order_line_id), sqlc.arg(planned_quantity), 0);
+
+-- Lines of a product due on a day, and what batches cover of them: what is planned while a batch is open or under way, what was
+-- made once it is completed, so that a short batch leaves a rest to batch again.
+-- name: Unbatched :many
+SELECT l.id, l.quantity, CAST(COALESCE(a.covered, 0) AS qty_int) AS covered
+FROM order_lines AS l
+JOIN orders AS o ON o.organization_id = sqlc.arg(organization_id) AND o.id = l.order_id
+LEFT JOIN (
+  SELECT x.order_line_id, SUM(CASE b.status WHEN 'completed' THEN x.completed_quantity ELSE x.planned_quantity END) AS covered
+  FROM allocations AS x JOIN batches AS b ON b.organization_id = sqlc.arg(organization_id) AND b.id = x.batch_id
+  WHERE x.organization_id = sqlc.arg(organization_id) GROUP BY x.order_line_id
+) AS a ON a.order_line_id = l.id
+WHERE l.organization_id = sqlc.arg(organization_id) AND l.product_id = sqlc.arg(product_id)
+  AND o.delivery_on = sqlc.arg(day) AND o.status IN ('confirmed', 'in_progress')
+ORDER BY o.delivery_at, l.id;
+
+-- name: GetBatch :one
+SELECT b.id, b.code, b.day_number, b.product_id, p.name AS product_name, p.sku AS product_sku, b.recipe_id, b.status, b.scheduled_on, b.planned_quantity, b.produced_quantity, b.scrap_quantity,
+  b.material_cost, b.labor_cost, b.overhead_cost, b.unit_cost, b.started_at, b.completed_at, b.created_at
+FROM batches AS b JOIN products AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = b.product_id
+WHERE b.organization_id = sqlc.arg(organization_id) AND b.code = sqlc.arg(code);
+
+-- name: AllocationsOf :many
+SELECT a.order_line_id, o.reference, c.name AS customer_name, o.delivery_at, a.planned_quantity, a.completed_quantity
+FROM allocations AS a
+JOIN order_lines AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = a.order_line_id
+JOIN orders AS o ON o.organization_id = sqlc.arg(organization_id) AND o.id = l.order_id
+JOIN customers AS c ON c.organization_id = sqlc.arg(organization_id) AND c.id = o.customer_id
+WHERE a.organization_id = sqlc.arg(organization_id) AND a.batch_id = sqlc.arg(batch_id)
+ORDER BY o.delivery_at, a.order_line_id;
+
+-- name: ComponentsOf :many
+SELECT b.material_id, m.name, m.sku, m.unit, b.quantity, b.yield
+FROM batch_components AS b JOIN materials AS m ON m.organization_id = sqlc.arg(organization_id) AND m.id = b.material_id
+WHERE b.organization_id = sqlc.arg(organization_id) AND b.batch_id = sqlc.arg(batch_id)
+ORDER BY m.name, m.id;
+
+-- name: ConsumptionsOf :many
+SELECT m.name, m.unit, l.code, u.quantity, u.cost
+FROM consumptions AS u
+JOIN lots AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = u.lot_id
+JOIN materials AS m ON m.organization_id = sqlc.arg(organization_id) AND m.id = u.material_id
+WHERE u.organization_id = sqlc.arg(organization_id) AND u.batch_id = sqlc.arg(batch_id)
+ORDER BY m.name, l.code;
+
+-- name: StartBatch :execrows
+UPDATE batches SET status = 'in_progress', recipe_id = $3, started_at = $4, started_by = $5
+WHERE organization_id = $1 AND id = $2 AND status = 'open';
+
+-- name: CreateComponent :exec
+INSERT INTO batch_components (organization_id, batch_id, material_id, quantity, yield)
+VALUES (sqlc.arg(organization_id), sqlc.arg(batch_id), sqlc.arg(material_id), sqlc.arg(quantity), sqlc.arg(yield));
+
+-- name: CompleteBatch :execrows
+UPDATE batches SET status = 'completed', produced_quantity = $3, scrap_quantity = $4, completed_at = $5, completed_by = $6
+WHERE organization_id = $1 AND id = $2 AND status = 'in_progress';
+
+-- name: RecordCost :execrows
+UPDATE batches SET material_cost = $3, labor_cost = $4, overhead_cost = $5, unit_cost = $6
+WHERE organization_id = $1 AND id = $2;
+
+-- name: CancelBatch :execrows
+UPDATE batches SET status = 'cancelled' WHERE organization_id = $1 AND id = $2 AND status = 'open';
+
+-- name: DeleteAllocations :exec
+DELETE FROM allocations WHERE organization_id = sqlc.arg(organization_id) AND batch_id = sqlc.arg(batch_id);
+
+-- name: CreateConsumption :exec
+INSERT INTO consumptions (organization_id, batch_id, lot_id, material_id, quantity, cost)
+VALUES (sqlc.arg(organization_id), sqlc.arg(batch_id), sqlc.arg(lot_id), sqlc.arg(material_id), sqlc.arg(quantity), sqlc.arg(cost));
+
+-- name: CompleteAllocation :execrows
+UPDATE allocations SET completed_quantity = $4 WHERE organization_id = $1 AND batch_id = $2 AND order_line_id = $3;
+
+-- name: BatchesOfOrder :one
+SELECT COUNT(*) FROM allocations AS a JOIN order_lines AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = a.order_line_id
+WHERE a.organization_id = sqlc.arg(organization_id) AND l.order_id = sqlc.arg(order_id);
+
+-- name: CountBatches :one
+SELECT COUNT(*) FROM batches
+WHERE organization_id = sqlc.arg(organization_id) AND (CAST(sqlc.arg(status) AS text) = '' OR status = CAST(sqlc.arg(status) AS text));
+
+-- name: ListBatches :many
+SELECT b.code, b.day_number, p.name AS product_name, p.sku AS product_sku, b.status, b.scheduled_on, b.planned_quantity, b.produced_quantity, b.unit_cost
+FROM batches AS b JOIN products AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = b.product_id
+WHERE b.organization_id = sqlc.arg(organization_id) AND (CAST(sqlc.arg(status) AS text) = '' OR b.status = CAST(sqlc.arg(status) AS text))
+ORDER BY b.scheduled_on DESC, b.code DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
+
+-- name: OrdersDue :many
+SELECT o.reference, c.name AS customer_name, o.status, o.fulfilment, o.delivery_at, o.total
+FROM orders AS o JOIN customers AS c ON c.organization_id = sqlc.arg(organization_id) AND c.id = o.customer_id
+WHERE o.organization_id = sqlc.arg(organization_id) AND o.delivery_on = sqlc.arg(day) AND o.status <> 'cancelled'
+ORDER BY o.delivery_at, o.reference;
+
+-- Nothing is to be made any more for an order that is ready or further, whoever made it.
+-- name: DemandOfDay :many
+SELECT p.id, p.name, p.sku, CAST(SUM(l.quantity) AS qty_int) AS needed,
+  CAST(SUM(CASE WHEN o.status IN ('confirmed', 'in_progress') THEN l.produced_quantity ELSE l.quantity END) AS qty_int) AS made, COUNT(*) AS lines
+FROM order_lines AS l
+JOIN orders AS o ON o.organization_id = sqlc.arg(organization_id) AND o.id = l.order_id
+JOIN products AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = l.product_id
+WHERE l.organization_id = sqlc.arg(organization_id) AND o.delivery_on = sqlc.arg(day) AND o.status NOT IN ('cancelled', 'unconfirmed')
+GROUP BY p.id, p.name, p.sku ORDER BY p.name, p.id;
+
+-- name: BatchesForDay :many
+SELECT b.product_id, b.code, b.status, CAST(SUM(a.planned_quantity) AS qty_int) AS planned
+FROM allocations AS a
+JOIN batches AS b ON b.organization_id = sqlc.arg(organization_id) AND b.id = a.batch_id
+JOIN order_lines AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = a.order_line_id
+JOIN orders AS o ON o.organization_id = sqlc.arg(organization_id) AND o.id = l.order_id
+WHERE a.organization_id = sqlc.arg(organization_id) AND o.delivery_on = sqlc.arg(day) AND b.status IN ('open', 'in_progress')
+GROUP BY b.product_id, b.code, b.status ORDER BY b.code;
