@@ -58,3 +58,8 @@ FROM customers
 WHERE organization_id = sqlc.arg(organization_id) AND (archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
   AND search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
 ORDER BY created_at DESC, id DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
+
+-- name: CustomerOptions :many
+SELECT reference, name FROM customers
+WHERE organization_id = sqlc.arg(organization_id) AND archived_at IS NULL
+ORDER BY name, id;

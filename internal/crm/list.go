@@ -77,3 +77,19 @@ func convert[R interface {
 	}
 	return same, err
 }
+
+// Option is a customer as orders choose one.
+type Option struct{ Reference, Name string }
+
+// Options are all customers that are not archived, by name.
+func Options(ctx context.Context, tx *store.Tx) ([]Option, error) {
+	if err := tx.Require(authz.CustomersRead); err != nil {
+		return nil, err
+	}
+	rows, err := db.For(tx).CustomerOptions(ctx)
+	options := make([]Option, len(rows))
+	for i, r := range rows {
+		options[i] = Option(r)
+	}
+	return options, err
+}

@@ -33,17 +33,17 @@ type workshop struct {
 	organizations.NewOrganization
 	owner   string
 	members map[string]authz.Role
-	fill    func(context.Context, *store.Store, store.Scope) error
+	shop    shop
 }
 
 func workshops() []workshop {
 	return []workshop{
 		{organizations.NewOrganization{Name: "Sunrise Bakery", Slug: "sunrise", TimeZone: "America/Chicago", Locale: "en-US", Currency: "USD", BrandColor: "#F59E0B", Plan: "growth"},
-			"maya@sunrise.example", map[string]authz.Role{"sam@sunrise.example": authz.Staff, "vera@sunrise.example": authz.Viewer}, fillBakery},
+			"maya@sunrise.example", map[string]authz.Role{"sam@sunrise.example": authz.Staff, "vera@sunrise.example": authz.Viewer}, bakery()},
 		{organizations.NewOrganization{Name: "Bluebird Soap", Slug: "bluebird", TimeZone: "Europe/Berlin", Locale: "en-DE", Currency: "EUR", BrandColor: "#3B82F6"},
-			"jonas@bluebird.example", map[string]authz.Role{"maya@sunrise.example": authz.Staff}, fillSoap},
+			"jonas@bluebird.example", map[string]authz.Role{"maya@sunrise.example": authz.Staff}, soapery()},
 		{organizations.NewOrganization{Name: "Northstar Roasters", Slug: "northstar", TimeZone: "America/Los_Angeles", Locale: "en-US", Currency: "USD", BrandColor: "#0D9488"},
-			"noor@northstar.example", nil, fillRoastery},
+			"noor@northstar.example", nil, roastery()},
 	}
 }
 
@@ -119,5 +119,5 @@ func (w workshop) seed(ctx context.Context, st *store.Store, people map[string]a
 	if err != nil {
 		return err
 	}
-	return w.fill(ctx, st, scope)
+	return fill(ctx, st, scope, w.shop)
 }

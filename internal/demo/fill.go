@@ -1,32 +1,318 @@
 package demo
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
 
+	"craftplan/internal/calendar"
+	"craftplan/internal/catalog"
 	"craftplan/internal/crm"
+	"craftplan/internal/exact"
+	"craftplan/internal/fault"
+	"craftplan/internal/id"
+	"craftplan/internal/inventory"
+	"craftplan/internal/money"
+	"craftplan/internal/orders"
+	"craftplan/internal/production"
+	"craftplan/internal/quantity"
+	"craftplan/internal/settings"
 	"craftplan/internal/store"
 )
 
-func fillBakery(ctx context.Context, st *store.Store, scope store.Scope) error {
-	return addCustomers(ctx, st, scope, "Chicago", "US", "Harbor Street Café", "Northside Grocers", "Juniper & Rye Deli", "O'Brien's Pub", "Lakeview School")
+const (
+	pastDays   = 21
+	futureDays = 7
+)
+
+// history writes the past, the present and the orders of the next days of a shop, in the order they would have happened.
+type history struct {
+	ctx   context.Context
+	shop  shop
+	today calendar.Date
+	zone  *time.Location
+
+	materials map[string]inventory.Material
+	recipes   map[string]catalog.Input
+	products  map[string]id.ID
+	customers map[string]string // name to reference
+	booked    map[int][]string  // orders by day, counted from today
 }
 
-func fillSoap(ctx context.Context, st *store.Store, scope store.Scope) error {
-	return addCustomers(ctx, st, scope, "Berlin", "Germany", "Hofladen Grün", "Apotheke am Markt", "Hotel Spreeblick")
-}
-
-func fillRoastery(ctx context.Context, st *store.Store, scope store.Scope) error {
-	return addCustomers(ctx, st, scope, "Seattle", "US", "Pier 9 Coffee Bar", "Fern Bookshop")
-}
-
-func addCustomers(ctx context.Context, st *store.Store, scope store.Scope, city, country string, names ...string) error {
-	return st.Update(ctx, scope, func(tx *store.Tx) error {
-		for i, name := range names {
-			d := crm.Details{Kind: crm.Company, Name: name, Email: "orders@customer" + string(rune('a'+i)) + ".example", Shipping: crm.Address{Street: "48 Harbor Street", City: city, Country: country}}
-			if _, err := crm.Create(ctx, tx, d); err != nil {
-				return err
+// needs are the pieces of each product that all customers want on a day.
+func (h *history) needs(day int) map[string]quantity.Quantity {
+	total := map[string]quantity.Quantity{}
+	for _, c := range h.shop.customers {
+		if c.orders(day) {
+			for sku := range c.wants {
+				total[sku] += c.amount(sku, day)
 			}
 		}
+	}
+	return total
+}
+
+func (c customer) orders(day int) bool { return (day+pastDays-c.from)%c.every == 0 }
+
+// amount is what a customer orders on a day: the usual, up to a fifth more or less, always the same in the same place.
+func (c customer) amount(sku string, day int) quantity.Quantity {
+	h := fnv.New32a()
+	fmt.Fprintf(h, "%s %s %d", c.name, sku, day)
+	usual := c.wants[sku]
+	return quantity.Of(max(1, usual+usual*(int64(h.Sum32()%41)-20)/100))
+}
+
+// event is one thing that happened, hour o'clock of a day counted from today.
+type event struct {
+	day, hour int
+	do        func(*store.Tx) error
+}
+
+func fill(ctx context.Context, st *store.Store, scope store.Scope, s shop) error {
+	zone := scope.Context().Zone
+	h := &history{ctx: ctx, shop: s, today: calendar.Of(time.Now(), zone), zone: zone, materials: map[string]inventory.Material{}, recipes: map[string]catalog.Input{},
+		products: map[string]id.ID{}, customers: map[string]string{}, booked: map[int][]string{}}
+	for _, e := range h.events() {
+		at := h.today.AddDays(e.day).At(e.hour, 0, zone).Time()
+		if now := time.Now(); at.After(now) {
+			at = now
+		}
+		if err := st.At(func() time.Time { return at }).Update(ctx, scope, e.do); err != nil {
+			return fmt.Errorf("demo, day %d: %w", e.day, err)
+		}
+	}
+	return nil
+}
+
+// events are all that happened. Nothing of the demo happens later than today: what is due later was ordered by yesterday.
+func (h *history) events() []event {
+	all := []event{{-pastDays - 4, 9, h.open}}
+	for day := -pastDays; day <= futureDays; day++ {
+		all = append(all, event{min(day-3, -1), 11, func(tx *store.Tx) error { return h.order(tx, day) }})
+		if day <= 0 {
+			all = append(all, event{day, 4, func(tx *store.Tx) error { return h.make(tx, day) }})
+		}
+		if day < 0 {
+			all = append(all, event{day, 18, func(tx *store.Tx) error { return h.deliver(tx, day) }})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b event) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.hour, b.hour)) })
+	return all
+}
+
+// open sets up the shop.
+func (h *history) open(tx *store.Tx) error {
+	if err := settings.Update(h.ctx, tx, h.shop.settings); err != nil {
+		return err
+	}
+	for _, m := range h.shop.materials {
+		if err := h.addMaterial(tx, m); err != nil {
+			return err
+		}
+	}
+	for _, p := range h.shop.products {
+		if err := h.addProduct(tx, p); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	for _, c := range h.shop.customers {
+		if err := h.addCustomer(tx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *history) addMaterial(tx *store.Tx, m material) error {
+	unit := quantity.Unit(m.unit)
+	minimum, err := quantity.Parse(m.minimum, unit)
+	if err != nil {
+		return err
+	}
+	price, err := money.Parse(m.price, "en")
+	if err != nil {
+		return err
+	}
+	d := inventory.Details{Name: m.name, SKU: m.sku, Unit: unit, Price: price / money.Amount(unit.LargeSize()), Minimum: &minimum}
+	h.materials[m.sku], err = inventory.Create(h.ctx, tx, d, nil)
+	return err
+}
+
+func (h *history) addProduct(tx *store.Tx, p product) error {
+	price, err := money.Parse(p.price, "en")
+	if err != nil {
+		return err
+	}
+	made, err := catalog.Create(h.ctx, tx, catalog.Details{Name: p.name, SKU: p.sku, Status: "active", Price: price})
+	if err != nil {
+		return err
+	}
+	recipe := catalog.Input{Yield: quantity.Of(p.makes)}
+	for i, text := range p.components {
+		c, err := h.component(text)
+		if err != nil {
+			return err
+		}
+		c.Row = i
+		recipe.Components = append(recipe.Components, c)
+	}
+	for i, s := range p.steps {
+		recipe.Steps = append(recipe.Steps, catalog.StepInput{Row: i, Name: s.name, Minutes: quantity.Of(s.minutes), UnitsPerRun: quantity.Of(s.units)})
+	}
+	h.products[p.sku], h.recipes[p.sku] = made.ID, recipe
+	_, err = catalog.Publish(h.ctx, tx, made.ID, recipe)
+	return err
+}
+
+func (h *history) component(text string) (c catalog.ComponentInput, err error) {
+	parts := strings.Fields(text)
+	m := h.materials[parts[0]]
+	c.MaterialID = m.ID
+	if len(parts) > 2 {
+		if c.Waste, err = strconv.ParseInt(parts[2], 10, 64); err != nil {
+			return c, err
+		}
+		c.Waste *= 10_000
+	}
+	c.Quantity, err = quantity.Parse(parts[1], m.Unit)
+	return c, err
+}
+
+func (h *history) addCustomer(tx *store.Tx, c customer) error {
+	d := crm.Details{Kind: crm.Individual, Name: c.name, ContactName: c.contact, Shipping: h.shop.city}
+	if c.company {
+		d.Kind = crm.Company
+	}
+	d.Shipping.Street = c.street
+	d.Email = "orders@" + strings.Trim(strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(c.name)), "-") + ".example"
+	made, err := crm.Create(h.ctx, tx, d)
+	h.customers[c.name] = made.Reference
+	return err
+}
+
+// order books what the customers want on a day; the days that are far away are not all confirmed.
+func (h *history) order(tx *store.Tx, day int) error {
+	for i, c := range h.shop.customers {
+		if !c.orders(day) {
+			continue
+		}
+		n := orders.NewOrder{CustomerReference: h.customers[c.name], Fulfilment: "pickup", DeliveryAt: h.today.AddDays(day).At(c.at[0], c.at[1], h.zone), Discount: orders.Discount{Kind: orders.NoDiscount}}
+		if c.delivery {
+			n.Fulfilment = "delivery"
+		}
+		for j, sku := range slices.Sorted(maps.Keys(c.wants)) {
+			n.Lines = append(n.Lines, orders.NewLine{Row: j, ProductID: h.products[sku], Quantity: c.amount(sku, day)})
+		}
+		o, err := orders.Create(h.ctx, tx, n)
+		if err != nil {
+			return fmt.Errorf("order of %s: %w", c.name, err)
+		}
+		h.booked[day] = append(h.booked[day], o.Reference)
+		if day >= 0 && (i+day)%5 == 4 {
+			continue
+		}
+		if _, err := orders.Move(h.ctx, tx, o.Reference, orders.Confirmed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// make batches, starts and completes what is due; of today only a part is done yet.
+func (h *history) make(tx *store.Tx, day int) error {
+	if (day+pastDays)%7 == 0 {
+		if err := h.restock(tx, day); err != nil {
+			return err
+		}
+	}
+	for i, sku := range slices.Sorted(maps.Keys(h.needs(day))) {
+		if day == 0 && i%5 == 4 {
+			continue
+		}
+		batch, err := production.BatchAll(h.ctx, tx, sku, h.today.AddDays(day))
+		if fault.Is(err, fault.KindConflict) {
+			continue // all of it is in orders that are not confirmed yet
+		}
+		if err != nil {
+			return err
+		}
+		if day == 0 && i%5 == 3 {
+			continue
+		}
+		if _, err := production.Start(h.ctx, tx, batch.Code); err != nil {
+			return err
+		}
+		if day == 0 && i%5 >= 1 {
+			continue
+		}
+		if _, err := production.Complete(h.ctx, tx, batch.Code, batch.Planned, quantity.Of(int64(i%4/3))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restock receives what the next seven days need and a tenth more, in whole packs. The last delivery is late for some.
+func (h *history) restock(tx *store.Tx, day int) error {
+	wanted := map[id.ID]quantity.Quantity{}
+	for d := day; d < day+7; d++ {
+		for sku, pieces := range h.needs(d) {
+			recipe := h.recipes[sku]
+			for _, c := range recipe.Components {
+				q, err := c.Quantity.Times(int64(pieces), int64(recipe.Yield), exact.Up)
+				if err != nil {
+					return err
+				}
+				wanted[c.MaterialID] += q + q/5
+			}
+		}
+	}
+	for i, m := range h.shop.materials {
+		if day == 0 && i%4 == 1 {
+			continue
+		}
+		if err := h.receive(tx, m, wanted[h.materials[m.sku].ID]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *history) receive(tx *store.Tx, m material, q quantity.Quantity) error {
+	if q == 0 {
 		return nil
-	})
+	}
+	made := h.materials[m.sku]
+	pack, err := quantity.Parse(m.pack, made.Unit)
+	if err != nil {
+		return err
+	}
+	r := inventory.Receipt{MaterialID: made.ID, Kind: inventory.Received, Quantity: (q + pack - 1) / pack * pack, UnitCost: made.Price, Reason: "Weekly delivery"}
+	if m.keeps > 0 {
+		until := tx.Today().AddDays(m.keeps)
+		r.ExpiresOn = &until
+	}
+	_, err = inventory.Receive(h.ctx, tx, r)
+	return err
+}
+
+// deliver closes a day.
+func (h *history) deliver(tx *store.Tx, day int) error {
+	for _, reference := range h.booked[day] {
+		if _, err := orders.Move(h.ctx, tx, reference, orders.Delivered); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -66,5 +66,16 @@ func Routes() []Route {
 		post("/materials/{sku}/lots/{lot}/waste", authz.InventoryWrite, wasteLot),
 		post("/materials/{sku}/archive", authz.Archive, archiveMaterial),
 		post("/materials/{sku}/restoration", authz.Archive, restoreMaterial),
+
+		get("/products", authz.CatalogRead, listProducts),
+		get("/products/new", authz.CatalogWrite, newProduct),
+		post("/products", authz.CatalogWrite, createProduct),
+		get("/products/{sku}", authz.CatalogRead, showProduct),
+		get("/products/{sku}/edit", authz.CatalogWrite, editProduct),
+		post("/products/{sku}", authz.CatalogWrite, updateProduct),
+		get("/products/{sku}/versions/{version}", authz.CatalogRead, showVersion),
+		get("/products/{sku}/recipe", authz.CatalogWrite, editRecipe),
+		post("/products/{sku}/recipe", authz.CatalogWrite, publishRecipe),
+		post("/products/{sku}/recipe/cost", authz.CatalogWrite, costRecipe),
 	}
 }

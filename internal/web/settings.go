@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
@@ -86,9 +87,10 @@ func percentField(p *fault.Problems, v url.Values, name string) int64 {
 }
 
 func countField(p *fault.Problems, v url.Values, name string) int64 {
-	n, err := strconv.ParseInt(orZero(v.Get(name)), 10, 64)
+	n, err := strconv.ParseInt(orZero(strings.TrimSpace(v.Get(name))), 10, 32)
 	if err != nil {
 		p.Add(name, "Enter a whole number, such as 3.")
+		return 0
 	}
 	return n
 }

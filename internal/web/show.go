@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"craftplan/internal/calendar"
+	"craftplan/internal/catalog"
 	"craftplan/internal/money"
 	"craftplan/internal/quantity"
 	"craftplan/internal/web/ui"
@@ -83,6 +84,45 @@ func (f format) clock(i calendar.Instant) string { return i.In(f.zone).Format("3
 
 func (f format) moment(i calendar.Instant) string {
 	return f.day(calendar.Of(i.Time(), f.zone)) + ", " + f.clock(i)
+}
+
+// margin is what is left of a price, in percent of it with one decimal.
+func (f format) margin(price, cost money.Amount) string {
+	if price <= 0 {
+		return "none"
+	}
+	share, err := (price - cost).Share(money.Micro, int64(price))
+	if err != nil {
+		return "none"
+	}
+	return f.percent(int64(share))
+}
+
+// delta is a change with its direction and its share.
+func (f format) delta(now, before money.Amount) string {
+	mark, by := "▲ ", now-before
+	if by < 0 {
+		mark, by = "▼ ", -by
+	}
+	if before <= 0 {
+		return mark + f.money(by)
+	}
+	share, err := by.Share(money.Micro, int64(before))
+	if err != nil {
+		return mark + f.money(by)
+	}
+	return mark + f.money(by) + " (" + f.percent(int64(share)) + ")"
+}
+
+// costParts are the parts of a cost as segments of a bar; they add up to its whole length.
+func costParts(c catalog.Cost) []ui.Segment {
+	if c.Total <= 0 {
+		return nil
+	}
+	part := func(a money.Amount) int64 { return int64(a) / max(int64(c.Total)/100, 1) }
+	material, labor := min(part(c.Material), 100), part(c.Labor)
+	labor = min(labor, 100-material)
+	return []ui.Segment{{Percent: material, Fill: "f-ink"}, {Percent: labor, Fill: "f-ink-2"}, {Percent: 100 - material - labor, Fill: "f-ink-3"}}
 }
 
 func (f format) symbol() string { return money.Symbol(f.currency, f.locale) }

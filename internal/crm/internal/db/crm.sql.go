@@ -119,6 +119,44 @@ func (q *Queries) CreateCustomer(ctx context.Context, arg CreateCustomerParams) 
 	return err
 }
 
+const customerOptions = `-- name: CustomerOptions :many
+SELECT reference, name FROM customers
+WHERE organization_id = $1 AND archived_at IS NULL
+ORDER BY name, id
+`
+
+type CustomerOptionsParams struct {
+	OrganizationID id.Organization
+}
+
+type CustomerOptionsRow struct {
+	Reference string
+	Name      string
+}
+
+func (q *Queries) CustomerOptions(ctx context.Context, arg CustomerOptionsParams) ([]CustomerOptionsRow, error) {
+	rows, err := q.db.QueryContext(ctx, customerOptions, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CustomerOptionsRow{}
+	for rows.Next() {
+		var i CustomerOptionsRow
+		if err := rows.Scan(&i.Reference, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const deleteAddress = `-- name: DeleteAddress :exec
 DELETE FROM addresses
 WHERE organization_id = $1 AND customer_id = $2 AND kind = $3

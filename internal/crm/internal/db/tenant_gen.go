@@ -65,6 +65,11 @@ func (t Tenant) CreateCustomer(ctx context.Context, in CreateCustomerIn) error {
 	return t.queries.CreateCustomer(ctx, CreateCustomerParams{OrganizationID: t.tx.Organization(), ID: in.ID, Reference: in.Reference, Kind: in.Kind, Name: in.Name, ContactName: in.ContactName, Email: in.Email, Phone: in.Phone, Notes: in.Notes, SearchText: in.SearchText, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
 }
 
+// CustomerOptions runs in the organization of the transaction.
+func (t Tenant) CustomerOptions(ctx context.Context) ([]CustomerOptionsRow, error) {
+	return t.queries.CustomerOptions(ctx, CustomerOptionsParams{OrganizationID: t.tx.Organization()})
+}
+
 // DeleteAddressIn is what DeleteAddress takes beside the organization.
 type DeleteAddressIn struct {
 	CustomerID id.ID

@@ -1,0 +1,169 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"craftplan/internal/authz"
+	"craftplan/internal/catalog"
+	"craftplan/internal/fault"
+	"craftplan/internal/money"
+	"craftplan/internal/quantity"
+	"craftplan/internal/store"
+	"craftplan/internal/web/ui"
+)
+
+type productList struct {
+	list
+	format
+	Rows     []catalog.Listed
+	Total    int64
+	MayWrite bool
+	At       func(...string) string
+}
+
+func listProducts(q *Request) error {
+	l := productList{list: q.list(), format: q.format(), MayWrite: q.Actor().May(authz.CatalogWrite), At: q.Path}
+	err := q.View(func(tx *store.Tx) (err error) {
+		l.Rows, l.Total, err = catalog.List(q.Context(), tx, catalog.Filter{Query: l.Search, Down: l.Sort == "-name", Limit: pageSize, Offset: l.offset()})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return q.Render(http.StatusOK, "Products and recipes", "products", productsPage(l))
+}
+
+type productPage struct {
+	catalog.Product
+	format
+	Recipe   *catalog.Recipe // nil before the first version
+	Versions []catalog.Recipe
+	MayWrite bool
+	At       func(...string) string
+}
+
+// Old tells whether the recipe shown is a version that was replaced.
+func (p productPage) Old() bool { return p.Recipe != nil && p.Recipe.Status == "archived" }
+
+func (q *Request) productPage(version int64) (p productPage, err error) {
+	p = productPage{format: q.format(), MayWrite: q.Actor().May(authz.CatalogWrite), At: q.Path}
+	err = q.View(func(tx *store.Tx) (err error) {
+		if p.Product, err = catalog.Get(q.Context(), tx, q.PathValue("sku")); err != nil {
+			return err
+		}
+		if p.Versions, err = catalog.Versions(q.Context(), tx, p.ID); err != nil {
+			return err
+		}
+		p.Recipe, err = catalog.GetRecipe(q.Context(), tx, p.ID, version)
+		return err
+	})
+	return p, err
+}
+
+func showProduct(q *Request) error {
+	p, err := q.productPage(0)
+	if err != nil {
+		return err
+	}
+	return q.Render(http.StatusOK, p.Name, "products", productShow(p))
+}
+
+func showVersion(q *Request) error {
+	var problems fault.Problems
+	version := countField(&problems, url.Values{"version": {q.PathValue("version")}}, "version")
+	if problems.Err() != nil || version < 1 {
+		return fault.NotFound("recipe")
+	}
+	p, err := q.productPage(version)
+	if err != nil {
+		return err
+	}
+	return q.Render(http.StatusOK, p.Name, "products", productShow(p))
+}
+
+type productEdit struct {
+	format
+	Form                    ui.Form
+	Action, Back, Title, Do string
+	At                      func(...string) string
+}
+
+func (q *Request) renderProductForm(status int, sku string, form ui.Form) error {
+	e := productEdit{q.format(), form, q.Path("products"), q.Path("products"), "New product", "Add product", q.Path}
+	if sku != "" {
+		e.Action, e.Back, e.Title, e.Do = q.Path("products", sku), q.Path("products", sku), "Edit product", "Save"
+	}
+	return q.Render(status, e.Title, "products", productForm(e))
+}
+
+func newProduct(q *Request) error {
+	return q.renderProductForm(http.StatusOK, "", ui.Form{Values: url.Values{"status": {"active"}}})
+}
+
+func createProduct(q *Request) error {
+	details, err := q.productInput()
+	var made catalog.Product
+	if err == nil {
+		err = q.Update(func(tx *store.Tx) (err error) {
+			made, err = catalog.Create(q.Context(), tx, details)
+			return err
+		})
+	}
+	if fault.Is(err, fault.KindInvalid) {
+		return q.renderProductForm(http.StatusUnprocessableEntity, "", refused(q, err))
+	}
+	if err != nil {
+		return err
+	}
+	return q.Done(made.Name+" was added. Now its recipe.", q.Path("products", made.SKU, "recipe"))
+}
+
+func editProduct(q *Request) error {
+	p, err := q.productPage(0)
+	if err != nil {
+		return err
+	}
+	v := url.Values{"name": {p.Name}, "sku": {p.SKU}, "status": {p.Status}, "price": {money.Input(p.Price, q.scope.Context().Currency)}, "notes": {p.Notes}}
+	if p.MaxDaily > 0 {
+		v.Set("max_daily", quantity.Decimal(p.MaxDaily))
+	}
+	return q.renderProductForm(http.StatusOK, p.SKU, ui.Form{Values: v})
+}
+
+func updateProduct(q *Request) error {
+	details, err := q.productInput()
+	if err == nil {
+		err = q.Update(func(tx *store.Tx) error {
+			_, err := catalog.Update(q.Context(), tx, q.PathValue("sku"), details)
+			return err
+		})
+	}
+	if fault.Is(err, fault.KindInvalid) {
+		return q.renderProductForm(http.StatusUnprocessableEntity, q.PathValue("sku"), refused(q, err))
+	}
+	if err != nil {
+		return err
+	}
+	return q.Done("Saved.", q.Path("products", details.SKU))
+}
+
+func (q *Request) productInput() (catalog.Details, error) {
+	var p fault.Problems
+	v := q.PostForm
+	d := catalog.Details{Name: v.Get("name"), SKU: v.Get("sku"), Status: v.Get("status"), Price: amountField(&p, v, "price", q.scope.Context().Locale), Notes: v.Get("notes")}
+	d.MaxDaily = quantity.Of(countField(&p, v, "max_daily"))
+	d, err := d.Validate()
+	if err := p.Merge(err); err != nil {
+		return d, err
+	}
+	return d, p.Err()
+}
+
+func productStatuses() []ui.Choice {
+	choices := make([]ui.Choice, len(catalog.Statuses))
+	for i, s := range catalog.Statuses {
+		choices[i] = ui.Choice{Value: s, Label: ui.StateLabel(s)}
+	}
+	return choices
+}

@@ -1,0 +1,222 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"craftplan/internal/catalog"
+	"craftplan/internal/fault"
+	"craftplan/internal/id"
+	"craftplan/internal/inventory"
+	"craftplan/internal/money"
+	"craftplan/internal/quantity"
+	"craftplan/internal/store"
+	"craftplan/internal/web/ui"
+)
+
+const (
+	componentRows = "components"
+	stepRows      = "steps"
+)
+
+type recipeEdit struct {
+	catalog.Product
+	format
+	Form                  ui.Form
+	Now                   *catalog.Recipe  // the active version
+	Cost                  *catalog.Recipe  // of what is typed; nil while it is not complete
+	CostRows              map[string]string // of each row that counts
+	Materials             []inventory.Option
+	Rates                 catalog.Rates
+	Components, Steps     []row
+	NextComponent, NextUp int
+	At                    func(...string) string
+}
+
+// Next is the number of the version that publishing makes.
+func (e recipeEdit) Next() int64 {
+	if e.Now == nil {
+		return 1
+	}
+	return e.Now.Version + 1
+}
+
+// hourly is the rate of a step that names none.
+func (e recipeEdit) hourly() string { return money.Input(e.Rates.Hourly, e.currency) }
+
+func (e recipeEdit) materialChoices() []ui.Choice {
+	choices := []ui.Choice{{Value: "", Label: "Choose a material"}}
+	for _, m := range e.Materials {
+		choices = append(choices, ui.Choice{Value: m.ID.String(), Label: m.Name + ", " + e.price(m.Price, m.Unit) + " " + per(m.Unit)})
+	}
+	return choices
+}
+
+// recipeEdit reads what the editor needs, and costs what is typed when it is complete.
+func (q *Request) recipeEdit(values url.Values) (e recipeEdit, in catalog.Input, problem error, err error) {
+	e = recipeEdit{format: q.format(), At: q.Path}
+	err = q.View(func(tx *store.Tx) (err error) {
+		if e.Product, err = catalog.Get(q.Context(), tx, q.PathValue("sku")); err != nil {
+			return err
+		}
+		if e.Now, err = catalog.GetRecipe(q.Context(), tx, e.ID, 0); err != nil {
+			return err
+		}
+		if e.Materials, err = inventory.Options(q.Context(), tx); err != nil {
+			return err
+		}
+		if e.Rates, err = catalog.RatesOf(q.Context(), tx); err != nil {
+			return err
+		}
+		if values == nil {
+			values = e.recipeValues()
+		}
+		if in, problem = e.recipeInput(values); problem == nil {
+			var cost catalog.Recipe
+			if cost, problem = catalog.Preview(q.Context(), tx, in); problem == nil {
+				e.Cost = &cost
+			}
+		}
+		if fault.Is(problem, fault.KindInvalid) {
+			return nil
+		}
+		return problem
+	})
+	e.Form.Values = values
+	e.showCosts(in)
+	return e, in, problem, err
+}
+
+func (e *recipeEdit) showCosts(in catalog.Input) {
+	blank := 1
+	if len(e.Form.Values[componentRows+".0.material"]) == 0 {
+		blank = 3
+	}
+	e.Components, e.NextComponent = shownRows(rows(e.Form.Values, componentRows, "material", "quantity"), blank)
+	e.Steps, e.NextUp = shownRows(rows(e.Form.Values, stepRows, "name", "minutes"), 1)
+	e.CostRows = map[string]string{}
+	if e.Cost == nil {
+		return
+	}
+	for i, c := range in.Components {
+		e.CostRows[row(rowOf(c.Row)).name(componentRows, "cost")] = e.cost(e.Cost.Components[i].Cost)
+	}
+	for i, s := range in.Steps {
+		e.CostRows[row(rowOf(s.Row)).name(stepRows, "cost")] = e.cost(e.Cost.Steps[i].Cost)
+	}
+}
+
+func editRecipe(q *Request) error {
+	e, _, _, err := q.recipeEdit(nil)
+	if err != nil {
+		return err
+	}
+	return q.Render(http.StatusOK, e.Name+", recipe", "products", recipeForm(e))
+}
+
+func publishRecipe(q *Request) error {
+	e, in, problem, err := q.recipeEdit(q.PostForm)
+	if err != nil {
+		return err
+	}
+	var made catalog.Recipe
+	if problem == nil {
+		problem = q.Update(func(tx *store.Tx) (err error) {
+			made, err = catalog.Publish(q.Context(), tx, e.ID, in)
+			return err
+		})
+	}
+	if fault.Is(problem, fault.KindInvalid) {
+		e.Form.Problems = fault.FieldsOf(problem)
+		return q.Render(http.StatusUnprocessableEntity, e.Name+", recipe", "products", recipeForm(e))
+	}
+	if problem != nil {
+		return problem
+	}
+	return q.Done(fmt.Sprintf("Version %d of %s was published.", made.Version, e.Name), q.Path("products", e.SKU))
+}
+
+// costRecipe answers while somebody types: the cost panel and the cost of each row.
+func costRecipe(q *Request) error {
+	e, _, _, err := q.recipeEdit(q.PostForm)
+	if err != nil {
+		return err
+	}
+	return q.write(http.StatusOK, recipeCosts(e))
+}
+
+// recipeInput reads the form. A row counts once a material, a quantity, a name or minutes are in it.
+func (e recipeEdit) recipeInput(v url.Values) (catalog.Input, error) {
+	var p fault.Problems
+	units := map[string]quantity.Unit{}
+	for _, m := range e.Materials {
+		units[m.ID.String()] = m.Unit
+	}
+	in := catalog.Input{Yield: numberField(&p, v, "yield"), Notes: v.Get("notes")}
+	for _, n := range rows(v, componentRows, "material", "quantity") {
+		name := func(field string) string { return row(rowOf(n)).name(componentRows, field) }
+		c := catalog.ComponentInput{Row: n, Waste: percentField(&p, v, name("waste"))}
+		unit, ok := units[v.Get(name("material"))]
+		if !ok {
+			p.Add(name("material"), "Choose a material.")
+			continue
+		}
+		c.MaterialID, _ = id.Parse(v.Get(name("material"))) // one of the options
+		amount, err := quantity.Parse(v.Get(name("quantity")), unit)
+		if err != nil {
+			p.Add(name("quantity"), err.Error())
+		}
+		c.Quantity = amount
+		in.Components = append(in.Components, c)
+	}
+	for _, n := range rows(v, stepRows, "name", "minutes") {
+		name := func(field string) string { return row(rowOf(n)).name(stepRows, field) }
+		s := catalog.StepInput{Row: n, Name: strings.TrimSpace(v.Get(name("name"))), Minutes: numberField(&p, v, name("minutes")), UnitsPerRun: in.Yield}
+		if v.Get(name("units")) != "" {
+			s.UnitsPerRun = numberField(&p, v, name("units"))
+		}
+		if v.Get(name("rate")) != "" {
+			rate := amountField(&p, v, name("rate"), e.locale)
+			s.HourlyRate = &rate
+		}
+		in.Steps = append(in.Steps, s)
+	}
+	return in, p.Err()
+}
+
+// numberField reads a number without unit, such as minutes or pieces.
+func numberField(p *fault.Problems, v url.Values, name string) quantity.Quantity {
+	n, err := quantity.ParseNumber(orZero(v.Get(name)))
+	if err != nil {
+		p.Add(name, err.Error())
+	}
+	return quantity.Quantity(n)
+}
+
+// recipeValues are the active version as the form shows it.
+func (e recipeEdit) recipeValues() url.Values {
+	v := url.Values{"yield": {"1"}}
+	if e.Now == nil {
+		return v
+	}
+	v.Set("yield", quantity.Decimal(e.Now.Yield))
+	v.Set("notes", e.Now.Notes)
+	for i, c := range e.Now.Components {
+		r := row(rowOf(i))
+		v.Set(r.name(componentRows, "material"), c.ID.String())
+		v.Set(r.name(componentRows, "quantity"), quantity.Input(c.Quantity, c.Unit))
+		v.Set(r.name(componentRows, "waste"), percentText(c.Waste))
+	}
+	for i, s := range e.Now.Steps {
+		r := row(rowOf(i))
+		v.Set(r.name(stepRows, "name"), s.Name)
+		v.Set(r.name(stepRows, "minutes"), quantity.Decimal(s.Minutes))
+		v.Set(r.name(stepRows, "units"), quantity.Decimal(s.UnitsPerRun))
+		if s.HourlyRate != nil {
+			v.Set(r.name(stepRows, "rate"), money.Input(*s.HourlyRate, e.currency))
+		}
+	}
+	return v
+}

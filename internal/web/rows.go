@@ -1,0 +1,53 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const maxRows = 200 // of one table in a form
+
+// rows are the numbers of a form's rows in which something was typed, in their order: of "components", 0 and 3 when there
+// are components.0.material and components.3.quantity. Rows whose only value is a choice's default are blank, so fields
+// names what counts.
+func rows(v url.Values, prefix string, fields ...string) []int {
+	var found []int
+	for name, values := range v {
+		number, field, _ := strings.Cut(strings.TrimPrefix(name, prefix+"."), ".")
+		n, err := strconv.Atoi(number)
+		if err != nil || n < 0 || !strings.HasPrefix(name, prefix+".") || !slices.Contains(fields, field) || strings.TrimSpace(values[0]) == "" {
+			continue
+		}
+		if !slices.Contains(found, n) {
+			found = append(found, n)
+		}
+	}
+	slices.Sort(found)
+	return found[:min(len(found), maxRows)]
+}
+
+// row is one row of a form's table: a number, or the mark that the script replaces in the model of a new row.
+type row string
+
+func (r row) name(prefix, field string) string { return prefix + "." + string(r) + "." + field }
+
+func (r row) id(prefix, field string) string { return "f-" + prefix + "-" + string(r) + "-" + field }
+
+func rowOf(n int) string { return strconv.Itoa(n) }
+
+const newRow row = "__n__"
+
+// shownRows are the rows to show: those with something in them, and blank ones after them.
+func shownRows(filled []int, blank int) (shown []row, next int) {
+	for _, n := range filled {
+		shown = append(shown, row(rowOf(n)))
+		next = n + 1
+	}
+	for range blank {
+		shown = append(shown, row(rowOf(next)))
+		next++
+	}
+	return shown, next
+}
