@@ -29,21 +29,20 @@ type App struct {
 // Each runs the test against the application on both databases.
 func Each(t *testing.T, test func(t *testing.T, a *App)) {
 	t.Helper()
-	storetest.Each(t, func(t *testing.T, db *storetest.DB) { test(t, Start(t, db)) })
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			test(t, New(t, engine))
+		})
+	}
 }
 
-// New is the application on one engine.
+var demonstration = storetest.Filled(demo.Seed)
+
+// New is the application with the demo's data on one engine.
 func New(t testing.TB, engine store.Engine) *App {
 	t.Helper()
-	return Start(t, storetest.New(t, engine))
-}
-
-// Start fills the database with the demo and serves it.
-func Start(t testing.TB, db *storetest.DB) *App {
-	t.Helper()
-	if err := demo.Seed(t.Context(), db.Store); err != nil {
-		t.Fatal(err)
-	}
+	db := demonstration.New(t, engine)
 	server := httptest.NewServer(app.Handler(app.Options{Store: db.Store, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Host: "craftplan.example", Hasty: true}))
 	t.Cleanup(server.Close)
 	return &App{DB: db, URL: server.URL}

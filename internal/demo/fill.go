@@ -250,11 +250,17 @@ func (h *history) make(tx *store.Tx, day int) error {
 		if day == 0 && i%5 == 3 {
 			continue
 		}
-		if _, err := production.Start(h.ctx, tx, batch.Code); err != nil {
+		if batch, err = production.Start(h.ctx, tx, batch.Code); err != nil {
 			return err
 		}
-		if day == 0 && i%5 >= 1 {
-			continue
+		if day == 0 {
+			short, err := production.Shortages(h.ctx, tx, batch)
+			if err != nil {
+				return err
+			}
+			if len(short) > 0 || i%5 >= 2 {
+				continue
+			}
 		}
 		if _, err := production.Complete(h.ctx, tx, batch.Code, batch.Planned, quantity.Of(int64(i%4/3))); err != nil {
 			return err
@@ -263,42 +269,65 @@ func (h *history) make(tx *store.Tx, day int) error {
 	return nil
 }
 
-// restock receives what the next seven days need and a tenth more, in whole packs. The last delivery is late for some.
+// restock receives what the next seven days need beyond what is there, in whole packs. Of what comes late this week, just
+// enough came last week.
 func (h *history) restock(tx *store.Tx, day int) error {
-	wanted := map[id.ID]quantity.Quantity{}
-	for d := day; d < day+7; d++ {
-		for sku, pieces := range h.needs(d) {
-			recipe := h.recipes[sku]
-			for _, c := range recipe.Components {
-				q, err := c.Quantity.Times(int64(pieces), int64(recipe.Yield), exact.Up)
-				if err != nil {
-					return err
-				}
-				wanted[c.MaterialID] += q + q/5
-			}
-		}
+	wanted, err := h.wanted(day)
+	if err != nil {
+		return err
 	}
-	for i, m := range h.shop.materials {
-		if day == 0 && i%4 == 1 {
-			continue
-		}
-		if err := h.receive(tx, m, wanted[h.materials[m.sku].ID]); err != nil {
+	for _, m := range h.shop.materials {
+		if err := h.receive(tx, m, day, wanted[h.materials[m.sku].ID]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (h *history) receive(tx *store.Tx, m material, q quantity.Quantity) error {
-	if q == 0 {
+// wanted is what a week takes of each material.
+func (h *history) wanted(day int) (map[id.ID]quantity.Quantity, error) {
+	wanted := map[id.ID]quantity.Quantity{}
+	for d := day; d < day+7; d++ {
+		for sku, pieces := range h.needs(d) {
+			recipe := h.recipes[sku]
+			for _, c := range recipe.Components {
+				gross, err := catalog.Line{Quantity: c.Quantity, Waste: c.Waste}.Gross()
+				if err != nil {
+					return nil, err
+				}
+				q, err := gross.Times(int64(pieces+quantity.Of(1)), int64(recipe.Yield), exact.Up) // one piece may be scrapped
+				if err != nil {
+					return nil, err
+				}
+				wanted[c.MaterialID] += q
+			}
+		}
+	}
+	return wanted, nil
+}
+
+const week = 7
+
+func (h *history) receive(tx *store.Tx, m material, day int, q quantity.Quantity) error {
+	made := h.materials[m.sku]
+	if m.keeps == 0 || m.keeps > 2*week { // what keeps shorter than that is not counted on
+		now, err := inventory.Get(h.ctx, tx, m.sku)
+		if err != nil {
+			return err
+		}
+		q -= now.OnHand
+	}
+	if q <= 0 || m.late && day == 0 {
 		return nil
 	}
-	made := h.materials[m.sku]
 	pack, err := quantity.Parse(m.pack, made.Unit)
 	if err != nil {
 		return err
 	}
-	r := inventory.Receipt{MaterialID: made.ID, Kind: inventory.Received, Quantity: (q + pack - 1) / pack * pack, UnitCost: made.Price, Reason: "Weekly delivery"}
+	if !m.late || day < -week {
+		q = (q + q/10 + pack - 1) / pack * pack
+	}
+	r := inventory.Receipt{MaterialID: made.ID, Kind: inventory.Received, Quantity: q, UnitCost: made.Price, Reason: "Weekly delivery"}
 	if m.keeps > 0 {
 		until := tx.Today().AddDays(m.keeps)
 		r.ExpiresOn = &until

@@ -21,7 +21,8 @@ type material struct {
 	price           string // of one kg, l or piece
 	pack            string // deliveries are whole packs
 	minimum         string
-	keeps           int // days until a delivery expires; 0 is for ever
+	keeps           int  // days until a delivery expires; 0 is for ever
+	late            bool // this week's delivery has not come yet
 }
 
 // product is what is sold, with its recipe.
@@ -54,22 +55,22 @@ func bakery() shop {
 		settings: settings.Settings{TaxMode: settings.Exclusive, TaxRate: 22_500, DailyCapacity: 12, ShippingFlat: 6 * money.Micro, LaborHourlyRate: 18*money.Micro + 500_000, OverheadRate: 150_000},
 		city:     crm.Address{City: "Chicago", Region: "IL", PostalCode: "60611", Country: "United States"},
 		materials: []material{
-			{"All Purpose Flour", flour, "g", "1.20", "25 kg", "20 kg", 180},
-			{"Whole Wheat Flour", wheat, "g", "1.60", "10 kg", "5 kg", 180},
-			{"Rye Flour", rye, "g", "1.90", "10 kg", "4 kg", 180},
-			{"White Sugar", sugar, "g", "1.40", "10 kg", "5 kg", 0},
-			{"Butter", butter, "g", "8.50", "5 kg", "4 kg", 45},
-			{"Fresh Eggs", eggs, "pcs", "0.22", "30", "60", 21},
-			{"Whole Milk", milk, "ml", "1.10", "5 l", "3 l", 9},
-			{"Fresh Yeast", yeast, "g", "7.00", "500 g", "200 g", 18},
-			{"Sea Salt", salt, "g", "0.90", "1 kg", "500 g", 0},
-			{"Whole Almonds", "ALM-001", "g", "12.00", "2 kg", "2 kg", 200},
-			{"Dark Chocolate", "CHOC-001", "g", "9.80", "2.5 kg", "1 kg", 300},
-			{"Cream Cheese", "CHEESE-001", "g", "7.40", "2 kg", "1 kg", 14},
-			{"Blueberries", "BERRY-001", "g", "8.20", "1 kg", "1 kg", 8},
-			{"Rolled Oats", "OAT-001", "g", "1.80", "5 kg", "2 kg", 240},
-			{"Sesame Seeds", "SESAME-001", "g", "5.20", "1 kg", "400 g", 200},
-			{"Ground Cinnamon", "CINN-001", "g", "18.00", "500 g", "100 g", 400},
+			{"All Purpose Flour", flour, "g", "1.20", "25 kg", "20 kg", 180, false},
+			{"Whole Wheat Flour", wheat, "g", "1.60", "10 kg", "5 kg", 180, false},
+			{"Rye Flour", rye, "g", "1.90", "10 kg", "4 kg", 180, false},
+			{"White Sugar", sugar, "g", "1.40", "10 kg", "5 kg", 0, false},
+			{"Unsalted Butter", butter, "g", "8.50", "5 kg", "4 kg", 45, false},
+			{"Fresh Eggs", eggs, "pcs", "0.22", "30", "60", 21, false},
+			{"Whole Milk", milk, "ml", "1.10", "5 l", "3 l", 9, false},
+			{"Fresh Yeast", yeast, "g", "7.00", "500 g", "200 g", 18, false},
+			{"Sea Salt", salt, "g", "0.90", "1 kg", "500 g", 0, false},
+			{"Whole Almonds", "ALM-001", "g", "12.00", "2 kg", "2 kg", 200, true},
+			{"Dark Chocolate", "CHOC-001", "g", "9.80", "2.5 kg", "1 kg", 300, false},
+			{"Cream Cheese", "CHEESE-001", "g", "7.40", "2 kg", "1 kg", 14, false},
+			{"Blueberries", "BERRY-001", "g", "8.20", "1 kg", "1 kg", 8, true},
+			{"Rolled Oats", "OAT-001", "g", "1.80", "5 kg", "2 kg", 240, false},
+			{"Sesame Seeds", "SESAME-001", "g", "5.20", "1 kg", "400 g", 200, false},
+			{"Ground Cinnamon", "CINN-001", "g", "18.00", "500 g", "100 g", 400, false},
 		},
 		products: []product{
 			{"Artisan Bread", "BREAD-001", "6.50", 12, []string{flour + " 6kg 2", yeast + " 60g", salt + " 120g"}, []step{{"Mix and fold", 20, 24}, {"Shape", 25, 24}, {"Bake", 20, 24}}},
@@ -85,12 +86,12 @@ func bakery() shop {
 		customers: []customer{
 			{"Harbor Street Café", "Nia Brandt", "48 Harbor Street", true, 1, 0, [2]int{6, 30}, true, map[string]int64{"PAST-001": 36, "MUF-001": 20, "BREAD-001": 10, "COOK-001": 24}},
 			{"Northside Grocers", "Theo Malik", "1910 Clybourn Avenue", true, 1, 0, [2]int{6, 45}, true, map[string]int64{"BREAD-001": 40, "BREAD-002": 16, "BAGEL-001": 36}},
-			{"Juniper & Rye Deli", "Ines Kowal", "212 Division Street", true, 2, 0, [2]int{8, 0}, true, map[string]int64{"BREAD-002": 12, "BAGEL-001": 30, "PAST-002": 18}},
+			{"Juniper & Rye Deli", "Ines Kowal", "212 Division Street", true, 2, 1, [2]int{8, 0}, true, map[string]int64{"BREAD-002": 12, "BAGEL-001": 30, "PAST-002": 18}},
 			{"Lakeview School", "Priya Anand", "77 Roscoe Street", true, 2, 1, [2]int{7, 15}, true, map[string]int64{"COOK-002": 48, "MUF-001": 36}},
 			{"O'Brien's Pub", "Sean O'Brien", "5 Kinzie Street", true, 3, 0, [2]int{15, 0}, true, map[string]int64{"BREAD-001": 14, "CAKE-001": 2}},
-			{"Hotel Marquette", "Lena Fuchs", "900 Michigan Avenue", true, 2, 0, [2]int{5, 45}, true, map[string]int64{"PAST-001": 48, "PAST-002": 20, "CAKE-001": 1}},
-			{"Ada Winters", "", "31 Dearborn Street", false, 4, 0, [2]int{10, 30}, false, map[string]int64{"COOK-001": 12, "BREAD-002": 1}},
-			{"Marco Reyes", "", "640 Taylor Street", false, 5, 2, [2]int{9, 0}, false, map[string]int64{"CAKE-001": 1, "PAST-001": 6}},
+			{"Hotel Marquette", "Lena Fuchs", "900 Michigan Avenue", true, 2, 1, [2]int{5, 45}, true, map[string]int64{"PAST-001": 48, "PAST-002": 20, "CAKE-001": 1}},
+			{"Ada Winters", "", "31 Dearborn Street", false, 4, 1, [2]int{10, 30}, false, map[string]int64{"COOK-001": 12, "BREAD-002": 1}},
+			{"Marco Reyes", "", "640 Taylor Street", false, 5, 1, [2]int{9, 0}, false, map[string]int64{"CAKE-001": 1, "PAST-001": 6}},
 			{"Sofia Lind", "", "14 Elm Street", false, 3, 0, [2]int{14, 0}, false, map[string]int64{"MUF-001": 6, "COOK-002": 12}},
 		},
 	}
@@ -103,15 +104,15 @@ func soapery() shop {
 		settings: settings.Settings{TaxMode: settings.Inclusive, TaxRate: 190_000, LeadTimeDays: 0, ShippingFlat: 4*money.Micro + 900_000, LaborHourlyRate: 21 * money.Micro, OverheadRate: 120_000},
 		city:     crm.Address{City: "Berlin", PostalCode: "10997", Country: "Germany"},
 		materials: []material{
-			{"Olive Oil", olive, "g", "6.80", "10 kg", "8 kg", 540},
-			{"Coconut Oil", coconut, "g", "4.90", "10 kg", "5 kg", 720},
-			{"Shea Butter", shea, "g", "9.60", "5 kg", "2 kg", 540},
-			{"Sodium Hydroxide", lye, "g", "3.20", "5 kg", "2 kg", 0},
-			{"Lavender Oil", lavender, "ml", "94.00", "250 ml", "100 ml", 720},
-			{"Orange Oil", citrus, "ml", "31.00", "250 ml", "100 ml", 720},
-			{"Oat Flour", "OAT-FINE", "g", "3.10", "2 kg", "500 g", 240},
-			{"Activated Charcoal", "CHARCOAL", "g", "22.00", "500 g", "100 g", 0},
-			{"Folding Box", box, "pcs", "0.24", "200", "150", 0},
+			{"Olive Oil", olive, "g", "6.80", "10 kg", "8 kg", 540, false},
+			{"Coconut Oil", coconut, "g", "4.90", "10 kg", "5 kg", 720, false},
+			{"Shea Butter", shea, "g", "9.60", "5 kg", "2 kg", 540, false},
+			{"Sodium Hydroxide", lye, "g", "3.20", "5 kg", "2 kg", 0, false},
+			{"Lavender Oil", lavender, "ml", "94.00", "250 ml", "100 ml", 720, true},
+			{"Orange Oil", citrus, "ml", "31.00", "250 ml", "100 ml", 720, false},
+			{"Oat Flour", "OAT-FINE", "g", "3.10", "2 kg", "500 g", 240, false},
+			{"Activated Charcoal", "CHARCOAL", "g", "22.00", "500 g", "100 g", 0, false},
+			{"Folding Box", box, "pcs", "0.24", "200", "150", 0, false},
 		},
 		products: []product{
 			{"Lavender Soap", "SOAP-LAV", "7.90", 48, []string{olive + " 2kg 1", coconut + " 1.4kg 1", shea + " 400g", lye + " 530g", lavender + " 110ml", box + " 48"}, bar},
@@ -135,11 +136,11 @@ func roastery() shop {
 		settings: settings.Settings{TaxMode: settings.Exclusive, TaxRate: 0, ShippingFlat: 9 * money.Micro, LaborHourlyRate: 24 * money.Micro, OverheadRate: 180_000},
 		city:     crm.Address{City: "Portland", Region: "OR", PostalCode: "97209", Country: "United States"},
 		materials: []material{
-			{"Green Ethiopia Guji", "GREEN-ETH", "g", "9.40", "30 kg", "20 kg", 300},
-			{"Green Colombia Huila", "GREEN-COL", "g", "7.80", "30 kg", "20 kg", 300},
-			{"Green Brazil Cerrado", "GREEN-BRA", "g", "6.10", "30 kg", "20 kg", 300},
-			{"Bag, 340 g", "BAG-340", "pcs", "0.42", "250", "120", 0},
-			{"Label", "LABEL-01", "pcs", "0.06", "500", "200", 0},
+			{"Green Ethiopia Guji", "GREEN-ETH", "g", "9.40", "30 kg", "20 kg", 300, true},
+			{"Green Colombia Huila", "GREEN-COL", "g", "7.80", "30 kg", "20 kg", 300, false},
+			{"Green Brazil Cerrado", "GREEN-BRA", "g", "6.10", "30 kg", "20 kg", 300, false},
+			{"Bag, 340 g", "BAG-340", "pcs", "0.42", "250", "120", 0, false},
+			{"Label", "LABEL-01", "pcs", "0.06", "500", "200", 0, false},
 		},
 		products: []product{
 			{"Guji, light roast", "GUJI-340", "19.50", 60, []string{"GREEN-ETH 20.4kg 16", "BAG-340 60", "LABEL-01 60 2"}, roast},

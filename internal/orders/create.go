@@ -39,7 +39,8 @@ type NewLine struct {
 	UnitPrice *money.Amount     // nil is the product's price
 }
 
-func (n NewOrder) validate() error {
+// Validate tells what is wrong with the fields.
+func (n NewOrder) Validate() error {
 	var p fault.Problems
 	if n.CustomerReference == "" {
 		p.Add("customer", "Choose a customer.")
@@ -73,11 +74,11 @@ func Create(ctx context.Context, tx *store.Tx, n NewOrder) (Order, error) {
 		return Order{}, err
 	}
 	n.Notes = strings.TrimSpace(n.Notes)
-	if err := n.validate(); err != nil {
+	if err := n.Validate(); err != nil {
 		return Order{}, err
 	}
 	customer, err := crm.Get(ctx, tx, n.CustomerReference)
-	if fault.Is(err, fault.KindNotFound) {
+	if fault.Is(err, fault.KindNotFound) || err == nil && customer.ArchivedAt != nil {
 		return Order{}, fault.Invalid("customer", "Choose a customer.")
 	}
 	if err != nil {
@@ -90,7 +91,32 @@ func Create(ctx context.Context, tx *store.Tx, n NewOrder) (Order, error) {
 	if err := checkDay(ctx, tx, s, tx.Day(n.DeliveryAt)); err != nil {
 		return Order{}, err
 	}
-	o := Order{ID: id.New(), CustomerID: customer.ID, CustomerName: customer.Name, Status: Unconfirmed, Fulfilment: n.Fulfilment, DeliveryAt: n.DeliveryAt, DeliveryOn: tx.Day(n.DeliveryAt),
+	o, err := n.reckon(ctx, tx, s)
+	if err != nil {
+		return Order{}, err
+	}
+	o.ID, o.CustomerID, o.CustomerName, o.CustomerReference = id.New(), customer.ID, customer.Name, customer.Reference
+	if o.Reference, err = settings.NextReference(ctx, tx, "OR", tx.Today().Year()); err != nil {
+		return Order{}, err
+	}
+	return o, o.write(ctx, tx)
+}
+
+// Preview reckons lines and totals of what is typed so far, without writing anything.
+func Preview(ctx context.Context, tx *store.Tx, n NewOrder) (Order, error) {
+	if err := tx.Require(authz.OrdersRead); err != nil {
+		return Order{}, err
+	}
+	s, err := settings.Get(ctx, tx)
+	if err != nil {
+		return Order{}, err
+	}
+	return n.reckon(ctx, tx, s)
+}
+
+// reckon is the order without customer and reference.
+func (n NewOrder) reckon(ctx context.Context, tx *store.Tx, s settings.Settings) (o Order, err error) {
+	o = Order{Status: Unconfirmed, Fulfilment: n.Fulfilment, DeliveryAt: n.DeliveryAt, DeliveryOn: tx.Day(n.DeliveryAt),
 		Currency: tx.Context().Currency, Tax: Tax{s.TaxMode, s.TaxRate}, Discount: n.Discount, Notes: n.Notes}
 	if o.Lines, err = price(ctx, tx, n.Lines); err != nil {
 		return Order{}, err
@@ -106,10 +132,7 @@ func Create(ctx context.Context, tx *store.Tx, n NewOrder) (Order, error) {
 	if o.Totals, err = Reckon(amounts, o.Discount, shipping, o.Tax, o.Currency); err != nil {
 		return Order{}, fault.Invalid("lines.0.quantity", "The total is beyond what can be kept.")
 	}
-	if o.Reference, err = settings.NextReference(ctx, tx, "OR", tx.Today().Year()); err != nil {
-		return Order{}, err
-	}
-	return o, o.write(ctx, tx)
+	return o, nil
 }
 
 // checkDay keeps to the lead time and the capacity of the day; cancelled orders do not count.

@@ -45,8 +45,8 @@ func ParseStatus(text string) (Status, error) {
 var transitions = map[Status][]Status{
 	Unconfirmed: {Confirmed, Cancelled},
 	Confirmed:   {InProgress, Ready, Cancelled},
-	InProgress:  {Ready},
-	Ready:       {Delivered},
+	InProgress:  {Ready, Cancelled},
+	Ready:       {Delivered, Cancelled},
 }
 
 // Next are the statuses the order may go to.

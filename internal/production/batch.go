@@ -14,6 +14,7 @@ import (
 	"craftplan/internal/money"
 	"craftplan/internal/production/internal/db"
 	"craftplan/internal/quantity"
+	"craftplan/internal/search"
 	"craftplan/internal/settings"
 	"craftplan/internal/store"
 )
@@ -217,16 +218,27 @@ type Listed struct {
 	UnitCost                money.Amount
 }
 
-// List reads one page of batches, newest day first; status "" is any.
-func List(ctx context.Context, tx *store.Tx, status string, limit, offset int64) ([]Listed, int64, error) {
+// Statuses are what a batch can be.
+var Statuses = []string{"open", "in_progress", "completed", "cancelled"}
+
+// Filter chooses batches.
+type Filter struct {
+	Query         string // words of the code or the product's name
+	Status        string // "" is any
+	Limit, Offset int64
+}
+
+// List reads one page of batches, the latest day first, and how many there are in all.
+func List(ctx context.Context, tx *store.Tx, f Filter) ([]Listed, int64, error) {
 	if err := tx.Require(authz.ProductionRead); err != nil {
 		return nil, 0, err
 	}
-	total, err := db.For(tx).CountBatches(ctx, db.CountBatchesIn{Status: status})
+	pattern := search.Pattern(f.Query)
+	total, err := db.For(tx).CountBatches(ctx, db.CountBatchesIn{Status: f.Status, Pattern: pattern})
 	if err != nil {
 		return nil, 0, err
 	}
-	rows, err := db.For(tx).ListBatches(ctx, db.ListBatchesIn{Status: status, CountOf: int32(limit), Skip: int32(offset)})
+	rows, err := db.For(tx).ListBatches(ctx, db.ListBatchesIn{Status: f.Status, Pattern: pattern, CountOf: int32(f.Limit), Skip: int32(f.Offset)})
 	list := make([]Listed, len(rows))
 	for i, r := range rows {
 		list[i] = Listed{r.Code, r.DayNumber, r.ProductName, r.ProductSku, r.Status, r.ScheduledOn, r.PlannedQuantity, r.ProducedQuantity, r.UnitCost}

@@ -79,18 +79,33 @@ VALUES (sqlc.arg(organization_id), sqlc.arg(batch_id), sqlc.arg(lot_id), sqlc.ar
 -- name: CompleteAllocation :execrows
 UPDATE allocations SET completed_quantity = $4 WHERE organization_id = $1 AND batch_id = $2 AND order_line_id = $3;
 
--- name: BatchesOfOrder :one
-SELECT COUNT(*) FROM allocations AS a JOIN order_lines AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = a.order_line_id
-WHERE a.organization_id = sqlc.arg(organization_id) AND l.order_id = sqlc.arg(order_id);
+-- The batches that hold lines of an order.
+-- name: BatchesOfOrder :many
+SELECT a.order_line_id, b.id AS batch_id, b.code, b.day_number, b.status, a.planned_quantity, a.completed_quantity
+FROM allocations AS a
+JOIN batches AS b ON b.organization_id = sqlc.arg(organization_id) AND b.id = a.batch_id
+JOIN order_lines AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = a.order_line_id
+WHERE a.organization_id = sqlc.arg(organization_id) AND l.order_id = sqlc.arg(order_id)
+ORDER BY b.created_at, b.code;
+
+-- name: ReleaseAllocation :execrows
+DELETE FROM allocations
+WHERE organization_id = sqlc.arg(organization_id) AND batch_id = sqlc.arg(batch_id) AND order_line_id = sqlc.arg(order_line_id);
+
+-- name: ReducePlan :execrows
+UPDATE batches SET planned_quantity = planned_quantity - $3
+WHERE organization_id = $1 AND id = $2 AND status = 'open' AND planned_quantity > $3;
 
 -- name: CountBatches :one
-SELECT COUNT(*) FROM batches
-WHERE organization_id = sqlc.arg(organization_id) AND (CAST(sqlc.arg(status) AS text) = '' OR status = CAST(sqlc.arg(status) AS text));
+SELECT COUNT(*) FROM batches AS b JOIN products AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = b.product_id
+WHERE b.organization_id = sqlc.arg(organization_id) AND (CAST(sqlc.arg(status) AS text) = '' OR b.status = CAST(sqlc.arg(status) AS text))
+  AND (p.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\' OR LOWER(b.code) LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\');
 
 -- name: ListBatches :many
 SELECT b.code, b.day_number, p.name AS product_name, p.sku AS product_sku, b.status, b.scheduled_on, b.planned_quantity, b.produced_quantity, b.unit_cost
 FROM batches AS b JOIN products AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = b.product_id
 WHERE b.organization_id = sqlc.arg(organization_id) AND (CAST(sqlc.arg(status) AS text) = '' OR b.status = CAST(sqlc.arg(status) AS text))
+  AND (p.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\' OR LOWER(b.code) LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\')
 ORDER BY b.scheduled_on DESC, b.code DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
 
 -- name: OrdersDue :many

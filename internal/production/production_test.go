@@ -255,13 +255,23 @@ func TestBatchAllAtOnce(t *testing.T) {
 func TestCancel(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
 		b := newBakery(t, db)
-		o := b.order(4)
+		first, second := b.order(4), b.order(3)
 		batch := b.batch()
-		cancelOrder := func() error {
+		cancelOrder := func(o orders.Order) error {
 			return b.try(func(ctx context.Context, tx *store.Tx) error { return production.CancelOrder(ctx, tx, o.Reference) })
 		}
-		if err := cancelOrder(); !fault.Is(err, fault.KindConflict) {
-			t.Errorf("cancelling an order in a batch: %v", err)
+		get := func(code string) (found production.Batch) {
+			b.db.Do(t, b.scope, func(ctx context.Context, tx *store.Tx) (err error) {
+				found, err = production.Get(ctx, tx, code)
+				return err
+			})
+			return found
+		}
+		if err := cancelOrder(first); err != nil {
+			t.Fatal(err)
+		}
+		if left := get(batch.Code); left.Planned != quantity.Of(3) || len(left.Allocations) != 1 {
+			t.Errorf("one of two orders cancelled: %+v", left)
 		}
 		if err := b.try(func(ctx context.Context, tx *store.Tx) error { return production.Cancel(ctx, tx, batch.Code) }); err != nil {
 			t.Fatal(err)
@@ -272,14 +282,32 @@ func TestCancel(t *testing.T) {
 		}); !fault.Is(err, fault.KindConflict) {
 			t.Errorf("starting a cancelled batch: %v", err)
 		}
-		if again := b.batch(); again.Planned != quantity.Of(4) {
-			t.Errorf("the lines of a cancelled batch: %+v", again)
-		} else if err := b.try(func(ctx context.Context, tx *store.Tx) error { return production.Cancel(ctx, tx, again.Code) }); err != nil {
-			t.Fatal(err)
+		again := b.batch()
+		b.start(again.Code)
+		if err := cancelOrder(second); !fault.Is(err, fault.KindConflict) {
+			t.Errorf("cancelling an order that is being made: %v", err)
 		}
-		if err := cancelOrder(); err != nil {
-			t.Error(err)
+		if o, _ := b.read(second.Reference); o.Status != orders.InProgress {
+			t.Errorf("the refused cancellation left the order %s", o.Status)
 		}
+	})
+}
+
+func TestCancelledOrderLeavesNoEmptyBatch(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		b := newBakery(t, db)
+		o := b.order(4)
+		batch := b.batch()
+		b.db.Do(t, b.scope, func(ctx context.Context, tx *store.Tx) error {
+			if err := production.CancelOrder(ctx, tx, o.Reference); err != nil {
+				return err
+			}
+			left, err := production.Get(ctx, tx, batch.Code)
+			if left.Status != "cancelled" || len(left.Allocations) != 0 {
+				t.Errorf("the batch of a cancelled order: %+v", left)
+			}
+			return err
+		})
 	})
 }
 

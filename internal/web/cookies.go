@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/base64"
 	"net/http"
+	"strings"
 
 	"craftplan/internal/web/ui"
 )
@@ -27,7 +28,14 @@ func (s *Site) setSession(w http.ResponseWriter, token string) {
 
 const flashCookie = "flash"
 
-func setFlash(w http.ResponseWriter, message string, https bool) {
+// badMark stands before a message about something that did not work.
+const badMark = "!"
+
+func setFlash(w http.ResponseWriter, f ui.Flash, https bool) {
+	message := f.Message
+	if f.Bad {
+		message = badMark + message
+	}
 	http.SetCookie(w, &http.Cookie{Name: flashCookie, Value: base64.RawURLEncoding.EncodeToString([]byte(message)), Path: "/", MaxAge: 60, HttpOnly: true, Secure: https, SameSite: http.SameSiteLaxMode})
 }
 
@@ -42,7 +50,8 @@ func takeFlash(w http.ResponseWriter, r *http.Request) []ui.Flash {
 	if err != nil || len(message) == 0 {
 		return nil
 	}
-	return []ui.Flash{{Message: string(message)}}
+	text, bad := strings.CutPrefix(string(message), badMark)
+	return []ui.Flash{{Message: text, Bad: bad}}
 }
 
 // theme is the person's choice; "" follows the system.

@@ -50,3 +50,14 @@ func words(err error) (title, text string) {
 	}
 	return "Something went wrong", "It was noted on the server, and nothing was changed. Try again in a moment."
 }
+
+// together joins what several checks of one form found; an error that is not about fields comes first.
+func together(errs ...error) error {
+	var p fault.Problems
+	for _, err := range errs {
+		if err := p.Merge(err); err != nil {
+			return err
+		}
+	}
+	return p.Err()
+}

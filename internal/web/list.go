@@ -106,3 +106,27 @@ func pressed(on bool) string {
 	}
 	return "yes"
 }
+
+// capped is a count that stops at a cap.
+func capped(n, limit int64) string {
+	if n >= limit {
+		return "More than " + strconv.FormatInt(limit-1, 10)
+	}
+	return strconv.FormatInt(n, 10) + " in all"
+}
+
+// chosen is the value a filter with several chips gets when one is pressed: pressed again, none.
+func chosen(value, now string) string {
+	if value == now {
+		return ""
+	}
+	return value
+}
+
+// dueColumn sorts by when things are due, the latest first unless asked otherwise.
+func dueColumn(l list) ui.Column {
+	if l.Sort == "due" {
+		return ui.Column{Label: "Due", Href: l.with("sort", ""), Sorted: "ascending"}
+	}
+	return ui.Column{Label: "Due", Href: l.with("sort", "due"), Sorted: "descending"}
+}

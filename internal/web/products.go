@@ -154,10 +154,7 @@ func (q *Request) productInput() (catalog.Details, error) {
 	d := catalog.Details{Name: v.Get("name"), SKU: v.Get("sku"), Status: v.Get("status"), Price: amountField(&p, v, "price", q.scope.Context().Locale), Notes: v.Get("notes")}
 	d.MaxDaily = quantity.Of(countField(&p, v, "max_daily"))
 	d, err := d.Validate()
-	if err := p.Merge(err); err != nil {
-		return d, err
-	}
-	return d, p.Err()
+	return d, together(p.Err(), err)
 }
 
 func productStatuses() []ui.Choice {

@@ -25,8 +25,8 @@ type recipeEdit struct {
 	catalog.Product
 	format
 	Form                  ui.Form
-	Now                   *catalog.Recipe  // the active version
-	Cost                  *catalog.Recipe  // of what is typed; nil while it is not complete
+	Now                   *catalog.Recipe   // the active version
+	Cost                  *catalog.Recipe   // of what is typed; nil while it is not complete
 	CostRows              map[string]string // of each row that counts
 	Materials             []inventory.Option
 	Rates                 catalog.Rates

@@ -56,6 +56,20 @@ func Routes() []Route {
 		post("/customers/{reference}/archive", authz.Archive, archiveCustomer),
 		post("/customers/{reference}/restoration", authz.Archive, restoreCustomer),
 
+		get("/orders", authz.OrdersRead, listOrders),
+		get("/orders/new", authz.OrdersWrite, newOrder),
+		post("/orders", authz.OrdersWrite, createOrder),
+		post("/orders/totals", authz.OrdersWrite, reckonOrder),
+		get("/orders/{reference}", authz.OrdersRead, showOrder),
+		post("/orders/{reference}/statuses/{status}", authz.OrdersWrite, moveOrder),
+
+		get("/batches", authz.ProductionRead, listBatches),
+		post("/batches", authz.ProductionWrite, createBatch),
+		get("/batches/{code}", authz.ProductionRead, showBatch),
+		post("/batches/{code}/start", authz.ProductionWrite, startBatch),
+		post("/batches/{code}/completion", authz.ProductionWrite, completeBatch),
+		post("/batches/{code}/cancellation", authz.ProductionWrite, cancelBatch),
+
 		get("/materials", authz.InventoryRead, listMaterials),
 		get("/materials/new", authz.InventoryWrite, newMaterial),
 		post("/materials", authz.InventoryWrite, createMaterial),

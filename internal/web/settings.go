@@ -65,10 +65,7 @@ func settingsOf(v url.Values, locale string) (settings.Settings, error) {
 		TaxMode: settings.TaxMode(v.Get("tax_mode")), TaxRate: percentField(&p, v, "tax_rate"), LeadTimeDays: countField(&p, v, "lead_time_days"), DailyCapacity: countField(&p, v, "daily_capacity"),
 		ShippingFlat: amountField(&p, v, "shipping_flat", locale), LaborHourlyRate: amountField(&p, v, "labor_hourly_rate", locale), OverheadRate: percentField(&p, v, "overhead_rate"),
 	}
-	if err := p.Merge(s.Validate()); err != nil {
-		return s, err
-	}
-	return s, p.Err()
+	return s, together(p.Err(), s.Validate())
 }
 
 // percentText shows millionths as a percentage: 210,000 is 21.

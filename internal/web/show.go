@@ -2,11 +2,14 @@ package web
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"craftplan/internal/calendar"
 	"craftplan/internal/catalog"
 	"craftplan/internal/money"
+	"craftplan/internal/orders"
+	"craftplan/internal/production"
 	"craftplan/internal/quantity"
 	"craftplan/internal/web/ui"
 
@@ -53,8 +56,19 @@ func (f format) quantity(q quantity.Quantity, u quantity.Unit) templ.Component {
 	return ui.Quantity(number, symbol)
 }
 
+// amount is a quantity inside a sentence.
+func (f format) amount(q quantity.Quantity, u quantity.Unit) string {
+	number, symbol := quantity.Format(q, u, 2, f.locale)
+	return number + "\u202f" + symbol
+}
+
 func (f format) pieces(q quantity.Quantity) string {
 	return quantity.FormatNumber(int64(q), quantity.Micro, 2, f.locale)
+}
+
+// rate is a percentage as it was set, such as that of a tax.
+func (f format) rate(millionths int64) string {
+	return quantity.FormatNumber(millionths, 10_000, 4, f.locale) + "%"
 }
 
 func (f format) percent(millionths int64) string {
@@ -129,4 +143,65 @@ func (f format) symbol() string { return money.Symbol(f.currency, f.locale) }
 
 func plural(n int64, one, many string) string {
 	return fmt.Sprintf("%d %s", n, map[bool]string{true: one, false: many}[n == 1])
+}
+
+// long is the day in a title.
+func (f format) long(d calendar.Date) string { return d.Format("Monday, January 2") }
+
+// need is what a batch takes of a component for its planned pieces.
+func (p batchPage) need(c production.Component) templ.Component {
+	q, err := c.For(p.Planned)
+	if err != nil {
+		return ui.Quantity("?", "")
+	}
+	return p.quantity(q, c.Unit)
+}
+
+func firstName(name string) string {
+	first, _, _ := strings.Cut(name, " ")
+	return first
+}
+
+func ordersWord(n int64) string {
+	if n == 1 {
+		return "order"
+	}
+	return "orders"
+}
+
+// mayWord is one of two words, by whether somebody may.
+func mayWord(may bool, yes, no string) string {
+	if may {
+		return yes
+	}
+	return no
+}
+
+// shortRole announces shortages only when they are the answer to something that was tried.
+func shortRole(refused bool) string { return mayWord(refused, "alert", "note") }
+
+func step(now bool) string { return mayWord(now, "step", "false") }
+
+func trackGlyph(p orderPage, s orders.Status) string {
+	switch {
+	case p.passed(s), s == p.Status && s == orders.Delivered:
+		return "done"
+	case s == p.Status && s == orders.Cancelled:
+		return "x"
+	case s == p.Status:
+		return "half"
+	}
+	return "open"
+}
+
+// lineSegments are what is made of a line, and what is in batches.
+func lineSegments(p orderPage, l orders.Line) []ui.Segment {
+	var planned quantity.Quantity
+	for _, b := range p.Batches[l.ID] {
+		if b.Status == "open" || b.Status == "in_progress" {
+			planned += b.Planned
+		}
+	}
+	made := min(int64(l.Produced)*100/max(int64(l.Quantity), 1), 100)
+	return []ui.Segment{{Percent: made, Fill: "f-accent"}, {Percent: min(int64(planned)*100/max(int64(l.Quantity), 1), 100-made), Fill: "f-accent-2"}}
 }

@@ -18,6 +18,7 @@ import (
 	"craftplan/internal/organizations"
 	"craftplan/internal/store"
 	"craftplan/internal/web/assets"
+	"craftplan/internal/web/ui"
 )
 
 // Config is what the site is made of.
@@ -214,7 +215,14 @@ func (q *Request) Redirect(target string) {
 
 // Done says what was done on the page it goes on to.
 func (q *Request) Done(message, target string) error {
-	setFlash(q.w, message, q.site.HTTPS)
+	setFlash(q.w, ui.Flash{Message: message}, q.site.HTTPS)
+	q.Redirect(target)
+	return nil
+}
+
+// Refused says on the page it goes on to why something could not be done.
+func (q *Request) Refused(err error, target string) error {
+	setFlash(q.w, ui.Flash{Message: fault.MessageOf(err), Bad: true}, q.site.HTTPS)
 	q.Redirect(target)
 	return nil
 }

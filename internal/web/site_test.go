@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"craftplan/internal/apptest"
 	"craftplan/internal/store"
 	"craftplan/internal/web"
@@ -186,20 +188,72 @@ func TestSignInGoesOnInsideTheSiteOnly(t *testing.T) {
 	}
 }
 
-func TestPagesAreStrict(t *testing.T) {
-	a := apptest.New(t, store.SQLite)
-	c := a.As(t, maya)
-	inline := regexp.MustCompile(`\sstyle=|<style|<script>|\son[a-z]+="|javascript:`)
-	for _, path := range []string{"/sunrise/", "/sunrise/customers", "/sunrise/customers/new", "/sunrise/customers/CU-0001", "/sunrise/settings", "/sunrise/customers?q=zzz"} {
-		p := c.Get(path)
-		if p.Status != http.StatusOK {
-			t.Errorf("%s: %d", path, p.Status)
-		}
-		if found := inline.FindString(p.Body); found != "" {
-			t.Errorf("%s has inline code: %q", path, found)
-		}
-		if p.Find("h1").Length() != 1 {
-			t.Errorf("%s has %d h1", path, p.Find("h1").Length())
+// pages are the addresses of all pages of an organization, with things of it in their holes.
+func pages(c *apptest.Client, slug string) []string {
+	find := func(path string) string {
+		href, _ := c.Get("/" + slug + path).Find("tbody th a").First().Attr("href")
+		return strings.TrimPrefix(href, "/"+slug)
+	}
+	things := strings.NewReplacer("/materials/{sku}", find("/materials"), "/products/{sku}", find("/products"), "/orders/{reference}", find("/orders"), "/batches/{code}", find("/batches"),
+		"/customers/{reference}", find("/customers"), "{version}", "1", "{$}", "", "{organization}", slug)
+	var all []string
+	for _, route := range web.Routes() {
+		if route.Access == web.Members && route.Method == http.MethodGet && !strings.HasSuffix(route.Pattern, ".css") {
+			all = append(all, things.Replace(route.Pattern))
 		}
 	}
+	return append(all, "/"+slug+"/customers?q=zzz", "/"+slug+"/orders?status=ready&sort=due", "/"+slug+"/batches?status=cancelled", "/"+slug+"/?day=2020-01-01")
+}
+
+func TestPagesAreStrict(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		c := a.As(t, maya)
+		inline := regexp.MustCompile(`\sstyle=|<style|<script>|\son[a-z]+="|javascript:`)
+		for _, path := range append(pages(c, "sunrise"), "/login", "/register") {
+			reader := c
+			if path == "/login" {
+				reader = a.Anonymous(t)
+			}
+			p := reader.Get(path)
+			if p.Status != http.StatusOK {
+				t.Errorf("%s: %d", path, p.Status)
+			}
+			if found := inline.FindString(p.Body); found != "" {
+				t.Errorf("%s has inline code: %q", path, found)
+			}
+			if p.Find("h1").Length() != 1 {
+				t.Errorf("%s has %d h1", path, p.Find("h1").Length())
+			}
+			ids := map[string]bool{}
+			p.Find("[id]").Each(func(_ int, s *goquery.Selection) {
+				if name := s.AttrOr("id", ""); ids[name] {
+					t.Errorf("%s has two elements with the id %s", path, name)
+				} else {
+					ids[name] = true
+				}
+			})
+		}
+	})
+}
+
+// Nothing of one organization is in the pages of another: every name and reference of the bakery is looked for.
+func TestNothingOfAnotherOrganizationShows(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		bakery, soap := a.As(t, maya), a.As(t, jonas)
+		var marks []string
+		for _, path := range []string{"/sunrise/customers", "/sunrise/materials", "/sunrise/products"} {
+			bakery.Get(path).Find("tbody th a").Each(func(_ int, s *goquery.Selection) { marks = append(marks, s.Text()) })
+		}
+		if len(marks) < 20 {
+			t.Fatalf("only %d marks", len(marks))
+		}
+		for _, path := range pages(soap, "bluebird") {
+			body := soap.Get(path).Find("main").Text()
+			for _, mark := range marks {
+				if strings.Contains(body, mark) {
+					t.Errorf("%s shows %q", path, mark)
+				}
+			}
+		}
+	})
 }

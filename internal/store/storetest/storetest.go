@@ -46,23 +46,110 @@ func Each(t *testing.T, test func(t *testing.T, db *DB)) {
 // New is a migrated database of one engine, gone when the test ends.
 func New(t testing.TB, engine store.Engine) *DB {
 	t.Helper()
+	return empty.New(t, engine)
+}
+
+// Filling is what a test's database starts with. It is written once for a process and engine, and copied for each test.
+type Filling struct {
+	fill     func(context.Context, *store.Store) error
+	sqlite   func() ([]byte, error)
+	postgres func() (string, error)
+}
+
+// Filled is a filling that fill writes into a migrated database.
+func Filled(fill func(context.Context, *store.Store) error) *Filling {
+	f := &Filling{fill: fill}
+	f.sqlite, f.postgres = sync.OnceValues(f.makeFile), sync.OnceValues(f.makeDatabase)
+	return f
+}
+
+var empty = Filled(nil)
+
+// New is a copy for one test.
+func (f *Filling) New(t testing.TB, engine store.Engine) *DB {
+	t.Helper()
 	db := &DB{t: t}
 	if engine == store.Postgres {
-		db.Owner, db.URL = clone(t)
+		template, err := f.postgres()
+		if err != nil {
+			t.Fatal(err)
+		}
+		db.Owner, db.URL = clone(t, template)
 	} else {
+		data, err := f.sqlite()
+		if err != nil {
+			t.Fatal(err)
+		}
 		db.URL = filepath.Join(t.TempDir(), "test.db")
 		db.Owner = db.URL
-		if _, err := store.Migrate(t.Context(), db.URL); err != nil {
+		if err := os.WriteFile(db.URL, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	st, err := store.Open(t.Context(), db.URL, store.Options{Relaxed: true, Connections: 8})
+	st, err := open(t.Context(), db.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
 	db.Store = st
 	return db
+}
+
+func open(ctx context.Context, url string) (*store.Store, error) {
+	return store.Open(ctx, url, store.Options{Relaxed: true, Connections: 8})
+}
+
+// write fills a migrated database.
+func (f *Filling) write(url string) error {
+	ctx := context.Background()
+	st, err := open(ctx, url)
+	if err != nil {
+		return err
+	}
+	err = f.fill(ctx, st)
+	if e := st.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+func (f *Filling) makeFile() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "craftplan-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "test.db")
+	if _, err := store.Migrate(context.Background(), file); err != nil {
+		return nil, err
+	}
+	if f.fill != nil {
+		if err := f.write(file); err != nil {
+			return nil, err
+		}
+	}
+	return os.ReadFile(file)
+}
+
+func (f *Filling) makeDatabase() (string, error) {
+	ctx := context.Background()
+	super, err := server()
+	if err != nil {
+		return "", err
+	}
+	migrated, err := template(ctx, super)
+	if err != nil || f.fill == nil {
+		return migrated, err
+	}
+	name := fresh("filled_")
+	if err := execute(ctx, super, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER craftplan_owner", name, migrated)); err != nil {
+		return "", err
+	}
+	return name, f.write(as(super, "craftplan_web", name))
+}
+
+func fresh(prefix string) string {
+	return prefix + hex.EncodeToString([]byte(id.New().String()[24:]))
 }
 
 // Organization makes an organization and returns what its owner may open.
@@ -149,18 +236,14 @@ var server = sync.OnceValues(func() (string, error) {
 	return c.URL, nil // it ends with this process
 })
 
-// clone copies the migrated template, which the first test of a server makes.
-func clone(t testing.TB) (owner, app string) {
+// clone copies a template.
+func clone(t testing.TB, template string) (owner, app string) {
 	t.Helper()
 	super, err := server()
 	if err != nil {
 		t.Fatal(err)
 	}
-	template, err := template(t.Context(), super)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := "test_" + hex.EncodeToString([]byte(id.New().String()[24:]))
+	name := fresh("test_")
 	// The server's own superuser makes it: copying a template needs nobody connected to it.
 	if err := execute(t.Context(), super, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER craftplan_owner", name, template)); err != nil {
 		t.Fatal(err)

@@ -118,9 +118,13 @@ func (q *Queries) BatchesForDay(ctx context.Context, arg BatchesForDayParams) ([
 	return items, nil
 }
 
-const batchesOfOrder = `-- name: BatchesOfOrder :one
-SELECT COUNT(*) FROM allocations AS a JOIN order_lines AS l ON l.organization_id = $1 AND l.id = a.order_line_id
+const batchesOfOrder = `-- name: BatchesOfOrder :many
+SELECT a.order_line_id, b.id AS batch_id, b.code, b.day_number, b.status, a.planned_quantity, a.completed_quantity
+FROM allocations AS a
+JOIN batches AS b ON b.organization_id = $1 AND b.id = a.batch_id
+JOIN order_lines AS l ON l.organization_id = $1 AND l.id = a.order_line_id
 WHERE a.organization_id = $1 AND l.order_id = $2
+ORDER BY b.created_at, b.code
 `
 
 type BatchesOfOrderParams struct {
@@ -128,11 +132,46 @@ type BatchesOfOrderParams struct {
 	OrderID        id.ID
 }
 
-func (q *Queries) BatchesOfOrder(ctx context.Context, arg BatchesOfOrderParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, batchesOfOrder, arg.OrganizationID, arg.OrderID)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
+type BatchesOfOrderRow struct {
+	OrderLineID       id.ID
+	BatchID           id.ID
+	Code              string
+	DayNumber         int64
+	Status            string
+	PlannedQuantity   quantity.Quantity
+	CompletedQuantity quantity.Quantity
+}
+
+// The batches that hold lines of an order.
+func (q *Queries) BatchesOfOrder(ctx context.Context, arg BatchesOfOrderParams) ([]BatchesOfOrderRow, error) {
+	rows, err := q.db.QueryContext(ctx, batchesOfOrder, arg.OrganizationID, arg.OrderID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []BatchesOfOrderRow{}
+	for rows.Next() {
+		var i BatchesOfOrderRow
+		if err := rows.Scan(
+			&i.OrderLineID,
+			&i.BatchID,
+			&i.Code,
+			&i.DayNumber,
+			&i.Status,
+			&i.PlannedQuantity,
+			&i.CompletedQuantity,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const cancelBatch = `-- name: CancelBatch :execrows
@@ -308,17 +347,19 @@ func (q *Queries) ConsumptionsOf(ctx context.Context, arg ConsumptionsOfParams) 
 }
 
 const countBatches = `-- name: CountBatches :one
-SELECT COUNT(*) FROM batches
-WHERE organization_id = $1 AND (CAST($2 AS text) = '' OR status = CAST($2 AS text))
+SELECT COUNT(*) FROM batches AS b JOIN products AS p ON p.organization_id = $1 AND p.id = b.product_id
+WHERE b.organization_id = $1 AND (CAST($2 AS text) = '' OR b.status = CAST($2 AS text))
+  AND (p.search_text LIKE CAST($3 AS text) ESCAPE '\' OR LOWER(b.code) LIKE CAST($3 AS text) ESCAPE '\')
 `
 
 type CountBatchesParams struct {
 	OrganizationID id.Organization
 	Status         string
+	Pattern        string
 }
 
 func (q *Queries) CountBatches(ctx context.Context, arg CountBatchesParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countBatches, arg.OrganizationID, arg.Status)
+	row := q.db.QueryRowContext(ctx, countBatches, arg.OrganizationID, arg.Status, arg.Pattern)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -564,12 +605,14 @@ const listBatches = `-- name: ListBatches :many
 SELECT b.code, b.day_number, p.name AS product_name, p.sku AS product_sku, b.status, b.scheduled_on, b.planned_quantity, b.produced_quantity, b.unit_cost
 FROM batches AS b JOIN products AS p ON p.organization_id = $1 AND p.id = b.product_id
 WHERE b.organization_id = $1 AND (CAST($2 AS text) = '' OR b.status = CAST($2 AS text))
-ORDER BY b.scheduled_on DESC, b.code DESC LIMIT $4 OFFSET $3
+  AND (p.search_text LIKE CAST($3 AS text) ESCAPE '\' OR LOWER(b.code) LIKE CAST($3 AS text) ESCAPE '\')
+ORDER BY b.scheduled_on DESC, b.code DESC LIMIT $5 OFFSET $4
 `
 
 type ListBatchesParams struct {
 	OrganizationID id.Organization
 	Status         string
+	Pattern        string
 	Skip           int32
 	CountOf        int32
 }
@@ -590,6 +633,7 @@ func (q *Queries) ListBatches(ctx context.Context, arg ListBatchesParams) ([]Lis
 	rows, err := q.db.QueryContext(ctx, listBatches,
 		arg.OrganizationID,
 		arg.Status,
+		arg.Pattern,
 		arg.Skip,
 		arg.CountOf,
 	)
@@ -698,6 +742,44 @@ func (q *Queries) RecordCost(ctx context.Context, arg RecordCostParams) (int64, 
 		arg.OverheadCost,
 		arg.UnitCost,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const reducePlan = `-- name: ReducePlan :execrows
+UPDATE batches SET planned_quantity = planned_quantity - $3
+WHERE organization_id = $1 AND id = $2 AND status = 'open' AND planned_quantity > $3
+`
+
+type ReducePlanParams struct {
+	OrganizationID  id.Organization
+	ID              id.ID
+	PlannedQuantity quantity.Quantity
+}
+
+func (q *Queries) ReducePlan(ctx context.Context, arg ReducePlanParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, reducePlan, arg.OrganizationID, arg.ID, arg.PlannedQuantity)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const releaseAllocation = `-- name: ReleaseAllocation :execrows
+DELETE FROM allocations
+WHERE organization_id = $1 AND batch_id = $2 AND order_line_id = $3
+`
+
+type ReleaseAllocationParams struct {
+	OrganizationID id.Organization
+	BatchID        id.ID
+	OrderLineID    id.ID
+}
+
+func (q *Queries) ReleaseAllocation(ctx context.Context, arg ReleaseAllocationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, releaseAllocation, arg.OrganizationID, arg.BatchID, arg.OrderLineID)
 	if err != nil {
 		return 0, err
 	}

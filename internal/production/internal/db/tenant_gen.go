@@ -52,7 +52,7 @@ type BatchesOfOrderIn struct {
 }
 
 // BatchesOfOrder runs in the organization of the transaction.
-func (t Tenant) BatchesOfOrder(ctx context.Context, in BatchesOfOrderIn) (int64, error) {
+func (t Tenant) BatchesOfOrder(ctx context.Context, in BatchesOfOrderIn) ([]BatchesOfOrderRow, error) {
 	return t.queries.BatchesOfOrder(ctx, BatchesOfOrderParams{OrganizationID: t.tx.Organization(), OrderID: in.OrderID})
 }
 
@@ -114,12 +114,13 @@ func (t Tenant) ConsumptionsOf(ctx context.Context, in ConsumptionsOfIn) ([]Cons
 
 // CountBatchesIn is what CountBatches takes beside the organization.
 type CountBatchesIn struct {
-	Status string
+	Status  string
+	Pattern string
 }
 
 // CountBatches runs in the organization of the transaction.
 func (t Tenant) CountBatches(ctx context.Context, in CountBatchesIn) (int64, error) {
-	return t.queries.CountBatches(ctx, CountBatchesParams{OrganizationID: t.tx.Organization(), Status: in.Status})
+	return t.queries.CountBatches(ctx, CountBatchesParams{OrganizationID: t.tx.Organization(), Status: in.Status, Pattern: in.Pattern})
 }
 
 // CreateAllocationIn is what CreateAllocation takes beside the organization.
@@ -212,13 +213,14 @@ func (t Tenant) GetBatch(ctx context.Context, in GetBatchIn) (GetBatchRow, error
 // ListBatchesIn is what ListBatches takes beside the organization.
 type ListBatchesIn struct {
 	Status  string
+	Pattern string
 	Skip    int32
 	CountOf int32
 }
 
 // ListBatches runs in the organization of the transaction.
 func (t Tenant) ListBatches(ctx context.Context, in ListBatchesIn) ([]ListBatchesRow, error) {
-	return t.queries.ListBatches(ctx, ListBatchesParams{OrganizationID: t.tx.Organization(), Status: in.Status, Skip: in.Skip, CountOf: in.CountOf})
+	return t.queries.ListBatches(ctx, ListBatchesParams{OrganizationID: t.tx.Organization(), Status: in.Status, Pattern: in.Pattern, Skip: in.Skip, CountOf: in.CountOf})
 }
 
 // OrdersDueIn is what OrdersDue takes beside the organization.
@@ -243,6 +245,28 @@ type RecordCostIn struct {
 // RecordCost runs in the organization of the transaction.
 func (t Tenant) RecordCost(ctx context.Context, in RecordCostIn) (int64, error) {
 	return t.queries.RecordCost(ctx, RecordCostParams{OrganizationID: t.tx.Organization(), ID: in.ID, MaterialCost: in.MaterialCost, LaborCost: in.LaborCost, OverheadCost: in.OverheadCost, UnitCost: in.UnitCost})
+}
+
+// ReducePlanIn is what ReducePlan takes beside the organization.
+type ReducePlanIn struct {
+	ID              id.ID
+	PlannedQuantity quantity.Quantity
+}
+
+// ReducePlan runs in the organization of the transaction.
+func (t Tenant) ReducePlan(ctx context.Context, in ReducePlanIn) (int64, error) {
+	return t.queries.ReducePlan(ctx, ReducePlanParams{OrganizationID: t.tx.Organization(), ID: in.ID, PlannedQuantity: in.PlannedQuantity})
+}
+
+// ReleaseAllocationIn is what ReleaseAllocation takes beside the organization.
+type ReleaseAllocationIn struct {
+	BatchID     id.ID
+	OrderLineID id.ID
+}
+
+// ReleaseAllocation runs in the organization of the transaction.
+func (t Tenant) ReleaseAllocation(ctx context.Context, in ReleaseAllocationIn) (int64, error) {
+	return t.queries.ReleaseAllocation(ctx, ReleaseAllocationParams{OrganizationID: t.tx.Organization(), BatchID: in.BatchID, OrderLineID: in.OrderLineID})
 }
 
 // StartBatchIn is what StartBatch takes beside the organization.
