@@ -19,7 +19,7 @@ generate:
 
 # The style sheet, scripts and icons.
 assets: prerequisites-assets
-	cd internal/web/assets && npm ci --no-audit --no-fund && npm run build
+	cd internal/web/assets && npm install --no-save --no-audit --no-fund && npm run build
 
 check: format lint verify test
 
