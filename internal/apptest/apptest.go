@@ -18,6 +18,7 @@ import (
 	"craftplan/internal/demo"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
+	"craftplan/internal/web"
 )
 
 // App is a running application.
@@ -156,4 +157,21 @@ func (c *Client) SetCookie(name, value string) {
 		c.t.Fatal(err)
 	}
 	c.http.Jar.SetCookies(u, []*http.Cookie{{Name: name, Value: value, Path: "/"}})
+}
+
+// Pages are the addresses of all pages of an organization, with things of it in the holes of their patterns.
+func (a *App) Pages(c *Client, slug string) []string {
+	find := func(path string) string {
+		href, _ := c.Get("/" + slug + path).Find("tbody th a").First().Attr("href")
+		return strings.TrimPrefix(href, "/"+slug)
+	}
+	things := strings.NewReplacer("/materials/{sku}", find("/materials"), "/products/{sku}", find("/products"), "/orders/{reference}", find("/orders"), "/batches/{code}", find("/batches"),
+		"/customers/{reference}", find("/customers"), "{version}", "1", "{$}", "", "{organization}", slug)
+	var all []string
+	for _, route := range web.Routes() {
+		if route.Access == web.Members && route.Method == http.MethodGet && !strings.HasSuffix(route.Pattern, ".css") {
+			all = append(all, things.Replace(route.Pattern))
+		}
+	}
+	return append(all, "/"+slug+"/customers?q=zzz", "/"+slug+"/orders?status=ready&sort=due", "/"+slug+"/batches?status=cancelled", "/"+slug+"/?day=2020-01-01")
 }

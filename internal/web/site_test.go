@@ -188,28 +188,11 @@ func TestSignInGoesOnInsideTheSiteOnly(t *testing.T) {
 	}
 }
 
-// pages are the addresses of all pages of an organization, with things of it in their holes.
-func pages(c *apptest.Client, slug string) []string {
-	find := func(path string) string {
-		href, _ := c.Get("/" + slug + path).Find("tbody th a").First().Attr("href")
-		return strings.TrimPrefix(href, "/"+slug)
-	}
-	things := strings.NewReplacer("/materials/{sku}", find("/materials"), "/products/{sku}", find("/products"), "/orders/{reference}", find("/orders"), "/batches/{code}", find("/batches"),
-		"/customers/{reference}", find("/customers"), "{version}", "1", "{$}", "", "{organization}", slug)
-	var all []string
-	for _, route := range web.Routes() {
-		if route.Access == web.Members && route.Method == http.MethodGet && !strings.HasSuffix(route.Pattern, ".css") {
-			all = append(all, things.Replace(route.Pattern))
-		}
-	}
-	return append(all, "/"+slug+"/customers?q=zzz", "/"+slug+"/orders?status=ready&sort=due", "/"+slug+"/batches?status=cancelled", "/"+slug+"/?day=2020-01-01")
-}
-
 func TestPagesAreStrict(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, a *apptest.App) {
 		c := a.As(t, maya)
 		inline := regexp.MustCompile(`\sstyle=|<style|<script>|\son[a-z]+="|javascript:`)
-		for _, path := range append(pages(c, "sunrise"), "/login", "/register") {
+		for _, path := range append(a.Pages(c, "sunrise"), "/login", "/register") {
 			reader := c
 			if path == "/login" {
 				reader = a.Anonymous(t)
@@ -247,7 +230,7 @@ func TestNothingOfAnotherOrganizationShows(t *testing.T) {
 		if len(marks) < 20 {
 			t.Fatalf("only %d marks", len(marks))
 		}
-		for _, path := range pages(soap, "bluebird") {
+		for _, path := range a.Pages(soap, "bluebird") {
 			body := soap.Get(path).Find("main").Text()
 			for _, mark := range marks {
 				if strings.Contains(body, mark) {

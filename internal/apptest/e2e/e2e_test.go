@@ -1,0 +1,191 @@
+// Package e2e has the main flows in a real browser.
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"craftplan/internal/apptest"
+	"craftplan/internal/apptest/browser"
+	"craftplan/internal/demo"
+	"craftplan/internal/store"
+)
+
+const (
+	maya = "maya@sunrise.example"
+	vera = "vera@sunrise.example"
+	noor = "noor@northstar.example"
+)
+
+// A newcomer signs up and goes through a day: material, recipe, order, batch; stock falls; another organization sees nothing.
+func TestTheWholeDay(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		p := browser.Open(t, a.URL)
+		p.Go("/register")
+		p.Fill("[name=organization]", "Oven & Co")
+		p.WaitForText("#slug-hint", "/oven-co")
+		p.Fill("[name=name]", "Rosa Blum")
+		p.Fill("[name=email]", "rosa@oven.example")
+		p.Fill("[name=password]", "a quiet oven at four")
+		p.Submit("button[type=submit]")
+		if p.Path() != "/oven-co/" {
+			t.Fatalf("sign-up leads to %s", p.Path())
+		}
+
+		p.Go("/oven-co/materials/new")
+		p.Fill("[name=name]", "Stone-ground flour")
+		p.Fill("[name=sku]", "FLOUR")
+		p.Fill("[name=price]", "2.00")
+		p.Fill("[name=opening]", "10 kg")
+		p.Send("Add material")
+
+		p.Go("/oven-co/products/new")
+		p.Fill("[name=name]", "Country loaf")
+		p.Fill("[name=sku]", "LOAF")
+		p.Fill("[name=price]", "6.50")
+		p.Send("Add product")
+
+		p.Fill("#f-yield", "2")
+		p.Choose("#f-components-0-material", "Stone-ground flour")
+		p.Fill("#f-components-0-quantity", "1 kg")
+		p.WaitForText("#cost", "$1.00")
+		p.Press("Add material")
+		p.WaitFor(`document.activeElement.id === "f-components-3-material"`)
+		p.Fill("#f-components-0-waste", "5")
+		p.WaitForText("#cost", "$1.05")
+		p.WaitForText("#f-components-0-cost", "$1.0500")
+		p.Send("Publish version 1")
+		if got := p.Text("#unit-cost"); got != "$1.05" {
+			t.Errorf("unit cost %q", got)
+		}
+
+		p.Go("/oven-co/customers/new")
+		p.Fill("[name=name]", "Corner Café")
+		p.Send("Add customer")
+
+		p.Go("/oven-co/orders/new")
+		p.Choose("#f-customer", "Corner Café")
+		p.Set("#f-delivery_at", time.Now().UTC().Format("2006-01-02")+"T18:00")
+		p.Choose("#f-lines-0-product", "Country loaf")
+		p.Fill("#f-lines-0-quantity", "8")
+		p.WaitForText("#totals", "$52.00")
+		p.Send("Add order")
+		p.Send("Confirm")
+
+		p.Go("/oven-co/?day=" + time.Now().UTC().Format("2006-01-02"))
+		p.Send("Batch 8")
+		p.Send("Start")
+		p.Fill("[name=produced]", "30")
+		p.Submit("section[aria-labelledby=complete] button")
+		p.WaitForText("#shortages", "Stone-ground flour: 15.75 kg needed, 10 kg there")
+		p.Fill("[name=produced]", "8")
+		p.Submit("section[aria-labelledby=complete] button")
+		if got := p.Text("#unit-cost"); got != "$1.05" {
+			t.Errorf("the batch's unit cost %q", got)
+		}
+		p.Go("/oven-co/materials/FLOUR")
+		if got := p.Text("#on-hand"); got != "5.8 kg" {
+			t.Errorf("on hand %q", got)
+		}
+
+		other := browser.Open(t, a.URL)
+		other.SignIn(noor, demo.Password)
+		for _, path := range []string{"/oven-co/", "/oven-co/materials/FLOUR", "/oven-co/orders"} {
+			other.Go(path)
+			if got := other.Text("h1"); got != "Page not found" {
+				t.Errorf("somebody else sees %q on %s", got, path)
+			}
+		}
+		other.Go("/northstar/materials")
+		if strings.Contains(other.Text("main"), "Stone-ground") {
+			t.Error("somebody else's list shows the flour")
+		}
+	})
+}
+
+// What only a browser shows: searching without a reload, going back, the palette, themes, and the network cut.
+func TestTheShell(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	p := browser.Open(t, a.URL)
+	p.SignIn(maya, demo.Password)
+	p.Go("/sunrise/customers")
+	p.Do(`window.same = true`)
+	p.Fill("[name=q]", "hotel")
+	p.WaitFor(`document.querySelectorAll("#list tbody tr").length === 1 && location.search === "?q=hotel"`)
+	p.WaitFor(`window.same && document.activeElement.name === "q"`)
+	p.Do(`history.back()`)
+	p.WaitFor(`document.querySelectorAll("#list tbody tr").length > 1`)
+
+	p.Do(`document.dispatchEvent(new KeyboardEvent("keydown", {key: "k", ctrlKey: true, bubbles: true}))`)
+	p.Fill("#palette input", "mater")
+	p.Leave(func() { p.Key("#palette input", "\r") })
+	if p.Path() != "/sunrise/materials" {
+		t.Errorf("the palette leads to %s", p.Path())
+	}
+
+	p.Do(`document.querySelector("[data-theme-toggle]").click()`)
+	p.WaitFor(`document.documentElement.dataset.theme === "craft-dark"`)
+	p.Go("/sunrise/")
+	p.WaitFor(`document.documentElement.dataset.theme === "craft-dark"`)
+
+	p.Go("/sunrise/orders")
+	p.Offline(true)
+	p.Fill("[name=q]", "cafe")
+	p.WaitForText("#toasts", "The server does not answer")
+	p.Offline(false)
+	p.WaitFor(`document.querySelector("[name=q]").value === "cafe"`)
+
+	p.Go("/sunrise/customers/new")
+	p.Fill("[name=name]", " ")
+	p.Send("Add customer")
+	p.WaitFor(`document.activeElement.matches("[data-errors]")`)
+}
+
+// A viewer reads everything and is offered nothing that changes.
+func TestAViewer(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	p := browser.Open(t, a.URL)
+	p.SignIn(vera, demo.Password)
+	for _, path := range []string{"/sunrise/", "/sunrise/orders", "/sunrise/batches", "/sunrise/materials", "/sunrise/products", "/sunrise/customers", "/sunrise/products/BREAD-001", "/sunrise/materials/FLOUR-001"} {
+		p.Go(path)
+		p.WaitFor(`document.querySelectorAll("main form[method=post], main a[href$='/new'], main a[href$='/edit']").length === 0`)
+	}
+}
+
+// axe-core finds nothing on any page, in either scheme, wide and narrow; and no page scrolls sideways.
+func TestAccessible(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	paths := append(a.Pages(a.As(t, maya), "sunrise"), "/nowhere/", "/sunrise/orders?q=zzz")
+	if len(paths) < 25 {
+		t.Fatalf("only %d pages", len(paths))
+	}
+	t.Run("width", func(t *testing.T) { // ends when both do: the application runs until then
+		for _, width := range []int64{1440, 390} {
+			t.Run(fmt.Sprint(width), func(t *testing.T) {
+				t.Parallel()
+				p := browser.Open(t, a.URL)
+				inspect(t, p, width, "/login", "/register")
+				p.SignIn(maya, demo.Password)
+				inspect(t, p, width, paths...)
+			})
+		}
+	})
+}
+
+func inspect(t *testing.T, p *browser.Page, width int64, paths ...string) {
+	t.Helper()
+	for _, path := range paths {
+		p.Go(path)
+		for _, dark := range []bool{false, true} {
+			p.Look(width, dark)
+			if found := p.Violations(); len(found) > 0 {
+				t.Errorf("%s, dark %t:\n%s", path, dark, strings.Join(found, "\n"))
+			}
+		}
+		if over := p.Wide(); over > 0 {
+			t.Errorf("%s is %d px too wide", path, over)
+		}
+	}
+}
