@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -93,6 +94,21 @@ func (d *Date) Scan(src any) error {
 		return nil
 	}
 	return fmt.Errorf("cannot read a date from %T", src)
+}
+
+var zones sync.Map // name -> *time.Location: the standard library reads the zone's file each time
+
+// Zone is a time zone by its IANA name, such as America/Chicago. The machine's own zone is not one.
+func Zone(name string) (*time.Location, error) {
+	if known, ok := zones.Load(name); ok {
+		return known.(*time.Location), nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return nil, fmt.Errorf("unknown time zone %q", name)
+	}
+	zones.Store(name, zone)
+	return zone, nil
 }
 
 // Instant is a moment, in UTC with microseconds.

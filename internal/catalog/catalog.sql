@@ -48,6 +48,16 @@ FROM recipe_components AS c JOIN materials AS m ON m.organization_id = sqlc.arg(
 WHERE c.organization_id = sqlc.arg(organization_id) AND c.recipe_id = sqlc.arg(recipe_id)
 ORDER BY c.position;
 
+-- What the active recipes of some products take.
+-- name: ActiveComponents :many
+SELECT r.product_id, r.yield, m.id AS material_id, m.name, m.sku, m.unit, m.price, c.quantity, c.waste
+FROM recipes AS r
+JOIN recipe_components AS c ON c.organization_id = sqlc.arg(organization_id) AND c.recipe_id = r.id
+JOIN materials AS m ON m.organization_id = sqlc.arg(organization_id) AND m.id = c.material_id
+WHERE r.organization_id = sqlc.arg(organization_id) AND r.status = 'active'
+  AND r.product_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j)
+ORDER BY r.product_id, c.position;
+
 -- name: StepsOf :many
 SELECT position, name, minutes, units_per_run, hourly_rate FROM labor_steps
 WHERE organization_id = sqlc.arg(organization_id) AND recipe_id = sqlc.arg(recipe_id)

@@ -338,3 +338,31 @@ func RecipeByID(ctx context.Context, tx *store.Tx, product, recipe id.ID) (*Reci
 	}
 	return nil, fault.NotFound("recipe")
 }
+
+// Take is what the active recipe of a product takes of a material: a gross quantity for the recipe's whole yield.
+type Take struct {
+	inventory.Option
+	ProductID id.ID
+	Quantity  quantity.Quantity
+	Yield     quantity.Quantity
+}
+
+// Takes are what the active recipes of some products take, in the order of their lines.
+func Takes(ctx context.Context, tx *store.Tx, products []id.ID) ([]Take, error) {
+	if err := tx.Require(authz.CatalogRead); err != nil {
+		return nil, err
+	}
+	rows, err := db.For(tx).ActiveComponents(ctx, db.ActiveComponentsIn{Ids: store.List(products)})
+	if err != nil {
+		return nil, err
+	}
+	takes := make([]Take, len(rows))
+	for i, r := range rows {
+		gross, err := Line{Quantity: r.Quantity, Waste: r.Waste}.Gross()
+		if err != nil {
+			return nil, err
+		}
+		takes[i] = Take{inventory.Option{ID: r.MaterialID, Name: r.Name, SKU: r.Sku, Unit: quantity.Unit(r.Unit), Price: r.Price}, r.ProductID, gross, r.Yield}
+	}
+	return takes, nil
+}

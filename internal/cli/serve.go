@@ -11,6 +11,7 @@ import (
 	"craftplan/internal/app"
 	"craftplan/internal/config"
 	"craftplan/internal/demo"
+	"craftplan/internal/generate"
 	"craftplan/internal/store"
 	"craftplan/internal/web"
 )
@@ -62,6 +63,7 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 			return err
 		}
 	}
+	app.Tune()
 	if err := ready(base); err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -121,5 +123,32 @@ func (c migrateCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	_, err = fmt.Fprintf(s.out, "%s: %d migrations applied\n", store.Redact(c.Database), n)
+	return err
+}
+
+type generateCommand struct {
+	config.Config
+	Organizations int    `help:"How many organizations there shall be." default:"10"`
+	Orders        int    `help:"How many orders each of them gets." default:"100"`
+	Seed          uint64 `help:"The same seed makes the same data." default:"1"`
+}
+
+// Run fills the database and says how far it is.
+func (c generateCommand) Run(ctx context.Context, s streams) error {
+	st, err := open(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	every := max(c.Organizations/20, 1)
+	err = generate.Run(ctx, st, generate.Options{Organizations: c.Organizations, Orders: c.Orders, Seed: c.Seed, Progress: func(done int) {
+		if done%every == 0 {
+			fmt.Fprintf(s.err, "%d of %d organizations\n", done, c.Organizations)
+		}
+	}})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "generated %d organizations, the first at /%s; sign in as owner@%s.example with %s\n", c.Organizations, generate.Slug(1), generate.Slug(1), generate.Password)
 	return err
 }

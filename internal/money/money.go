@@ -59,17 +59,25 @@ func Format(a Amount, code, locale string) string {
 	return FormatUnit(Round(a, code), code, locale, digits, digits)
 }
 
-// FormatUnit is Format with a number of decimals from min to max, for prices of one stock unit.
+// FormatUnit is Format with a number of decimals from min to max, at most six, for prices of one stock unit.
 func FormatUnit(a Amount, code, locale string, minDigits, maxDigits int) string {
 	sign := ""
 	if a < 0 {
 		sign, a = "−", -a
 	}
+	if f := frameOf(code, locale); f != nil {
+		return sign + f.format(a, minDigits, maxDigits)
+	}
+	return sign + library(a, code, locale, minDigits, maxDigits)
+}
+
+// library formats by the CLDR's patterns.
+func library(a Amount, code, locale string, minDigits, maxDigits int) string {
 	amount, err := currency.NewAmount(quantity.Decimal(quantity.Quantity(a)), code)
 	if err != nil {
-		return sign + quantity.Decimal(quantity.Quantity(a))
+		return quantity.Decimal(quantity.Quantity(a))
 	}
-	return sign + formatter(locale, minDigits, maxDigits).Format(amount)
+	return formatter(locale, minDigits, maxDigits).Format(amount)
 }
 
 type formatterKey struct {

@@ -90,7 +90,7 @@ type Listed struct {
 }
 
 // CountCap is where counting a list stops: a total of CountCap means "more than CountCap - 1".
-const CountCap = 1001
+const CountCap = 251
 
 // List reads one page of orders and how many there are, up to CountCap.
 func List(ctx context.Context, tx *store.Tx, f Filter) ([]Listed, int64, error) {
@@ -98,7 +98,7 @@ func List(ctx context.Context, tx *store.Tx, f Filter) ([]Listed, int64, error) 
 		return nil, 0, err
 	}
 	queries, pattern := db.For(tx), search.Pattern(f.Query)
-	total, err := queries.CountOrders(ctx, db.CountOrdersIn{Status: string(f.Status), Pattern: pattern})
+	total, err := count(ctx, queries, f, pattern)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -116,4 +116,11 @@ func List(ctx context.Context, tx *store.Tx, f Filter) ([]Listed, int64, error) 
 		list = append(list, Listed(r))
 	}
 	return list, total, err
+}
+
+func count(ctx context.Context, queries db.Tenant, f Filter, pattern string) (int64, error) {
+	if f.Query == "" {
+		return queries.CountOrders(ctx, db.CountOrdersIn{Status: string(f.Status)})
+	}
+	return queries.CountMatchingOrders(ctx, db.CountMatchingOrdersIn{Status: string(f.Status), Pattern: pattern})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 	"unicode"
 
 	"craftplan/internal/authz"
@@ -59,7 +58,7 @@ func Monogram(name string) string {
 
 // Context is what the organization's dates and money are shown in.
 func (o Organization) Context() (store.Context, error) {
-	zone, err := time.LoadLocation(o.TimeZone)
+	zone, err := calendar.Zone(o.TimeZone)
 	if err != nil {
 		return store.Context{}, fmt.Errorf("organization %s: %w", o.Slug, err)
 	}

@@ -6,13 +6,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/language"
 
 	"craftplan/internal/accounts"
 	"craftplan/internal/authz"
+	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
 	"craftplan/internal/money"
@@ -67,7 +67,7 @@ func (n NewOrganization) validateChoices(p *fault.Problems) {
 	if !slices.Contains(Plans, n.Plan) {
 		p.Addf("plan", "Choose one of %s.", strings.Join(Plans, ", "))
 	}
-	if _, err := time.LoadLocation(n.TimeZone); err != nil || n.TimeZone == "Local" {
+	if _, err := calendar.Zone(n.TimeZone); err != nil {
 		p.Add("time_zone", "Enter a time zone by its IANA name, such as America/Chicago.")
 	}
 	if _, err := language.Parse(n.Locale); err != nil {

@@ -118,19 +118,16 @@ func (b *Batch) fill(ctx context.Context, tx *store.Tx) error {
 
 // recipeComponents is what a batch would need if it started now.
 func recipeComponents(ctx context.Context, tx *store.Tx, product id.ID) ([]Component, error) {
-	recipe, err := catalog.GetRecipe(ctx, tx, product, 0)
-	if err != nil || recipe == nil {
-		return nil, err
+	takes, err := catalog.Takes(ctx, tx, []id.ID{product})
+	components := make([]Component, len(takes))
+	for i, t := range takes {
+		components[i] = component(t)
 	}
-	components := make([]Component, len(recipe.Components))
-	for i, c := range recipe.Components {
-		gross, err := catalog.Line{Quantity: c.Quantity, Waste: c.Waste}.Gross()
-		if err != nil {
-			return nil, err
-		}
-		components[i] = Component{c.ID, c.Name, c.SKU, c.Unit, gross, recipe.Yield}
-	}
-	return components, nil
+	return components, err
+}
+
+func component(t catalog.Take) Component {
+	return Component{t.ID, t.Name, t.SKU, t.Unit, t.Quantity, t.Yield}
 }
 
 func needs(components []Component, pieces quantity.Quantity) ([]inventory.Need, error) {

@@ -2,11 +2,10 @@ package production
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
+	"craftplan/internal/catalog"
 	"craftplan/internal/id"
 	"craftplan/internal/inventory"
 	"craftplan/internal/money"
@@ -95,26 +94,28 @@ func DayOf(ctx context.Context, tx *store.Tx, day calendar.Date) (Day, error) {
 
 // missing compares what is still to be made with usable stock.
 func missing(ctx context.Context, tx *store.Tx, all []ToMake) ([]inventory.Shortage, error) {
-	var wanted []inventory.Need
+	rest := map[id.ID]quantity.Quantity{}
+	var products []id.ID
 	for _, t := range all {
-		rest := t.Needed - t.Made
-		if rest <= 0 {
-			continue
+		if left := t.Needed - t.Made; left > 0 {
+			rest[t.ProductID] = left
+			products = append(products, t.ProductID)
 		}
-		components, err := recipeComponents(ctx, tx, t.ProductID)
-		if err != nil {
-			return nil, err
-		}
-		more, err := needs(components, rest)
-		if err != nil {
-			return nil, err
-		}
-		wanted = append(wanted, more...)
 	}
-	if len(wanted) == 0 {
+	if len(products) == 0 {
 		return nil, nil
 	}
-	shortages, err := inventory.Shortages(ctx, tx, wanted)
-	slices.SortFunc(shortages, func(a, b inventory.Shortage) int { return strings.Compare(a.Name, b.Name) })
-	return shortages, err
+	takes, err := catalog.Takes(ctx, tx, products)
+	if err != nil || len(takes) == 0 {
+		return nil, err
+	}
+	wanted := make([]inventory.Need, len(takes))
+	for i, t := range takes {
+		q, err := component(t).For(rest[t.ProductID])
+		if err != nil {
+			return nil, err
+		}
+		wanted[i] = inventory.Need{MaterialID: t.ID, Quantity: q}
+	}
+	return inventory.Shortages(ctx, tx, wanted)
 }

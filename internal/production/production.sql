@@ -7,18 +7,17 @@ INSERT INTO allocations (organization_id, batch_id, order_line_id, planned_quant
 VALUES (sqlc.arg(organization_id), sqlc.arg(batch_id), sqlc.arg(order_line_id), sqlc.arg(planned_quantity), 0);
 
 -- Lines of a product due on a day, and what batches cover of them: what is planned while a batch is open or under way, what was
--- made once it is completed, so that a short batch leaves a rest to batch again.
+-- made once it is completed, so that a short batch leaves a rest to batch again. CROSS JOIN keeps SQLite at the order written:
+-- from the day's few orders to their lines.
 -- name: Unbatched :many
-SELECT l.id, l.quantity, CAST(COALESCE(a.covered, 0) AS qty_int) AS covered
-FROM order_lines AS l
-JOIN orders AS o ON o.organization_id = sqlc.arg(organization_id) AND o.id = l.order_id
-LEFT JOIN (
-  SELECT x.order_line_id, SUM(CASE b.status WHEN 'completed' THEN x.completed_quantity ELSE x.planned_quantity END) AS covered
-  FROM allocations AS x JOIN batches AS b ON b.organization_id = sqlc.arg(organization_id) AND b.id = x.batch_id
-  WHERE x.organization_id = sqlc.arg(organization_id) GROUP BY x.order_line_id
-) AS a ON a.order_line_id = l.id
-WHERE l.organization_id = sqlc.arg(organization_id) AND l.product_id = sqlc.arg(product_id)
-  AND o.delivery_on = sqlc.arg(day) AND o.status IN ('confirmed', 'in_progress')
+SELECT l.id, l.quantity, CAST(COALESCE((
+  SELECT SUM(CASE b.status WHEN 'completed' THEN a.completed_quantity ELSE a.planned_quantity END)
+  FROM allocations AS a JOIN batches AS b ON b.organization_id = sqlc.arg(organization_id) AND b.id = a.batch_id
+  WHERE a.organization_id = sqlc.arg(organization_id) AND a.order_line_id = l.id
+), 0) AS qty_int) AS covered
+FROM orders AS o CROSS JOIN order_lines AS l
+WHERE o.organization_id = sqlc.arg(organization_id) AND o.delivery_on = sqlc.arg(day) AND o.status IN ('confirmed', 'in_progress')
+  AND l.organization_id = sqlc.arg(organization_id) AND l.order_id = o.id AND l.product_id = sqlc.arg(product_id)
 ORDER BY o.delivery_at, l.id;
 
 -- name: GetBatch :one
@@ -118,17 +117,17 @@ ORDER BY o.delivery_at, o.reference;
 -- name: DemandOfDay :many
 SELECT p.id, p.name, p.sku, CAST(SUM(l.quantity) AS qty_int) AS needed,
   CAST(SUM(CASE WHEN o.status IN ('confirmed', 'in_progress') THEN l.produced_quantity ELSE l.quantity END) AS qty_int) AS made, COUNT(*) AS lines
-FROM order_lines AS l
-JOIN orders AS o ON o.organization_id = sqlc.arg(organization_id) AND o.id = l.order_id
-JOIN products AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = l.product_id
-WHERE l.organization_id = sqlc.arg(organization_id) AND o.delivery_on = sqlc.arg(day) AND o.status NOT IN ('cancelled', 'unconfirmed')
+FROM orders AS o CROSS JOIN order_lines AS l CROSS JOIN products AS p
+WHERE o.organization_id = sqlc.arg(organization_id) AND o.delivery_on = sqlc.arg(day) AND o.status NOT IN ('cancelled', 'unconfirmed')
+  AND l.organization_id = sqlc.arg(organization_id) AND l.order_id = o.id
+  AND p.organization_id = sqlc.arg(organization_id) AND p.id = l.product_id
 GROUP BY p.id, p.name, p.sku ORDER BY p.name, p.id;
 
 -- name: BatchesForDay :many
 SELECT b.product_id, b.code, b.status, CAST(SUM(a.planned_quantity) AS qty_int) AS planned
-FROM allocations AS a
-JOIN batches AS b ON b.organization_id = sqlc.arg(organization_id) AND b.id = a.batch_id
-JOIN order_lines AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = a.order_line_id
-JOIN orders AS o ON o.organization_id = sqlc.arg(organization_id) AND o.id = l.order_id
-WHERE a.organization_id = sqlc.arg(organization_id) AND o.delivery_on = sqlc.arg(day) AND b.status IN ('open', 'in_progress')
+FROM orders AS o CROSS JOIN order_lines AS l CROSS JOIN allocations AS a CROSS JOIN batches AS b
+WHERE o.organization_id = sqlc.arg(organization_id) AND o.delivery_on = sqlc.arg(day)
+  AND l.organization_id = sqlc.arg(organization_id) AND l.order_id = o.id
+  AND a.organization_id = sqlc.arg(organization_id) AND a.order_line_id = l.id
+  AND b.organization_id = sqlc.arg(organization_id) AND b.id = a.batch_id AND b.status IN ('open', 'in_progress')
 GROUP BY b.product_id, b.code, b.status ORDER BY b.code;

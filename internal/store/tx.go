@@ -62,10 +62,10 @@ func (tx *Tx) Lock(ctx context.Context, name string) error {
 // DB is for generated queries only.
 func (tx *Tx) DB() DBTX { return tx.db }
 
-// SystemTx is a transaction over the directory tables, outside any organization.
+// SystemTx reads and writes the directory tables, outside any organization.
 type SystemTx struct {
 	now calendar.Instant
-	db  *sql.Tx
+	db  DBTX
 }
 
 // Now is the moment of the transaction.
@@ -109,20 +109,21 @@ func (s *Store) run(ctx context.Context, scope Scope, db *sql.DB, readOnly bool,
 // System runs fn over the directory tables. The reason is for the reader; every call site is on the reviewed list of the
 // house rules.
 func (s *Store) System(ctx context.Context, reason string, fn func(*SystemTx) error) error {
-	return s.system(ctx, reason, s.write, false, fn)
-}
-
-// SystemView is System for reading alone.
-func (s *Store) SystemView(ctx context.Context, reason string, fn func(*SystemTx) error) error {
-	return s.system(ctx, reason, s.read, true, fn)
-}
-
-func (s *Store) system(ctx context.Context, reason string, db *sql.DB, readOnly bool, fn func(*SystemTx) error) error {
-	err := retry(ctx, func() error {
-		return transact(ctx, db, readOnly, func(t *sql.Tx) error {
+	return because(reason, retry(ctx, func() error {
+		return transact(ctx, s.write, false, func(t *sql.Tx) error {
 			return fn(&SystemTx{now: calendar.At(s.now()), db: t})
 		})
-	})
+	}))
+}
+
+// SystemView is System for reading alone, and without a transaction: each query stands for itself, which saves two trips to
+// the database for the questions that every request asks.
+func (s *Store) SystemView(ctx context.Context, reason string, fn func(*SystemTx) error) error {
+	return because(reason, Translate(fn(&SystemTx{now: calendar.At(s.now()), db: s.read})))
+}
+
+// because names the reason of an unexpected error, for the log.
+func because(reason string, err error) error {
 	if err != nil && fault.KindOf(err) == fault.KindInternal {
 		return fmt.Errorf("%s: %w", reason, err)
 	}

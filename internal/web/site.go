@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -236,8 +237,19 @@ func (q *Request) Render(status int, title, active string, body templ.Component)
 	return q.write(status, inShell(shell, body))
 }
 
+// write renders the whole page before it sends the first byte: what fails halfway becomes an error page, not half a page.
 func (q *Request) write(status int, page templ.Component) error {
+	buffer := templ.GetBuffer()
+	defer templ.ReleaseBuffer(buffer)
+	if err := page.Render(q.Context(), buffer); err != nil {
+		return err
+	}
 	q.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	q.w.Header().Set("Content-Length", strconv.Itoa(buffer.Len()))
 	q.w.WriteHeader(status)
-	return page.Render(q.Context(), q.w)
+	_, err := q.w.Write(buffer.Bytes())
+	if err != nil {
+		q.site.Log.Debug("write page", "error", err) // whoever asked is gone
+	}
+	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -142,10 +141,10 @@ func (f *Filling) makeDatabase() (string, error) {
 		return migrated, err
 	}
 	name := fresh("filled_")
-	if err := execute(ctx, super, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER craftplan_owner", name, migrated)); err != nil {
+	if err := cluster.Execute(ctx, super, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER craftplan_owner", name, migrated)); err != nil {
 		return "", err
 	}
-	return name, f.write(as(super, "craftplan_web", name))
+	return name, f.write(cluster.As(super, "craftplan_web", name))
 }
 
 func fresh(prefix string) string {
@@ -245,15 +244,15 @@ func clone(t testing.TB, template string) (owner, app string) {
 	}
 	name := fresh("test_")
 	// The server's own superuser makes it: copying a template needs nobody connected to it.
-	if err := execute(t.Context(), super, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER craftplan_owner", name, template)); err != nil {
+	if err := cluster.Execute(t.Context(), super, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER craftplan_owner", name, template)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := execute(context.Background(), super, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+		if err := cluster.Execute(context.Background(), super, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
 			t.Log(err)
 		}
 	})
-	return as(super, "craftplan_owner", name), as(super, "craftplan_web", name)
+	return cluster.As(super, "craftplan_owner", name), cluster.As(super, "craftplan_web", name)
 }
 
 var templates sync.Map // URL -> *sync.Once values
@@ -290,7 +289,7 @@ func makeTemplate(ctx context.Context, super string) (string, error) {
 	if _, err := conn.ExecContext(ctx, "CREATE DATABASE "+name+"_making OWNER craftplan_owner"); err != nil {
 		return "", err
 	}
-	if _, err := store.Migrate(ctx, as(super, "craftplan_owner", name+"_making")); err != nil {
+	if _, err := store.Migrate(ctx, cluster.As(super, "craftplan_owner", name+"_making")); err != nil {
 		return "", err
 	}
 	_, err = conn.ExecContext(ctx, "ALTER DATABASE "+name+"_making RENAME TO "+name)
@@ -315,23 +314,4 @@ func templateName() (string, error) {
 		sum.Write(data)
 	}
 	return "template_" + hex.EncodeToString(sum.Sum(nil)[:8]), nil
-}
-
-func execute(ctx context.Context, url, statement string) error {
-	db, err := sql.Open("pgx", url)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	_, err = db.ExecContext(ctx, statement)
-	return err
-}
-
-func as(super, role, database string) string {
-	u, err := url.Parse(super)
-	if err != nil {
-		panic(err)
-	}
-	u.User, u.Path = url.User(role), "/"+database
-	return u.String()
 }

@@ -3,7 +3,9 @@
 package ui
 
 import (
+	"context"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/a-h/templ"
@@ -178,6 +180,28 @@ var states = map[string][3]string{
 	"archived":    {"x", "badge-mute", "Archived"},
 	"pending":     {"open", "badge-mute", "Payment pending"},
 	"paid":        {"done", "badge-soft badge-success", "Paid"},
+}
+
+var icons, marks sync.Map // name -> templ.Component: pages are full of them, and they never change
+
+// Icon is a Lucide icon of the sprite.
+func Icon(name string) templ.Component { return once(&icons, name, icon) }
+
+// State is the mark of what a thing is in: a shape, a word and a colour.
+func State(name string) templ.Component { return once(&marks, name, mark) }
+
+// once renders a component the first time and writes the same bytes from then on.
+func once(known *sync.Map, name string, make func(string) templ.Component) templ.Component {
+	if c, ok := known.Load(name); ok {
+		return c.(templ.Component)
+	}
+	html, err := templ.ToGoHTML(context.Background(), make(name))
+	if err != nil {
+		return make(name) // and let the page tell
+	}
+	c := templ.Raw(html)
+	known.Store(name, c)
+	return c
 }
 
 func state(name string) [3]string {

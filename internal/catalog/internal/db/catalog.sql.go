@@ -14,6 +14,67 @@ import (
 	"craftplan/internal/quantity"
 )
 
+const activeComponents = `-- name: ActiveComponents :many
+SELECT r.product_id, r.yield, m.id AS material_id, m.name, m.sku, m.unit, m.price, c.quantity, c.waste
+FROM recipes AS r
+JOIN recipe_components AS c ON c.organization_id = $1 AND c.recipe_id = r.id
+JOIN materials AS m ON m.organization_id = $1 AND m.id = c.material_id
+WHERE r.organization_id = $1 AND r.status = 'active'
+  AND r.product_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+ORDER BY r.product_id, c.position
+`
+
+type ActiveComponentsParams struct {
+	OrganizationID id.Organization
+	Ids            string
+}
+
+type ActiveComponentsRow struct {
+	ProductID  id.ID
+	Yield      quantity.Quantity
+	MaterialID id.ID
+	Name       string
+	Sku        string
+	Unit       string
+	Price      money.Amount
+	Quantity   quantity.Quantity
+	Waste      int64
+}
+
+// What the active recipes of some products take.
+func (q *Queries) ActiveComponents(ctx context.Context, arg ActiveComponentsParams) ([]ActiveComponentsRow, error) {
+	rows, err := q.db.QueryContext(ctx, activeComponents, arg.OrganizationID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ActiveComponentsRow{}
+	for rows.Next() {
+		var i ActiveComponentsRow
+		if err := rows.Scan(
+			&i.ProductID,
+			&i.Yield,
+			&i.MaterialID,
+			&i.Name,
+			&i.Sku,
+			&i.Unit,
+			&i.Price,
+			&i.Quantity,
+			&i.Waste,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const archiveRecipe = `-- name: ArchiveRecipe :execrows
 UPDATE recipes SET status = 'archived', material_cost = $3, labor_cost = $4, overhead_cost = $5, unit_cost = $6
 WHERE organization_id = $1 AND id = $2 AND status = 'active'

@@ -26,6 +26,16 @@ type System struct{ queries *Queries }
 // ForSystem gives the queries of a transaction outside any organization.
 func ForSystem(tx *store.SystemTx) System { return System{New(tx.DB())} }
 
+// ActiveComponentsIn is what ActiveComponents takes beside the organization.
+type ActiveComponentsIn struct {
+	Ids string
+}
+
+// ActiveComponents runs in the organization of the transaction.
+func (t Tenant) ActiveComponents(ctx context.Context, in ActiveComponentsIn) ([]ActiveComponentsRow, error) {
+	return t.queries.ActiveComponents(ctx, ActiveComponentsParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+}
+
 // ArchiveRecipeIn is what ArchiveRecipe takes beside the organization.
 type ArchiveRecipeIn struct {
 	ID           id.ID

@@ -40,15 +40,25 @@ func (t Tenant) AddProduced(ctx context.Context, in AddProducedIn) (int64, error
 	return t.queries.AddProduced(ctx, AddProducedParams{OrganizationID: t.tx.Organization(), ID: in.ID, ProducedQuantity: in.ProducedQuantity, MaterialCost: in.MaterialCost, LaborCost: in.LaborCost, OverheadCost: in.OverheadCost})
 }
 
-// CountOrdersIn is what CountOrders takes beside the organization.
-type CountOrdersIn struct {
+// CountMatchingOrdersIn is what CountMatchingOrders takes beside the organization.
+type CountMatchingOrdersIn struct {
 	Status  string
 	Pattern string
 }
 
+// CountMatchingOrders runs in the organization of the transaction.
+func (t Tenant) CountMatchingOrders(ctx context.Context, in CountMatchingOrdersIn) (int64, error) {
+	return t.queries.CountMatchingOrders(ctx, CountMatchingOrdersParams{OrganizationID: t.tx.Organization(), Status: in.Status, Pattern: in.Pattern})
+}
+
+// CountOrdersIn is what CountOrders takes beside the organization.
+type CountOrdersIn struct {
+	Status string
+}
+
 // CountOrders runs in the organization of the transaction.
 func (t Tenant) CountOrders(ctx context.Context, in CountOrdersIn) (int64, error) {
-	return t.queries.CountOrders(ctx, CountOrdersParams{OrganizationID: t.tx.Organization(), Status: in.Status, Pattern: in.Pattern})
+	return t.queries.CountOrders(ctx, CountOrdersParams{OrganizationID: t.tx.Organization(), Status: in.Status})
 }
 
 // CreateLineIn is what CreateLine takes beside the organization.

@@ -70,11 +70,11 @@ func (q *Queries) AllocationsOf(ctx context.Context, arg AllocationsOfParams) ([
 
 const batchesForDay = `-- name: BatchesForDay :many
 SELECT b.product_id, b.code, b.status, CAST(SUM(a.planned_quantity) AS qty_int) AS planned
-FROM allocations AS a
-JOIN batches AS b ON b.organization_id = $1 AND b.id = a.batch_id
-JOIN order_lines AS l ON l.organization_id = $1 AND l.id = a.order_line_id
-JOIN orders AS o ON o.organization_id = $1 AND o.id = l.order_id
-WHERE a.organization_id = $1 AND o.delivery_on = $2 AND b.status IN ('open', 'in_progress')
+FROM orders AS o CROSS JOIN order_lines AS l CROSS JOIN allocations AS a CROSS JOIN batches AS b
+WHERE o.organization_id = $1 AND o.delivery_on = $2
+  AND l.organization_id = $1 AND l.order_id = o.id
+  AND a.organization_id = $1 AND a.order_line_id = l.id
+  AND b.organization_id = $1 AND b.id = a.batch_id AND b.status IN ('open', 'in_progress')
 GROUP BY b.product_id, b.code, b.status ORDER BY b.code
 `
 
@@ -488,10 +488,10 @@ func (q *Queries) DeleteAllocations(ctx context.Context, arg DeleteAllocationsPa
 const demandOfDay = `-- name: DemandOfDay :many
 SELECT p.id, p.name, p.sku, CAST(SUM(l.quantity) AS qty_int) AS needed,
   CAST(SUM(CASE WHEN o.status IN ('confirmed', 'in_progress') THEN l.produced_quantity ELSE l.quantity END) AS qty_int) AS made, COUNT(*) AS lines
-FROM order_lines AS l
-JOIN orders AS o ON o.organization_id = $1 AND o.id = l.order_id
-JOIN products AS p ON p.organization_id = $1 AND p.id = l.product_id
-WHERE l.organization_id = $1 AND o.delivery_on = $2 AND o.status NOT IN ('cancelled', 'unconfirmed')
+FROM orders AS o CROSS JOIN order_lines AS l CROSS JOIN products AS p
+WHERE o.organization_id = $1 AND o.delivery_on = $2 AND o.status NOT IN ('cancelled', 'unconfirmed')
+  AND l.organization_id = $1 AND l.order_id = o.id
+  AND p.organization_id = $1 AND p.id = l.product_id
 GROUP BY p.id, p.name, p.sku ORDER BY p.name, p.id
 `
 
@@ -814,23 +814,21 @@ func (q *Queries) StartBatch(ctx context.Context, arg StartBatchParams) (int64, 
 }
 
 const unbatched = `-- name: Unbatched :many
-SELECT l.id, l.quantity, CAST(COALESCE(a.covered, 0) AS qty_int) AS covered
-FROM order_lines AS l
-JOIN orders AS o ON o.organization_id = $1 AND o.id = l.order_id
-LEFT JOIN (
-  SELECT x.order_line_id, SUM(CASE b.status WHEN 'completed' THEN x.completed_quantity ELSE x.planned_quantity END) AS covered
-  FROM allocations AS x JOIN batches AS b ON b.organization_id = $1 AND b.id = x.batch_id
-  WHERE x.organization_id = $1 GROUP BY x.order_line_id
-) AS a ON a.order_line_id = l.id
-WHERE l.organization_id = $1 AND l.product_id = $2
-  AND o.delivery_on = $3 AND o.status IN ('confirmed', 'in_progress')
+SELECT l.id, l.quantity, CAST(COALESCE((
+  SELECT SUM(CASE b.status WHEN 'completed' THEN a.completed_quantity ELSE a.planned_quantity END)
+  FROM allocations AS a JOIN batches AS b ON b.organization_id = $1 AND b.id = a.batch_id
+  WHERE a.organization_id = $1 AND a.order_line_id = l.id
+), 0) AS qty_int) AS covered
+FROM orders AS o CROSS JOIN order_lines AS l
+WHERE o.organization_id = $1 AND o.delivery_on = $2 AND o.status IN ('confirmed', 'in_progress')
+  AND l.organization_id = $1 AND l.order_id = o.id AND l.product_id = $3
 ORDER BY o.delivery_at, l.id
 `
 
 type UnbatchedParams struct {
 	OrganizationID id.Organization
-	ProductID      id.ID
 	Day            calendar.Date
+	ProductID      id.ID
 }
 
 type UnbatchedRow struct {
@@ -840,9 +838,10 @@ type UnbatchedRow struct {
 }
 
 // Lines of a product due on a day, and what batches cover of them: what is planned while a batch is open or under way, what was
-// made once it is completed, so that a short batch leaves a rest to batch again.
+// made once it is completed, so that a short batch leaves a rest to batch again. CROSS JOIN keeps SQLite at the order written:
+// from the day's few orders to their lines.
 func (q *Queries) Unbatched(ctx context.Context, arg UnbatchedParams) ([]UnbatchedRow, error) {
-	rows, err := q.db.QueryContext(ctx, unbatched, arg.OrganizationID, arg.ProductID, arg.Day)
+	rows, err := q.db.QueryContext(ctx, unbatched, arg.OrganizationID, arg.Day, arg.ProductID)
 	if err != nil {
 		return nil, err
 	}

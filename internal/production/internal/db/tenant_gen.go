@@ -284,11 +284,11 @@ func (t Tenant) StartBatch(ctx context.Context, in StartBatchIn) (int64, error) 
 
 // UnbatchedIn is what Unbatched takes beside the organization.
 type UnbatchedIn struct {
-	ProductID id.ID
 	Day       calendar.Date
+	ProductID id.ID
 }
 
 // Unbatched runs in the organization of the transaction.
 func (t Tenant) Unbatched(ctx context.Context, in UnbatchedIn) ([]UnbatchedRow, error) {
-	return t.queries.Unbatched(ctx, UnbatchedParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID, Day: in.Day})
+	return t.queries.Unbatched(ctx, UnbatchedParams{OrganizationID: t.tx.Organization(), Day: in.Day, ProductID: in.ProductID})
 }

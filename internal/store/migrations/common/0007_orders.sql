@@ -37,7 +37,7 @@ CREATE TABLE orders (
   FOREIGN KEY (organization_id, updated_by) REFERENCES memberships (organization_id, user_id)
 );
 CREATE INDEX orders_delivery ON orders (organization_id, delivery_at, id);
-CREATE INDEX orders_day ON orders (organization_id, delivery_on, status);
+CREATE INDEX orders_day ON orders (organization_id, delivery_on, delivery_at);
 CREATE INDEX orders_customer ON orders (organization_id, customer_id, delivery_at);
 CREATE INDEX orders_status ON orders (organization_id, status, delivery_at);
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -161,4 +162,25 @@ func (c *Cluster) Stop() error {
 		_ = c.process.Wait()
 	}
 	return os.RemoveAll(c.folder)
+}
+
+// Execute runs one statement.
+func Execute(ctx context.Context, url, statement string) error {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.ExecContext(ctx, statement)
+	return err
+}
+
+// As is the URL of a database of the same server for one of its roles: craftplan_owner migrates, craftplan_web serves.
+func As(super, role, database string) string {
+	u, err := url.Parse(super)
+	if err != nil {
+		panic(err) // the cluster made it
+	}
+	u.User, u.Path = url.User(role), "/"+database
+	return u.String()
 }
