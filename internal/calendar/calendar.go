@@ -119,12 +119,15 @@ func At(t time.Time) Instant { return Instant{t.UTC().Truncate(time.Microsecond)
 
 const localLayout = "2006-01-02T15:04"
 
-// ParseLocal reads a clock time of a zone as browsers send it, such as 2026-03-08T06:30. A time that a clock change skips
-// is the one as long after the change. The error is fit to show under the field.
+// ParseLocal reads a clock time of a zone as browsers send it, such as 2026-03-08T06:30. A time that a clock change skips is
+// refused; of one that it repeats, the first is meant. The error is fit to show under the field.
 func ParseLocal(text string, zone *time.Location) (Instant, error) {
 	t, err := time.ParseInLocation(localLayout, text, zone)
 	if err != nil || t.Year() < 2000 || t.Year() > 2999 {
 		return Instant{}, errors.New("Enter a day and a time, such as 2026-03-08 06:30.")
+	}
+	if t.Format(localLayout) != text {
+		return Instant{}, errors.New("The clocks are put forward then: that time does not exist. Choose one an hour later.")
 	}
 	return At(t), nil
 }

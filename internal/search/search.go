@@ -20,7 +20,7 @@ func Fold(texts ...string) string {
 	if err != nil {
 		folded = joined
 	}
-	return strings.Join(strings.Fields(folded), " ")
+	return strings.Join(strings.Fields(special.Replace(strings.ToLower(folded))), " ") // ℂ is a capital only once it is a C
 }
 
 // Pattern is the LIKE pattern, with the escape character \, of folded texts that contain the words of the query in order.

@@ -113,6 +113,9 @@ func (s *Site) serve(q *Request, route Route) error {
 		if err := s.resolve(q); err != nil {
 			return err
 		}
+		if current := q.Member.Organization.Slug; current != q.PathValue("organization") {
+			return q.moved(current)
+		}
 		if err := q.Actor().Require(route.Permission); err != nil {
 			return err
 		}
@@ -143,7 +146,18 @@ func (s *Site) identify(q *Request) error {
 	return nil
 }
 
-// resolve opens the organization of the path. An old slug goes on at the present one, after the membership is known.
+// moved sends who asked by an old slug to the present one, with method and form. Only members come this far.
+func (q *Request) moved(slug string) error {
+	_, rest, _ := strings.Cut(strings.TrimPrefix(q.URL.EscapedPath(), "/"), "/")
+	target := "/" + slug + "/" + rest
+	if q.URL.RawQuery != "" {
+		target += "?" + q.URL.RawQuery
+	}
+	http.Redirect(q.w, q.Request, target, http.StatusTemporaryRedirect)
+	return nil
+}
+
+// resolve opens the organization of the path.
 func (s *Site) resolve(q *Request) error {
 	slug := q.PathValue("organization")
 	member, scope, err := organizations.Resolve(q.Context(), s.Store, slug, q.User.ID)

@@ -10,8 +10,10 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"craftplan/internal/apptest"
+	"craftplan/internal/organizations"
 	"craftplan/internal/store"
 	"craftplan/internal/web"
+	"craftplan/internal/web/assets"
 )
 
 const (
@@ -101,6 +103,40 @@ func TestUnknownAndForeignOrganizationsLookTheSame(t *testing.T) {
 			t.Errorf("post into another organization: %d", p.Status)
 		}
 	})
+}
+
+// A former slug leads members on, and tells nobody else that it ever was one.
+func TestFormerSlug(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		_, err := a.DB.Raw().ExecContext(t.Context(), `INSERT INTO slugs (slug, organization_id, created_at) SELECT 'old-oven', id, created_at FROM organizations WHERE slug = 'sunrise'`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := a.As(t, maya)
+		for path, want := range map[string]string{"/old-oven/": "/sunrise/", "/old-oven/orders?status=ready&q=a%20b": "/sunrise/orders?status=ready&q=a%20b", "/old-oven/materials/A%2FB": "/sunrise/materials/A%2FB"} {
+			if p := c.Get(path); p.Status != http.StatusTemporaryRedirect || p.Location != want {
+				t.Errorf("%s: %d to %q", path, p.Status, p.Location)
+			}
+		}
+		if p := a.As(t, noor).Get("/old-oven/"); p.Status != http.StatusNotFound {
+			t.Errorf("somebody else: %d", p.Status)
+		}
+	})
+}
+
+// No organization can take an address of the program: its first path segments are reserved.
+func TestFirstSegmentsAreReserved(t *testing.T) {
+	for _, route := range web.Routes() {
+		first, _, _ := strings.Cut(strings.TrimPrefix(route.Pattern, "/"), "/")
+		if route.Access == web.Anyone && first != "{$}" && organizations.CheckSlug(first) == nil {
+			t.Errorf("%s: %s could be somebody's slug", route.Pattern, first)
+		}
+	}
+	for _, first := range []string{strings.Trim(assets.Prefix, "/"), "healthz", "readyz"} {
+		if organizations.CheckSlug(first) == nil {
+			t.Errorf("%s could be somebody's slug", first)
+		}
+	}
 }
 
 // Every page of the table is refused to who is not a member, and every change to a viewer.
