@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"craftplan/internal/app"
 	"craftplan/internal/calendar"
@@ -120,7 +121,7 @@ func (i *installation) close() {
 // pages measures what people look at.
 func (b *bench) pages(engine store.Engine, v *visitor, workers int) error {
 	for _, page := range []struct{ what, path string }{{"overview", "/"}, {"order list, 50 rows", "/orders"}, {"one order", v.order}} {
-		m, err := load(workers, b.each, func(int) (bool, error) { return true, v.get(page.path) })
+		m, err := load(workers, b.each, func() error { return v.get(page.path) })
 		if err != nil {
 			return err
 		}
@@ -137,7 +138,7 @@ func (b *bench) changes(engine store.Engine, v *visitor, i *installation, worker
 	if err != nil {
 		return err
 	}
-	m, err := load(workers, b.each, func(int) (bool, error) { return true, v.post("/orders", form) })
+	m, err := load(workers, b.each, func() error { return v.post("/orders", form) })
 	if err != nil {
 		return err
 	}
@@ -149,7 +150,7 @@ func (b *bench) changes(engine store.Engine, v *visitor, i *installation, worker
 		return err
 	}
 	var next atomic.Int64
-	m, err = load(workers, 5*b.each, func(int) (bool, error) {
+	m, err = until(workers, 0, time.Minute, func() (bool, error) {
 		n := int(next.Add(1)) - 1
 		if n >= len(codes) {
 			return false, nil
@@ -228,7 +229,7 @@ func (b *bench) floors(engine store.Engine, v *visitor, i *installation, workers
 		return err
 	}
 	defer statement.Close()
-	m, err := load(workers, b.each, func(int) (bool, error) { return true, readAll(b.ctx, statement, organization) })
+	m, err := load(workers, b.each, func() error { return readAll(b.ctx, statement, organization) })
 	if err != nil {
 		return err
 	}
@@ -277,7 +278,7 @@ func (b *bench) memory(engine store.Engine, v *visitor, workers int) error {
 	}))
 	defer server.Close()
 	still := &visitor{base: server.URL, client: v.client}
-	m, err := load(workers, b.each, func(int) (bool, error) { return true, still.get("/") })
+	m, err := load(workers, b.each, func() error { return still.get("/") })
 	if err != nil {
 		return err
 	}
@@ -293,7 +294,7 @@ func (b *bench) compare(engine store.Engine, alone, among *visitor) error {
 			v    *visitor
 			into *measured
 		}{{alone, &one}, {among, &many}} {
-			m, err := load(1, b.each/turns*2, func(int) (bool, error) { return true, side.v.get("/orders") })
+			m, err := load(1, b.each/turns*2, func() error { return side.v.get("/orders") })
 			if err != nil {
 				return err
 			}

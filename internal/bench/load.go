@@ -21,18 +21,23 @@ func (m measured) at(percent int) time.Duration {
 
 func (m measured) perSecond() float64 { return float64(len(m.each)) / m.took.Seconds() }
 
-// load runs an operation again and again, by several workers at once, for a time or until it says that there is no more.
-// The first tenth of the time is a warm-up that does not count.
-func load(workers int, each time.Duration, operation func(worker int) (more bool, err error)) (measured, error) {
-	warm := time.Now().Add(each / 10)
+// load runs an operation again and again, by several workers at once, for a time, after a tenth of it that does not count.
+func load(workers int, each time.Duration, operation func() error) (measured, error) {
+	endless := func() (bool, error) { return true, operation() }
+	return until(workers, each/10, each, endless)
+}
+
+// until is load for an operation that says when there is no more.
+func until(workers int, warmUp, each time.Duration, operation func() (more bool, err error)) (measured, error) {
+	warm := time.Now().Add(warmUp)
 	end := warm.Add(each)
 	var mu sync.Mutex
 	var all measured
 	var failed error
 	var group sync.WaitGroup
-	for worker := range workers {
+	for range workers {
 		group.Go(func() {
-			durations, err := work(warm, end, func() (bool, error) { return operation(worker) })
+			durations, err := work(warm, end, operation)
 			mu.Lock()
 			defer mu.Unlock()
 			all.each = append(all.each, durations...)
@@ -57,7 +62,7 @@ func work(warm, end time.Time, operation func() (bool, error)) (durations []time
 		if err != nil || !more {
 			return durations, err
 		}
-		if begin.After(warm) {
+		if !begin.Before(warm) {
 			durations = append(durations, time.Since(begin))
 		}
 	}

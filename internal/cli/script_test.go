@@ -1,0 +1,171 @@
+package cli_test
+
+import (
+	"bufio"
+	"context"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"craftplan/internal/cli"
+	"craftplan/internal/store"
+	"craftplan/internal/store/storetest"
+)
+
+// The scripts run this test's own binary as craftplan.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"craftplan": func() {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		os.Exit(cli.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	}})
+}
+
+// Each script in testdata runs on SQLite and on PostgreSQL; $DATABASE is an empty database, or on PostgreSQL one that the
+// owner has migrated, $OWNER the URL of its owner.
+func TestScripts(t *testing.T) {
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			testscript.Run(t, testscript.Params{
+				Dir:   "testdata",
+				Setup: func(e *testscript.Env) error { return setup(t, engine, e) },
+				Cmds:  map[string]func(*testscript.TestScript, bool, []string){"busy": busy, "newer": newer},
+				Condition: func(name string) (bool, error) {
+					return name == string(engine), nil
+				},
+			})
+		})
+	}
+}
+
+func setup(t *testing.T, engine store.Engine, e *testscript.Env) error {
+	database := e.WorkDir + "/craftplan.db"
+	owner := database
+	if engine == store.Postgres {
+		db := storetest.New(t, engine)
+		database, owner = db.URL, db.Owner
+	}
+	e.Setenv("DATABASE", database)
+	e.Setenv("OWNER", owner)
+	return nil
+}
+
+// busy takes a port and names it in $BUSY.
+func busy(ts *testscript.TestScript, _ bool, _ []string) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { listener.Close() })
+	ts.Setenv("BUSY", listener.Addr().String())
+}
+
+// newer makes $DATABASE look like that of a newer program.
+func newer(ts *testscript.TestScript, _ bool, _ []string) {
+	st, err := store.Open(context.Background(), ts.Getenv("OWNER"), store.Options{SkipChecks: true})
+	ts.Check(err)
+	defer st.Close()
+	err = st.System(context.Background(), "test: a version to come", func(tx *store.SystemTx) error {
+		_, err := tx.DB().ExecContext(context.Background(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)")
+		return err
+	})
+	ts.Check(err)
+}
+
+// A newcomer's command: it prints where to look, and there is a page.
+func TestDemo(t *testing.T) {
+	base, stop := start(t, "demo", "--data", t.TempDir(), "--addr", "127.0.0.1:0")
+	defer stop()
+	for path, want := range map[string]int{"/healthz": http.StatusOK, "/readyz": http.StatusOK, "/login": http.StatusOK} {
+		response, err := http.Get(base + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("%s: %d", path, response.StatusCode)
+		}
+	}
+}
+
+// start runs the program until stop, and returns the address it printed.
+func start(t *testing.T, args ...string) (base string, stop func()) {
+	t.Helper()
+	executable, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// testscript.Main takes the name it was called by for the command.
+	link := t.TempDir() + "/craftplan"
+	if err := os.Symlink(executable, link); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command(link, args...)
+	output, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command.Stderr = os.Stderr
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	found := make(chan string, 1)
+	go func() {
+		scanner := bufio.NewScanner(output)
+		for scanner.Scan() {
+			if at := strings.Index(scanner.Text(), "http://"); at >= 0 {
+				select {
+				case found <- strings.TrimSpace(scanner.Text()[at:]):
+				default:
+				}
+			}
+		}
+	}()
+	stop = func() {
+		_ = command.Process.Kill() // as a power failure would
+		_ = command.Wait()
+	}
+	select {
+	case base = <-found:
+	case <-time.After(time.Minute):
+		stop()
+		t.Fatal("no address after a minute")
+	}
+	return base, stop
+}
+
+// A killed process loses nothing it acknowledged: every organization whose sign-up was answered is there afterwards.
+func TestKilledProcessLosesNothing(t *testing.T) {
+	file := t.TempDir() + "/craftplan.db"
+	base, stop := start(t, "serve", "--database", file, "--addr", "127.0.0.1:0", "--log-level", "error")
+	var acknowledged []string
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for _, slug := range []string{"first-oven", "second-oven", "third-oven"} {
+		form := strings.NewReader("organization=Oven&slug=" + slug + "&name=Rosa&email=" + slug + "@oven.example&password=a+quiet+oven+at+four&time_zone=UTC&currency=USD&brand_color=%230D9488")
+		response, err := client.Post(base+"/register", "application/x-www-form-urlencoded", form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusSeeOther {
+			t.Fatalf("sign-up: %d", response.StatusCode)
+		}
+		acknowledged = append(acknowledged, slug)
+	}
+	stop()
+	var out strings.Builder
+	if code := cli.Run(t.Context(), []string{"organizations", "list", "--database", file}, nil, &out, os.Stderr); code != 0 {
+		t.Fatalf("exit %d", code)
+	}
+	for _, slug := range acknowledged {
+		if !strings.Contains(out.String(), slug) {
+			t.Errorf("%s is lost", slug)
+		}
+	}
+}

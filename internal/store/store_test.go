@@ -1,0 +1,312 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"craftplan/internal/crm"
+	"craftplan/internal/fault"
+	"craftplan/internal/id"
+	"craftplan/internal/settings"
+	"craftplan/internal/store"
+	"craftplan/internal/store/storetest"
+	"craftplan/internal/store/storetest/cluster"
+)
+
+func add(ctx context.Context, tx *store.Tx, name string) error {
+	_, err := crm.Create(ctx, tx, crm.Details{Kind: crm.Company, Name: name})
+	return err
+}
+
+func customers(t *testing.T, db *storetest.DB, scope store.Scope) (total int64) {
+	t.Helper()
+	err := db.View(t.Context(), scope, func(tx *store.Tx) (err error) {
+		_, total, err = crm.List(t.Context(), tx, crm.Filter{Limit: 10})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return total
+}
+
+// All of a transaction happens or nothing: after an error, and after a panic.
+func TestUpdateIsAtomic(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		scope := db.Organization("Sunrise")
+		broken := errors.New("broken")
+		after := 0
+		err := db.Update(t.Context(), scope, func(tx *store.Tx) error {
+			tx.AfterCommit(func() { after++ })
+			return errors.Join(add(t.Context(), tx, "Half"), broken)
+		})
+		if !errors.Is(err, broken) {
+			t.Error(err)
+		}
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("the panic was swallowed")
+				}
+			}()
+			_ = db.Update(t.Context(), scope, func(tx *store.Tx) error {
+				_ = add(t.Context(), tx, "Half")
+				panic("broken")
+			})
+		}()
+		if n := customers(t, db, scope); n != 0 || after != 0 {
+			t.Errorf("%d customers, %d after the commit that never was", n, after)
+		}
+		if err := db.Update(t.Context(), scope, func(tx *store.Tx) error {
+			tx.AfterCommit(func() { after++ })
+			return add(t.Context(), tx, "Whole")
+		}); err != nil || after != 1 || customers(t, db, scope) != 1 {
+			t.Errorf("%v, %d after", err, after)
+		}
+	})
+}
+
+func TestViewCannotWrite(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		scope := db.Organization("Sunrise")
+		if err := db.View(t.Context(), scope, func(tx *store.Tx) error { return add(t.Context(), tx, "Sneaky") }); err == nil {
+			t.Error("a view wrote")
+		}
+		if customers(t, db, scope) != 0 {
+			t.Error("and it stayed")
+		}
+	})
+}
+
+func TestNoScopeOpensNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		ran := false
+		if err := db.View(t.Context(), store.Scope{}, func(*store.Tx) error { ran = true; return nil }); err == nil || ran {
+			t.Errorf("without an organization: %v, ran %t", err, ran)
+		}
+	})
+}
+
+// The attack: a statement for another organization, or for none, in an organization's transaction.
+func TestTheGuard(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		sunrise, bluebird := db.Organization("Sunrise"), db.Organization("Bluebird")
+		for name, args := range map[string][]any{
+			"another organization": {bluebird.Organization()}, "none": nil, "its text": {sunrise.Organization().String()}, "an id": {id.New()}, "a second argument": {1, sunrise.Organization()},
+		} {
+			_ = db.View(t.Context(), sunrise, func(tx *store.Tx) error { // its end may fail: a query was cancelled
+				const query = "SELECT COUNT(*) FROM customers WHERE organization_id = $1"
+				if _, err := tx.DB().ExecContext(t.Context(), query, args...); !errors.Is(err, store.ErrWrongOrganization) {
+					t.Errorf("%s: exec: %v", name, err)
+				}
+				if rows, err := tx.DB().QueryContext(t.Context(), query, args...); !errors.Is(err, store.ErrWrongOrganization) {
+					t.Errorf("%s: query: %v", name, err)
+					rows.Close()
+				}
+				if _, err := tx.DB().PrepareContext(t.Context(), query); !errors.Is(err, store.ErrWrongOrganization) {
+					t.Errorf("%s: prepare: %v", name, err)
+				}
+				var n int
+				if err := tx.DB().QueryRowContext(t.Context(), query, args...).Scan(&n); err == nil {
+					t.Errorf("%s: a row", name)
+				}
+				return nil
+			})
+		}
+	})
+}
+
+// Past the guard, PostgreSQL itself shows and takes nothing of another organization.
+func TestRowLevelSecurity(t *testing.T) {
+	db := storetest.New(t, store.Postgres)
+	sunrise, bluebird := db.Organization("Sunrise"), db.Organization("Bluebird")
+	db.Do(t, bluebird, func(ctx context.Context, tx *store.Tx) error { return add(ctx, tx, "Secret") })
+	raw, err := sql.Open("pgx", db.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	var n int
+	if err := raw.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM customers").Scan(&n); err == nil {
+		t.Errorf("without an organization %d customers show", n)
+	}
+	tx, err := raw.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	count := func(want int) {
+		t.Helper()
+		var n int
+		if err := tx.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM customers").Scan(&n); err != nil || n != want {
+			t.Errorf("%d customers, %v; want %d", n, err, want)
+		}
+	}
+	if _, err := tx.ExecContext(t.Context(), "SELECT use_organization($1)", sunrise.Organization()); err != nil {
+		t.Fatal(err)
+	}
+	count(0)
+	if result, err := tx.ExecContext(t.Context(), "UPDATE customers SET name = 'mine' WHERE organization_id = $1", bluebird.Organization()); err != nil {
+		t.Error(err)
+	} else if n, _ := result.RowsAffected(); n != 0 {
+		t.Errorf("%d rows of another organization changed", n)
+	}
+	if _, err := tx.ExecContext(t.Context(), "INSERT INTO sequences (organization_id, name, year, next_value) VALUES ($1, 'X', 0, 1)", bluebird.Organization()); err == nil {
+		t.Error("a row was written into another organization")
+	}
+}
+
+// A server refuses a role that row-level security would not bind.
+func TestRolesThatCouldBypass(t *testing.T) {
+	db := storetest.New(t, store.Postgres)
+	name := db.URL[strings.LastIndex(db.URL, "/")+1:]
+	name, _, _ = strings.Cut(name, "?")
+	for role, reason := range map[string]string{"postgres": "is a superuser", "craftplan_bypass": "has BYPASSRLS", "craftplan_owner": "owns the tables"} {
+		st, err := store.Open(t.Context(), cluster.As(db.URL, role, name), store.Options{})
+		if err == nil {
+			st.Close()
+			t.Errorf("%s may serve", role)
+		} else if !strings.Contains(err.Error(), reason) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", role, err)
+		}
+	}
+}
+
+// Many transactions at once that read, then write what they read: each counts once, none is lost.
+func TestConcurrentUpdates(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		scope := db.Organization("Sunrise")
+		const workers, each = 8, 10
+		var all sync.WaitGroup
+		for range workers {
+			all.Go(func() {
+				for range each {
+					if err := db.Update(t.Context(), scope, func(tx *store.Tx) error {
+						_, err := settings.NextNumber(t.Context(), tx, "TEST", 0)
+						return err
+					}); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error {
+			n, err := settings.NextNumber(ctx, tx, "TEST", 0)
+			if n != workers*each+1 {
+				t.Errorf("after %d numbers comes %d", workers*each, n)
+			}
+			return err
+		})
+	})
+}
+
+// Those who lock the same name follow one another.
+func TestLock(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		scope := db.Organization("Sunrise")
+		var mu sync.Mutex
+		inside, most := 0, 0
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				err := db.Update(t.Context(), scope, func(tx *store.Tx) error {
+					if err := tx.Lock(t.Context(), "the oven"); err != nil {
+						return err
+					}
+					mu.Lock()
+					inside++
+					most = max(most, inside)
+					mu.Unlock()
+					time.Sleep(5 * time.Millisecond)
+					mu.Lock()
+					inside--
+					mu.Unlock()
+					return nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if most != 1 {
+			t.Errorf("%d at once", most)
+		}
+	})
+}
+
+// The words of a driver never reach people, and a key that is taken is a conflict.
+func TestTranslate(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		raw := db.Raw()
+		scope := db.Organization("Sunrise")
+		if db.Engine() == store.SQLite {
+			raw.SetMaxOpenConns(1)
+			if _, err := raw.ExecContext(t.Context(), "PRAGMA foreign_keys = ON"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := raw.ExecContext(t.Context(), "INSERT INTO slugs (slug, organization_id, created_at) VALUES ('sunrise', $1, '2026-01-01T00:00:00.000000Z')", scope.Organization())
+		if err = store.Translate(err); !errors.Is(err, store.ErrUnique) || !fault.Is(err, fault.KindConflict) {
+			t.Errorf("a key twice: %v", err)
+		}
+		_, err = raw.ExecContext(t.Context(), "INSERT INTO slugs (slug, organization_id, created_at) VALUES ('lost', $1, '2026-01-01T00:00:00.000000Z')", id.NewOrganization())
+		if err = store.Translate(err); !errors.Is(err, store.ErrReference) || !fault.Is(err, fault.KindConflict) {
+			t.Errorf("a reference to nothing: %v", err)
+		}
+		for _, word := range []string{"UNIQUE", "SQLSTATE", "constraint", "slugs"} {
+			if strings.Contains(fault.MessageOf(err), word) {
+				t.Errorf("people would read %q", fault.MessageOf(err))
+			}
+		}
+	})
+}
+
+func TestOpenRefuses(t *testing.T) {
+	dir := t.TempDir()
+	text := filepath.Join(dir, "notes.txt")
+	if err := os.WriteFile(text, []byte(strings.Repeat("not a database\n", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ database, says string }{
+		"another scheme": {"mysql://localhost/craftplan", "use a file path or a postgres:// URL"}, "a bad URL": {"postgres://[::1", "not a valid postgres:// URL"}, "nobody there": {"postgres://u:secret@127.0.0.1:1/x", "does not answer"},
+		"not a database": {text, "not a database"}, "a folder": {dir, "cannot be opened for writing"}, "below a file": {filepath.Join(text, "x.db"), "cannot make its folder"}, "never migrated": {filepath.Join(dir, "new.db"), "run craftplan migrate first"},
+	} {
+		st, err := store.Open(t.Context(), c.database, store.Options{})
+		if err == nil {
+			st.Close()
+			t.Errorf("%s: opened", name)
+			continue
+		}
+		if !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A database of a newer program is left alone, by the server and by migrate.
+func TestNewerDatabase(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		if _, err := db.Raw().ExecContext(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)"); err != nil {
+			t.Fatal(err)
+		}
+		st, err := store.Open(t.Context(), db.URL, store.Options{})
+		if err == nil {
+			st.Close()
+		}
+		_, migrated := store.Migrate(t.Context(), db.Owner)
+		for _, err := range []error{err, migrated} {
+			if err == nil || !strings.Contains(err.Error(), "newer version of craftplan") {
+				t.Errorf("%v", err)
+			}
+		}
+	})
+}
