@@ -22,6 +22,7 @@ import (
 	"craftplan/internal/orders"
 	"craftplan/internal/production"
 	"craftplan/internal/quantity"
+	"craftplan/internal/search"
 	"craftplan/internal/settings"
 	"craftplan/internal/store"
 )
@@ -195,7 +196,7 @@ func (h *history) addCustomer(tx *store.Tx, c customer) error {
 			return r
 		}
 		return -1
-	}, strings.ToLower(c.name)), "-") + ".example"
+	}, search.Fold(c.name)), "-") + ".example"
 	made, err := crm.Create(h.ctx, tx, d)
 	h.customers[c.name] = made.Reference
 	return err

@@ -171,3 +171,10 @@ func batchWord(b production.LineBatch) string {
 }
 
 func dayNumber(n int64) string { return fmt.Sprintf("#%03d", n) }
+
+func costNote(p batchPage) string {
+	if p.Completed != nil {
+		return "Kept as it was that day"
+	}
+	return "Known once it is completed"
+}

@@ -281,3 +281,12 @@ func unitChoices() []ui.Choice {
 	}
 	return choices
 }
+
+// movementLabel is how a kind of movement is shown.
+func movementLabel(kind string) string {
+	labels := map[inventory.Kind]string{inventory.Opening: "Opening stock", inventory.Received: "Received", inventory.Consumption: "Used", inventory.Adjustment: "Corrected", inventory.Waste: "Written off"}
+	if label, ok := labels[inventory.Kind(kind)]; ok {
+		return label
+	}
+	return kind
+}

@@ -5,7 +5,9 @@ import (
 	"hash/crc32"
 	"net/http"
 	"strings"
+	"time"
 
+	"craftplan/internal/calendar"
 	"craftplan/internal/organizations"
 	"craftplan/internal/web/ui"
 )
@@ -43,7 +45,8 @@ func (q *Request) shell(title, active string) (ui.Shell, error) {
 		Organization: ui.OrganizationLink{Name: organization.Name, Slug: organization.Slug, Monogram: organization.Monogram(), Role: q.Member.Role.Label()},
 		User:         ui.User{Name: q.User.Name, Email: q.User.Email},
 		SettingsHref: q.Path("settings"), SettingsOn: active == "settings", RegisterHref: "/register", SignOutHref: "/logout",
-		Flash: takeFlash(q.w, q.Request),
+		Flash:   takeFlash(q.w, q.Request),
+		Printed: fmt.Sprintf("%s. Printed by %s, %s.", organization.Name, q.User.Name, q.format().moment(calendar.At(time.Now()))),
 	}
 	for _, m := range memberships {
 		s.Organizations = append(s.Organizations, ui.OrganizationLink{Name: m.Organization.Name, Slug: m.Organization.Slug, Monogram: m.Organization.Monogram(), Role: m.Role.Label(), Href: path(m.Organization.Slug), Current: m.Organization.ID == organization.ID})

@@ -30,6 +30,7 @@ type Shell struct {
 	RegisterHref  string
 	SignOutHref   string
 	Flash         []Flash
+	Printed       string // the last line of a printed page: whose it is, who printed it and when
 }
 
 // OrganizationLink is an organization in the switcher.
