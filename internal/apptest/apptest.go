@@ -40,11 +40,22 @@ func Each(t *testing.T, test func(t *testing.T, a *App)) {
 
 var demonstration = storetest.Filled(demo.Seed)
 
-// New is the application with the demo's data on one engine.
+// New is the application with the demo's data on one engine, without limits on attempts.
 func New(t testing.TB, engine store.Engine) *App {
 	t.Helper()
+	return start(t, engine, true)
+}
+
+// Limited is New with the limits.
+func Limited(t testing.TB, engine store.Engine) *App {
+	t.Helper()
+	return start(t, engine, false)
+}
+
+func start(t testing.TB, engine store.Engine, hasty bool) *App {
+	t.Helper()
 	db := demonstration.New(t, engine)
-	server := httptest.NewServer(app.Handler(app.Options{Store: db.Store, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Host: "craftplan.example", Hasty: true}))
+	server := httptest.NewServer(app.Handler(app.Options{Store: db.Store, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Host: "craftplan.example", Hasty: hasty}))
 	t.Cleanup(server.Close)
 	return &App{DB: db, URL: server.URL}
 }

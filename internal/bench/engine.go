@@ -176,7 +176,7 @@ func (i *installation) batches(ctx context.Context, count int) (codes []string, 
 			return err
 		}
 		for n := range count {
-			day := tx.Today().AddDays(int(farAway.Add(1)))
+			day := tx.Today().AddDays(1000 + int(farAway.Add(1)))
 			code, err := startBatch(ctx, tx, product.ID, product.SKU, customer, day)
 			if err != nil {
 				return fmt.Errorf("batch %d: %w", n, err)
@@ -188,9 +188,7 @@ func (i *installation) batches(ctx context.Context, count int) (codes []string, 
 	return codes, err
 }
 
-var farAway atomic.Int64 // days ahead, so that no two batches share one
-
-func init() { farAway.Store(1000) }
+var farAway atomic.Int64 // days beyond all that was generated, so that no two batches share one
 
 func startBatch(ctx context.Context, tx *store.Tx, product productID, sku, customer string, day calendar.Date) (string, error) {
 	o, err := orders.Create(ctx, tx, orders.NewOrder{CustomerReference: customer, DeliveryAt: day.At(12, 0, tx.Context().Zone), Fulfilment: "pickup",

@@ -214,6 +214,35 @@ func TestSessionIsRotatedAtSignIn(t *testing.T) {
 	}
 }
 
+// Guessing passwords ends soon, for one account from anywhere and for one address of the network.
+func TestAttemptsAreLimited(t *testing.T) {
+	a := apptest.Limited(t, store.SQLite)
+	c := a.Anonymous(t)
+	limited := 0
+	for range 15 {
+		if p := c.Post("/login", url.Values{"email": {maya}, "password": {"a guess"}}); p.Status == http.StatusTooManyRequests {
+			limited++
+		} else if p.Status != http.StatusUnprocessableEntity && p.Status != http.StatusUnauthorized {
+			t.Errorf("a wrong password: %d", p.Status)
+		}
+	}
+	if limited == 0 {
+		t.Error("fifteen guesses, and none refused")
+	}
+	if p := c.Post("/login", url.Values{"email": {maya}, "password": {"craftplan-demo"}}); p.Status != http.StatusTooManyRequests {
+		t.Errorf("the right one after them: %d", p.Status)
+	}
+	refused := 0
+	for range 15 {
+		if p := c.Post("/register", url.Values{}); p.Status == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if refused == 0 {
+		t.Error("fifteen sign-ups, and none refused")
+	}
+}
+
 func TestSignInGoesOnInsideTheSiteOnly(t *testing.T) {
 	a := apptest.New(t, store.SQLite)
 	for next, want := range map[string]string{"/sunrise/customers": "/sunrise/customers", "https://evil.example/": "/", "//evil.example": "/", `/\evil.example`: "/", "": "/"} {

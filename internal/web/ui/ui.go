@@ -129,7 +129,7 @@ func (in Input) attributes(f Form) templ.Attributes {
 	case f.Error(in.Name) != "":
 		a["aria-invalid"], a["aria-describedby"] = "true", in.id()+"-e"
 	case in.Hint != "":
-		a["aria-describedby"] = FieldID(in.Name) + "-h"
+		a["aria-describedby"] = in.id() + "-h"
 	}
 	return a
 }
