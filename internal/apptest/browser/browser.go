@@ -223,10 +223,6 @@ func (p *Page) Look(width int64, dark bool) {
 	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, media); err != nil {
 		p.t.Fatal(err)
 	}
-	run(p, "settle", chromedp.Evaluate[any](`new Promise(done => requestAnimationFrame(() => {
-		document.getAnimations().forEach(a => { try { a.finish() } catch { /* it turns for ever */ } });
-		requestAnimationFrame(done);
-	})).then(() => 0)`, chromedp.EvalAwaitPromise))
 }
 
 // Offline cuts the network, or mends it.
@@ -245,10 +241,14 @@ func (p *Page) Offline(off bool) {
 //go:embed axe.min.js
 var axe string
 
-// Violations are what axe-core finds wrong for people with disabilities, in one line each.
+// Violations are, once nothing moves any more, what axe-core finds wrong for people with disabilities, in one line each.
 func (p *Page) Violations() []string {
 	p.t.Helper()
 	const script = `axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.help + " at " + v.nodes.map(n => n.target.join(" ") + " {" + (n.any[0]?.message ?? "") + "}").join(", "))))`
+	run(p, "settle", chromedp.Evaluate[any](`new Promise(done => requestAnimationFrame(() => {
+		document.getAnimations().forEach(a => { try { a.finish() } catch { /* it turns for ever */ } });
+		requestAnimationFrame(done);
+	})).then(() => 0)`, chromedp.EvalAwaitPromise))
 	if run(p, "look for axe", chromedp.Evaluate[bool](`!window.axe`)) {
 		run(p, "load axe", chromedp.Evaluate[any](axe+"; 0"))
 	}

@@ -109,6 +109,7 @@ func TestTheWholeDay(t *testing.T) {
 func TestTheShell(t *testing.T) {
 	a := apptest.New(t, store.SQLite)
 	p := browser.Open(t, a.URL)
+	p.Look(1440, false)
 	p.SignIn(maya, demo.Password)
 	p.Go("/sunrise/customers")
 	p.Do(`window.same = true`)
@@ -141,6 +142,25 @@ func TestTheShell(t *testing.T) {
 	p.Fill("[name=name]", " ")
 	p.Send("Add customer")
 	p.WaitFor(`document.activeElement.matches("[data-errors]")`)
+	if found := p.Violations(); len(found) > 0 {
+		t.Errorf("a form with errors: %s", strings.Join(found, "\n"))
+	}
+	p.Fill("[name=name]", "Ben's")
+	p.Send("Add customer")
+
+	p.Go("/sunrise/materials/FLOUR-001")
+	p.Press("Archive")
+	p.WaitFor(`document.querySelector("#archive").open`)
+	if found := p.Violations(); len(found) > 0 {
+		t.Errorf("an open dialog: %s", strings.Join(found, "\n"))
+	}
+	p.Do(`document.querySelector("#archive form[method=dialog] button").click()`)
+
+	p.Click(".side .org")
+	p.Leave(func() { p.Click(`#orgs a[href="/bluebird/"]`) })
+	if got := p.Text(".side .org-name"); got != "Bluebird Soap" {
+		t.Errorf("the switcher leads to %q", got)
+	}
 }
 
 // A viewer reads everything and is offered nothing that changes.
