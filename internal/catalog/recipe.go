@@ -161,6 +161,7 @@ func (r *Recipe) fill(ctx context.Context, tx *store.Tx) error {
 // Input is a recipe as people enter it. Field names in errors are yield, notes, components.0.material, components.0.quantity,
 // components.0.waste, steps.0.name, steps.0.minutes and steps.0.units; the numbers are the Row of each line.
 type Input struct {
+	Replaces   int64 // the version that was looked at; 0 is none, or whichever is active
 	Yield      quantity.Quantity
 	Notes      string
 	Components []ComponentInput
@@ -277,7 +278,11 @@ func Publish(ctx context.Context, tx *store.Tx, product id.ID, in Input) (Recipe
 		return Recipe{}, err
 	}
 	if len(versions) > 0 {
-		r.Version = versions[0].Version + 1
+		latest := versions[0].Version
+		if in.Replaces != 0 && in.Replaces != latest {
+			return Recipe{}, fault.Conflict(fmt.Sprintf("Somebody published version %d while you wrote.", latest))
+		}
+		r.Version = latest + 1
 	}
 	if err := archiveActive(ctx, tx, product); err != nil {
 		return Recipe{}, err

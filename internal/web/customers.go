@@ -6,7 +6,6 @@ import (
 
 	"craftplan/internal/authz"
 	"craftplan/internal/crm"
-	"craftplan/internal/fault"
 	"craftplan/internal/store"
 	"craftplan/internal/web/ui"
 )
@@ -44,8 +43,8 @@ func createCustomer(q *Request) error {
 		made, err = crm.Create(q.Context(), tx, customerDetails(q.PostForm))
 		return err
 	})
-	if fault.Is(err, fault.KindInvalid) {
-		return q.Render(http.StatusUnprocessableEntity, "New customer", "customers", customerForm(customerEdit{Form: refused(q, err), Action: q.Path("customers"), Back: q.Path("customers"), Title: "New customer", Do: "Add customer", At: q.Path}))
+	if status, ok := again(err); ok {
+		return q.Render(status, "New customer", "customers", customerForm(customerEdit{Form: refused(q, err), Action: q.Path("customers"), Back: q.Path("customers"), Title: "New customer", Do: "Add customer", At: q.Path}))
 	}
 	if err != nil {
 		return err
@@ -53,15 +52,10 @@ func createCustomer(q *Request) error {
 	return q.Done(made.Name+" was added.", q.Path("customers", made.Reference))
 }
 
-// refused is the form again, with what was typed and what is wrong.
-func refused(q *Request, err error) ui.Form {
-	return ui.Form{Values: q.PostForm, Problems: fault.FieldsOf(err)}
-}
-
 type customerPage struct {
 	crm.Customer
-	MayWrite, MayArchive bool
-	At                   func(...string) string
+	MayWrite, MayArchive, MayOrder bool
+	At                             func(...string) string
 }
 
 func (q *Request) customer() (c crm.Customer, err error) {
@@ -77,7 +71,7 @@ func showCustomer(q *Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Render(http.StatusOK, c.Name, "customers", customerShow(customerPage{c, q.Actor().May(authz.CustomersWrite), q.Actor().May(authz.Archive), q.Path}))
+	return q.Render(http.StatusOK, c.Name, "customers", customerShow(customerPage{c, q.Actor().May(authz.CustomersWrite), q.Actor().May(authz.Archive), q.Actor().May(authz.OrdersWrite), q.Path}))
 }
 
 type customerEdit struct {
@@ -105,8 +99,8 @@ func updateCustomer(q *Request) error {
 		_, err := crm.Update(q.Context(), tx, reference, customerDetails(q.PostForm))
 		return err
 	})
-	if fault.Is(err, fault.KindInvalid) {
-		return q.Render(http.StatusUnprocessableEntity, "Edit customer", "customers", customerForm(q.customerEdit(reference, refused(q, err))))
+	if status, ok := again(err); ok {
+		return q.Render(status, "Edit customer", "customers", customerForm(q.customerEdit(reference, refused(q, err))))
 	}
 	if err != nil {
 		return err

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 
 	"craftplan/internal/fault"
 	"craftplan/internal/httpkit"
+	"craftplan/internal/web/ui"
 )
 
 var errPanic = errors.New("panic")
@@ -60,4 +62,24 @@ func together(errs ...error) error {
 		}
 	}
 	return p.Err()
+}
+
+// again tells whether a form is shown once more, and with what status: for wrong fields, and when somebody else was quicker.
+func again(err error) (status int, yes bool) {
+	switch {
+	case fault.Is(err, fault.KindInvalid):
+		return http.StatusUnprocessableEntity, true
+	case fault.Is(err, fault.KindConflict):
+		return http.StatusConflict, true
+	}
+	return 0, false
+}
+
+// refused is the form again, with what was typed and what is wrong.
+func refused(q *Request, err error) ui.Form {
+	form := ui.Form{Values: q.PostForm, Problems: fault.FieldsOf(err)}
+	if fault.Is(err, fault.KindConflict) {
+		form.Refusal = fault.MessageOf(err)
+	}
+	return form
 }

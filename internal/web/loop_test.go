@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"craftplan/internal/apptest"
 	"craftplan/internal/store"
 )
@@ -144,5 +146,49 @@ func TestAnOrderThatMovedOn(t *testing.T) {
 	}
 	if p := c.Post(reference+"/statuses/eaten", nil); p.Status != http.StatusNotFound {
 		t.Errorf("an unknown status: %d", p.Status)
+	}
+}
+
+// What is wrong in a dialog is told in that dialog.
+func TestDialogsKeepWhatWasTyped(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	c := a.As(t, maya)
+	p := c.Post("/sunrise/materials/FLOUR-001/receipts", url.Values{"quantity": {"2 l"}, "unit_cost": {"dear"}, "lot": {"L-X"}})
+	if p.Status != http.StatusUnprocessableEntity || p.Find("#receive #f-quantity-e").Length() != 1 || p.Find("#receive #f-unit_cost-e").Length() != 1 {
+		t.Errorf("receiving nonsense: %d", p.Status)
+	}
+	if v, _ := p.Find("#receive [name=lot]").Attr("value"); v != "L-X" {
+		t.Errorf("the lot typed is lost: %q", v)
+	}
+	action, _ := c.Get("/sunrise/materials/FLOUR-001").Find("form[action$='/waste']").First().Attr("action")
+	p = c.Post(action, url.Values{"quantity": {"900 kg"}, "reason": {"mice"}})
+	form := p.Find(`form[action="` + action + `"]`)
+	if p.Status != http.StatusUnprocessableEntity || form.Find(".field-error").Length() != 1 || p.Find(".field-error").Length() != 1 {
+		t.Errorf("writing off more than there is: %d, %q", p.Status, p.Find(".field-error").Text())
+	}
+	if v, _ := form.Find("[name=reason]").Attr("value"); v != "mice" {
+		t.Errorf("the reason typed is lost: %q", v)
+	}
+}
+
+// Two people change a recipe at once: the second is told, and keeps what was typed.
+func TestRecipePublishedMeanwhile(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	c := a.As(t, maya)
+	page := c.Get("/sunrise/products/BREAD-001/recipe")
+	form := url.Values{}
+	page.Find("#recipe [name]").Each(func(_ int, s *goquery.Selection) {
+		value, _ := s.Attr("value")
+		if goquery.NodeName(s) == "select" {
+			value, _ = s.Find("[selected]").Attr("value")
+		}
+		form.Set(s.AttrOr("name", ""), value)
+	})
+	form.Set("notes", "the first")
+	posted(t, c, "/sunrise/products/BREAD-001/recipe", form)
+	form.Set("notes", "the second")
+	p := c.Post("/sunrise/products/BREAD-001/recipe", form)
+	if p.Status != http.StatusConflict || !strings.Contains(p.Text("[data-errors]"), "Somebody published version 2") || p.Text("#f-notes") != "the second" {
+		t.Errorf("%d, %q, %q", p.Status, p.Text("[data-errors]"), p.Text("#f-notes"))
 	}
 }

@@ -45,11 +45,12 @@ type materialPage struct {
 	Movements            []inventory.Movement
 	MayWrite, MayArchive bool
 	At                   func(...string) string
-	Form                 ui.Form // of receiving or adjusting
+	Receive              ui.Form
+	Waste                map[string]ui.Form // by lot
 }
 
-func (q *Request) materialPage(form ui.Form) (p materialPage, err error) {
-	p = materialPage{format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), MayArchive: q.Actor().May(authz.Archive), At: q.Path, Form: form}
+func (q *Request) materialPage() (p materialPage, err error) {
+	p = materialPage{format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), MayArchive: q.Actor().May(authz.Archive), At: q.Path}
 	err = q.View(func(tx *store.Tx) (err error) {
 		if p.Material, err = inventory.Get(q.Context(), tx, q.PathValue("sku")); err != nil {
 			return err
@@ -64,7 +65,7 @@ func (q *Request) materialPage(form ui.Form) (p materialPage, err error) {
 }
 
 func showMaterial(q *Request) error {
-	p, err := q.materialPage(ui.Form{})
+	p, err := q.materialPage()
 	if err != nil {
 		return err
 	}
@@ -96,8 +97,8 @@ func createMaterial(q *Request) error {
 			return err
 		})
 	}
-	if fault.Is(err, fault.KindInvalid) {
-		return q.Render(http.StatusUnprocessableEntity, "New material", "materials", materialForm(q.newMaterialForm(refused(q, err))))
+	if status, ok := again(err); ok {
+		return q.Render(status, "New material", "materials", materialForm(q.newMaterialForm(refused(q, err))))
 	}
 	if err != nil {
 		return err
@@ -110,7 +111,7 @@ func (q *Request) materialEditForm(sku string, form ui.Form) materialEdit {
 }
 
 func editMaterial(q *Request) error {
-	p, err := q.materialPage(ui.Form{})
+	p, err := q.materialPage()
 	if err != nil {
 		return err
 	}
@@ -125,8 +126,8 @@ func updateMaterial(q *Request) error {
 			return err
 		})
 	}
-	if fault.Is(err, fault.KindInvalid) {
-		return q.Render(http.StatusUnprocessableEntity, "Edit material", "materials", materialForm(q.materialEditForm(q.PathValue("sku"), refused(q, err))))
+	if status, ok := again(err); ok {
+		return q.Render(status, "Edit material", "materials", materialForm(q.materialEditForm(q.PathValue("sku"), refused(q, err))))
 	}
 	if err != nil {
 		return err
@@ -204,7 +205,8 @@ func (q *Request) materialValues(d inventory.Details) url.Values {
 
 // receiveMaterial books a delivery as a lot.
 func receiveMaterial(q *Request) error {
-	return q.changeStock("received", func(tx *store.Tx, m inventory.Material, p *fault.Problems) error {
+	show := func(p *materialPage, form ui.Form) { p.Receive = form }
+	return q.changeStock("received", show, func(tx *store.Tx, m inventory.Material, p *fault.Problems) error {
 		amount := optionalQuantity(p, q.PostForm, "quantity", m.Unit)
 		if amount == nil {
 			p.Add("quantity", "Enter how much came in.")
@@ -221,7 +223,8 @@ func receiveMaterial(q *Request) error {
 
 // wasteLot takes stock away that was thrown out or was never there.
 func wasteLot(q *Request) error {
-	return q.changeStock("corrected", func(tx *store.Tx, m inventory.Material, p *fault.Problems) error {
+	show := func(p *materialPage, form ui.Form) { p.Waste = map[string]ui.Form{q.PathValue("lot"): form} }
+	return q.changeStock("corrected", show, func(tx *store.Tx, m inventory.Material, p *fault.Problems) error {
 		lot, err := id.Parse(q.PathValue("lot"))
 		if err != nil {
 			return fault.NotFound("lot")
@@ -237,8 +240,8 @@ func wasteLot(q *Request) error {
 	})
 }
 
-// changeStock runs a change of a material's stock and shows the material again.
-func (q *Request) changeStock(done string, change func(*store.Tx, inventory.Material, *fault.Problems) error) error {
+// changeStock runs a change of a material's stock and shows the material again; when it is refused, with the form in its dialog.
+func (q *Request) changeStock(done string, show func(*materialPage, ui.Form), change func(*store.Tx, inventory.Material, *fault.Problems) error) error {
 	err := q.Update(func(tx *store.Tx) error {
 		m, err := inventory.Get(q.Context(), tx, q.PathValue("sku"))
 		if err != nil {
@@ -247,12 +250,13 @@ func (q *Request) changeStock(done string, change func(*store.Tx, inventory.Mate
 		var p fault.Problems
 		return change(tx, m, &p)
 	})
-	if fault.Is(err, fault.KindInvalid) {
-		p, e := q.materialPage(refused(q, err))
+	if status, ok := again(err); ok {
+		p, e := q.materialPage()
 		if e != nil {
 			return e
 		}
-		return q.Render(http.StatusUnprocessableEntity, p.Name, "materials", materialShow(p))
+		show(&p, refused(q, err))
+		return q.Render(status, p.Name, "materials", materialShow(p))
 	}
 	if err != nil {
 		return err

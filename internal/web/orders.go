@@ -250,9 +250,9 @@ func createOrder(q *Request) error {
 			return err
 		})
 	}
-	if fault.Is(problem, fault.KindInvalid) {
-		e.Form.Problems = fault.FieldsOf(problem)
-		return q.Render(http.StatusUnprocessableEntity, "New order", "orders", orderForm(e))
+	if status, ok := again(problem); ok {
+		e.Form = refused(q, problem)
+		return q.Render(status, "New order", "orders", orderForm(e))
 	}
 	if problem != nil {
 		return problem

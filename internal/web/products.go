@@ -110,8 +110,8 @@ func createProduct(q *Request) error {
 			return err
 		})
 	}
-	if fault.Is(err, fault.KindInvalid) {
-		return q.renderProductForm(http.StatusUnprocessableEntity, "", refused(q, err))
+	if status, ok := again(err); ok {
+		return q.renderProductForm(status, "", refused(q, err))
 	}
 	if err != nil {
 		return err
@@ -139,8 +139,8 @@ func updateProduct(q *Request) error {
 			return err
 		})
 	}
-	if fault.Is(err, fault.KindInvalid) {
-		return q.renderProductForm(http.StatusUnprocessableEntity, q.PathValue("sku"), refused(q, err))
+	if status, ok := again(err); ok {
+		return q.renderProductForm(status, q.PathValue("sku"), refused(q, err))
 	}
 	if err != nil {
 		return err

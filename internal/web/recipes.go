@@ -128,9 +128,9 @@ func publishRecipe(q *Request) error {
 			return err
 		})
 	}
-	if fault.Is(problem, fault.KindInvalid) {
-		e.Form.Problems = fault.FieldsOf(problem)
-		return q.Render(http.StatusUnprocessableEntity, e.Name+", recipe", "products", recipeForm(e))
+	if status, ok := again(problem); ok {
+		e.Form = refused(q, problem)
+		return q.Render(status, e.Name+", recipe", "products", recipeForm(e))
 	}
 	if problem != nil {
 		return problem
@@ -154,7 +154,7 @@ func (e recipeEdit) recipeInput(v url.Values) (catalog.Input, error) {
 	for _, m := range e.Materials {
 		units[m.ID.String()] = m.Unit
 	}
-	in := catalog.Input{Yield: numberField(&p, v, "yield"), Notes: v.Get("notes")}
+	in := catalog.Input{Replaces: countField(&p, v, "replaces"), Yield: numberField(&p, v, "yield"), Notes: v.Get("notes")}
 	for _, n := range rows(v, componentRows, "material", "quantity") {
 		name := func(field string) string { return row(rowOf(n)).name(componentRows, field) }
 		c := catalog.ComponentInput{Row: n, Waste: percentField(&p, v, name("waste"))}
@@ -201,6 +201,7 @@ func (e recipeEdit) recipeValues() url.Values {
 	if e.Now == nil {
 		return v
 	}
+	v.Set("replaces", rowOf(int(e.Now.Version)))
 	v.Set("yield", quantity.Decimal(e.Now.Yield))
 	v.Set("notes", e.Now.Notes)
 	for i, c := range e.Now.Components {

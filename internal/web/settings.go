@@ -50,8 +50,8 @@ func updateSettings(q *Request) error {
 	if err == nil {
 		err = q.Update(func(tx *store.Tx) error { return settings.Update(q.Context(), tx, s) })
 	}
-	if fault.Is(err, fault.KindInvalid) {
-		return q.Render(http.StatusUnprocessableEntity, "Settings", "settings", settingsBody(q.settingsPage(refused(q, err))))
+	if status, ok := again(err); ok {
+		return q.Render(status, "Settings", "settings", settingsBody(q.settingsPage(refused(q, err))))
 	}
 	if err != nil {
 		return err

@@ -71,6 +71,7 @@ type Crumb struct{ Label, Href string }
 type Form struct {
 	Values   map[string][]string
 	Problems []fault.Field
+	Refusal  string // why the whole of it was refused: somebody else was quicker
 }
 
 // Value is what was typed into a field.

@@ -56,7 +56,7 @@
     if ('palette' in d) openPalette();
     if ('keys' in d) $('#keys').showModal();
     if ('print' in d) print();
-    if ('dialog' in d) $('#' + d.dialog)?.showModal();
+    if ('dialog' in d) { const box = $('#' + d.dialog); if (box && !box.open) box.showModal(); } // where the browser does not know commandfor
     if ('dismiss' in d) t.closest('.note, .toast > *').remove();
     if ('expand' in d) { const row = document.getElementById(t.getAttribute('aria-controls')), open = t.getAttribute('aria-expanded') === 'true'; t.setAttribute('aria-expanded', String(!open)); row.hidden = open; }
     if ('addRow' in d) addRow($('#' + d.addRow));
@@ -110,6 +110,9 @@
   };
   document.addEventListener('htmx:error', () => toast(document.body.dataset.offline, true));
   document.addEventListener('toast', e => toast(e.detail.message, e.detail.bad));
+
+  // A dialog whose fields were refused is open again.
+  document.addEventListener('DOMContentLoaded', () => { const wrong = $('dialog [aria-invalid="true"]'); if (wrong) { wrong.closest('dialog').showModal(); wrong.focus(); } });
 
   // After an answer with wrong fields the note that names them gets the focus.
   const focusErrors = () => { const n = $('[data-errors]'); if (n) n.focus(); };
