@@ -27,8 +27,7 @@ format:
 	@unformatted=$$(gofmt -l cmd internal); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }
 
 lint:
-	go vet ./...
-	$(TOOL) staticcheck ./...
+	go tool -modfile=tools/lint/go.mod golangci-lint run ./...
 
 # Generated code and built assets are committed: making them again must change nothing.
 verify:

@@ -32,7 +32,7 @@ func Of(t time.Time, zone *time.Location) Date {
 func Parse(text string) (Date, error) {
 	t, err := time.Parse(dayLayout, text)
 	if err != nil || t.Year() < 1900 {
-		return Date{}, errors.New("Enter a date, such as 2026-01-15.") //nolint:staticcheck // shown under a field
+		return Date{}, errors.New("Enter a date, such as 2026-01-15.")
 	}
 	return Date{t}, nil
 }

@@ -160,7 +160,7 @@ func TestStatementsPrepareOnBothEngines(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 				continue
 			}
-			statement.Close()
+			defer statement.Close()
 		}
 	})
 }
