@@ -81,21 +81,21 @@ func (u Unit) Label() string {
 // An input unit is an exact ratio of its stock unit. Ounces, pounds (international avoirdupois, 1959) and US fluid ounces
 // are exact by definition.
 type inputUnit struct {
-	stock  Unit
-	factor int64 // billionths of the stock unit
+	stock       Unit
+	factor, per int64 // factor/per stock units
 }
 
 const billion = 1_000_000_000
 
 var inputUnits = map[string]inputUnit{
-	"mg": {Gram, billion / 1000}, "g": {Gram, billion}, "gram": {Gram, billion}, "grams": {Gram, billion},
-	"kg": {Gram, 1000 * billion}, "kilo": {Gram, 1000 * billion}, "kilos": {Gram, 1000 * billion},
-	"oz": {Gram, 28_349_523_125}, "lb": {Gram, 453_592_370_000}, "lbs": {Gram, 453_592_370_000},
-	"ml": {Millilitre, billion}, "cl": {Millilitre, 10 * billion}, "dl": {Millilitre, 100 * billion}, "l": {Millilitre, 1000 * billion},
-	"litre": {Millilitre, 1000 * billion}, "litres": {Millilitre, 1000 * billion}, "liter": {Millilitre, 1000 * billion}, "liters": {Millilitre, 1000 * billion},
-	"floz": {Millilitre, 0}, // ten decimals: see convert
-	"pcs":  {Piece, billion}, "pc": {Piece, billion}, "piece": {Piece, billion}, "pieces": {Piece, billion}, "ea": {Piece, billion}, "each": {Piece, billion},
-	"dozen": {Piece, 12 * billion}, "dz": {Piece, 12 * billion},
+	"mg": {Gram, billion / 1000, billion}, "g": {Gram, billion, billion}, "gram": {Gram, billion, billion}, "grams": {Gram, billion, billion},
+	"kg": {Gram, 1000 * billion, billion}, "kilo": {Gram, 1000 * billion, billion}, "kilos": {Gram, 1000 * billion, billion},
+	"oz": {Gram, 28_349_523_125, billion}, "lb": {Gram, 453_592_370_000, billion}, "lbs": {Gram, 453_592_370_000, billion},
+	"ml": {Millilitre, billion, billion}, "cl": {Millilitre, 10 * billion, billion}, "dl": {Millilitre, 100 * billion, billion}, "l": {Millilitre, 1000 * billion, billion},
+	"litre": {Millilitre, 1000 * billion, billion}, "litres": {Millilitre, 1000 * billion, billion}, "liter": {Millilitre, 1000 * billion, billion}, "liters": {Millilitre, 1000 * billion, billion},
+	"floz": {Millilitre, 295_735_295_625, 10 * billion}, // 29.5735295625 ml: ten decimals
+	"pcs":  {Piece, billion, billion}, "pc": {Piece, billion, billion}, "piece": {Piece, billion, billion}, "pieces": {Piece, billion, billion}, "ea": {Piece, billion, billion}, "each": {Piece, billion, billion},
+	"dozen": {Piece, 12 * billion, billion}, "dz": {Piece, 12 * billion, billion},
 }
 
 // Parse reads what a person writes: "1.5 kg", "1,5 kg", "2 lb", "3 dozen", or a plain number in the stock unit. A comma
@@ -116,18 +116,11 @@ func ParseIn(text string, stock Unit, plain string) (Quantity, error) {
 	if !ok || in.stock != stock {
 		return 0, errors.New(wrongUnit(stock))
 	}
-	q, err := convert(value, unit, in)
+	q, err := exact.MulDiv(value, in.factor, in.per, exact.HalfUp)
 	if err != nil || q > int64(Max) {
 		return 0, errors.New("That is more than can be kept. Enter a smaller quantity.")
 	}
 	return Quantity(q), nil
-}
-
-func convert(micro int64, unit string, in inputUnit) (int64, error) {
-	if unit == "floz" { // 29.5735295625 ml has ten decimals
-		return exact.MulDiv(micro, 295_735_295_625, 10*billion, exact.HalfUp)
-	}
-	return exact.MulDiv(micro, in.factor, billion, exact.HalfUp)
 }
 
 func split(text string) (number, unit string) {
@@ -259,6 +252,40 @@ func Format(q Quantity, u Unit, decimals int, locale string) (number, symbol str
 		decimals = min(decimals, 1)
 	}
 	return FormatNumber(int64(q), size, decimals, locale), symbol
+}
+
+// FormatAs is the number of a unit people chose, such as "lb" or "dozen", rounded half up to the decimals given, with the
+// locale's signs. The unit must measure what the stock unit does.
+func FormatAs(q Quantity, stock Unit, unit string, decimals int, locale string) (string, error) {
+	in, ok := inputUnits[unit]
+	if !ok || in.stock != stock {
+		return "", errors.New(wrongUnit(stock))
+	}
+	scaled, err := exact.MulDiv(int64(q), in.per, in.factor, exact.HalfUp) // millionths of the unit
+	if err != nil {
+		return "", err
+	}
+	return FormatNumber(scaled, Micro, decimals, locale), nil
+}
+
+// Customary is the quantity in the customary units of the United States: pounds from one pound, ounces below, fluid ounces for
+// volumes; "" for pieces.
+func Customary(q Quantity, stock Unit, locale string) string {
+	const pound = 453_592_370
+	unit, symbol := "oz", "oz"
+	switch {
+	case stock == Piece:
+		return ""
+	case stock == Millilitre:
+		unit, symbol = "floz", "fl oz"
+	case q >= pound || q <= -pound:
+		unit, symbol = "lb", "lb"
+	}
+	number, err := FormatAs(q, stock, unit, 2, locale)
+	if err != nil {
+		return ""
+	}
+	return number + "\u202f" + symbol
 }
 
 // FormatNumber writes n/size, rounded half up, with at most the decimals given.

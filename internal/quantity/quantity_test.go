@@ -56,6 +56,48 @@ func TestFormat(t *testing.T) {
 	}
 }
 
+func TestFormatAs(t *testing.T) {
+	for _, c := range []struct {
+		q    Quantity
+		unit Unit
+		as   string
+		want string
+	}{
+		{453_592_370, Gram, "lb", "1"}, {Of(1000), Gram, "lb", "2.205"}, {Of(100), Gram, "oz", "3.527"}, {Of(1500), Gram, "kg", "1.5"}, {1_500, Gram, "mg", "1.5"}, {29_573_530, Millilitre, "floz", "1"}, {Of(250), Millilitre, "cl", "25"},
+		{Of(1500), Millilitre, "l", "1.5"}, {Of(30), Piece, "dozen", "2.5"}, {-Of(907), Gram, "lb", "−2"},
+	} {
+		if got, err := FormatAs(c.q, c.unit, c.as, 3, "en-US"); err != nil || got != c.want {
+			t.Errorf("%d %s as %s is %q, %v; want %q", c.q, c.unit, c.as, got, err, c.want)
+		}
+	}
+	for _, c := range [][2]string{{"g", "l"}, {"ml", "lb"}, {"pcs", "kg"}, {"g", "stone"}} {
+		if got, err := FormatAs(Of(1), Unit(c[0]), c[1], 2, "en-US"); err == nil {
+			t.Errorf("%s as %s is %q", c[0], c[1], got)
+		}
+	}
+	for want, q := range map[string]Quantity{"1\u202flb": 453_592_370, "16\u202foz": 453_592_369, "10.81\u202flb": Of(4902)} {
+		if got := Customary(q, Gram, "en-US"); got != want {
+			t.Errorf("%d g is %q, want %q", q, got, want)
+		}
+	}
+}
+
+// Whatever unit a quantity is typed in, it is shown in that unit as it was typed.
+func TestUnitsGoBothWays(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		unit := rapid.SampledFrom([]string{"mg", "g", "kg", "oz", "lb", "ml", "cl", "l", "floz", "pcs", "dozen"}).Draw(t, "unit")
+		stock := inputUnits[unit].stock
+		typed := Decimal(Quantity(rapid.Int64Range(0, 1e6).Draw(t, "hundredths") * Micro / 100))
+		q, err := Parse(typed+" "+unit, stock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if shown, err := FormatAs(q, stock, unit, 2, "en-US"); err != nil || strings.ReplaceAll(shown, ",", "") != typed {
+			t.Fatalf("%s %s is %d, shown as %q, %v", typed, unit, q, shown, err)
+		}
+	})
+}
+
 // What a form shows is read back as the same quantity.
 func TestInputIsReadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -62,6 +62,14 @@ func (f format) amount(q quantity.Quantity, u quantity.Unit) string {
 	return number + "\u202f" + symbol
 }
 
+// also is the quantity in pounds and ounces where people use them; "" elsewhere.
+func (f format) also(q quantity.Quantity, u quantity.Unit) string {
+	if !strings.HasSuffix(f.locale, "-US") {
+		return ""
+	}
+	return quantity.Customary(q, u, f.locale)
+}
+
 func (f format) pieces(q quantity.Quantity) string {
 	return quantity.FormatNumber(int64(q), quantity.Micro, 2, f.locale)
 }
@@ -149,12 +157,12 @@ func plural(n int64, one, many string) string {
 func (f format) long(d calendar.Date) string { return d.Format("Monday, January 2") }
 
 // need is what a batch takes of a component for its planned pieces.
-func (p batchPage) need(c production.Component) templ.Component {
+func (p batchPage) need(c production.Component) quantity.Quantity {
 	q, err := c.For(p.Planned)
 	if err != nil {
-		return ui.Quantity("?", "")
+		return 0 // beyond what can be kept: starting the batch says so
 	}
-	return p.quantity(q, c.Unit)
+	return q
 }
 
 func firstName(name string) string {

@@ -21,7 +21,7 @@ import (
 )
 
 // patience is how long one step may take on a busy machine.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // Page is a tab of its own profile: no cookie is shared with another page. What its scripts report as an error fails the test.
 type Page struct {
