@@ -61,6 +61,7 @@ func (q *Request) materialPage() (p materialPage, err error) {
 		p.Movements, err = inventory.Movements(q.Context(), tx, p.ID)
 		return err
 	})
+	p.Receive = ui.Form{Values: url.Values{"unit_cost": q.materialValues(p.Details)["price"]}}
 	return p, err
 }
 
