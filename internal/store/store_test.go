@@ -243,6 +243,43 @@ func TestLock(t *testing.T) {
 	})
 }
 
+// Two transactions that wait for each other: the database ends one of them, and it is run again.
+func TestDeadlockIsRunAgain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		scope := db.Organization("Sunrise")
+		var all, both sync.WaitGroup
+		both.Add(2)
+		var mu sync.Mutex
+		runs := 0
+		for _, order := range [][2]string{{"oven", "mixer"}, {"mixer", "oven"}} {
+			all.Go(func() {
+				first := true
+				err := db.Update(t.Context(), scope, func(tx *store.Tx) error {
+					mu.Lock()
+					runs++
+					mu.Unlock()
+					if err := tx.Lock(t.Context(), order[0]); err != nil {
+						return err
+					}
+					if first && db.Engine() == store.Postgres { // on SQLite the second waits for the first to end
+						first = false
+						both.Done()
+						both.Wait()
+					}
+					return tx.Lock(t.Context(), order[1])
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if want := 2; db.Engine() == store.Postgres && runs <= want || db.Engine() == store.SQLite && runs != want {
+			t.Errorf("%d runs of two transactions", runs)
+		}
+	})
+}
+
 // The words of a driver never reach people, and a key that is taken is a conflict.
 func TestTranslate(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *storetest.DB) {

@@ -229,11 +229,21 @@ func (p *Page) Look(width int64, dark bool) {
 func (p *Page) Offline(off bool) {
 	p.t.Helper()
 	p.offline.Store(true) // and from then on: a request that failed is reported late
+	p.conditions(network.Conditions{Offline: off, DownloadThroughput: -1, UploadThroughput: -1})
+}
+
+// Slow makes every answer late.
+func (p *Page) Slow(by time.Duration) {
+	p.t.Helper()
+	p.conditions(network.Conditions{Latency: float64(by.Milliseconds()), DownloadThroughput: -1, UploadThroughput: -1})
+}
+
+func (p *Page) conditions(c network.Conditions) {
+	p.t.Helper()
 	if _, err := chromedp.Call(p.ctx, network.Enable, network.EnableParams{}); err != nil {
 		p.t.Fatal(err)
 	}
-	conditions := []*network.Conditions{{Offline: off, DownloadThroughput: -1, UploadThroughput: -1}}
-	if _, err := chromedp.Call(p.ctx, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: conditions}); err != nil {
+	if _, err := chromedp.Call(p.ctx, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{&c}}); err != nil {
 		p.t.Fatal(err)
 	}
 }

@@ -132,6 +132,11 @@ func TestTheShell(t *testing.T) {
 	p.WaitFor(`document.documentElement.dataset.theme === "craft-dark"`)
 
 	p.Go("/sunrise/orders")
+	p.Slow(2 * time.Second)
+	p.Fill("[name=q]", "deli")
+	p.WaitFor(`!document.querySelector("#loading").hidden`)
+	p.WaitFor(`document.querySelector("#loading").hidden && location.search === "?q=deli"`)
+	p.Slow(0)
 	p.Offline(true)
 	p.Fill("[name=q]", "cafe")
 	p.WaitForText("#toasts", "The server does not answer")
