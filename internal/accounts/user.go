@@ -41,7 +41,7 @@ func (u NewUser) Validate() (NewUser, error) {
 	} else if utf8.RuneCountInString(u.Name) > maxName {
 		p.Addf("name", "Use at most %d characters.", maxName)
 	}
-	if !validEmail(u.Email) {
+	if !ValidEmail(u.Email) {
 		p.Add("email", "Enter an e-mail address, such as you@example.com.")
 	}
 	switch n := utf8.RuneCountInString(u.Password); {
@@ -56,7 +56,8 @@ func (u NewUser) Validate() (NewUser, error) {
 // NormalizeEmail is how addresses are compared: trimmed, in lower case.
 func NormalizeEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
 
-func validEmail(email string) bool {
+// ValidEmail tells whether a normalized address can be one.
+func ValidEmail(email string) bool {
 	if len(email) > maxEmail {
 		return false
 	}

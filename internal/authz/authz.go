@@ -34,6 +34,11 @@ func (r Role) Label() string {
 	return map[Role]string{Owner: "Owner", Admin: "Admin", Staff: "Staff", Viewer: "Viewer"}[r]
 }
 
+var ranks = map[Role]int{Viewer: 1, Staff: 2, Admin: 3, Owner: 4}
+
+// Covers tells whether the role is at least another: nobody grants, changes or takes away more than they have.
+func (r Role) Covers(other Role) bool { return ranks[other] > 0 && ranks[r] >= ranks[other] }
+
 // Permission is one thing a member may be allowed to do.
 type Permission string
 
@@ -51,6 +56,7 @@ const (
 	ProductionWrite     Permission = "production:write"
 	SettingsRead        Permission = "settings:read"
 	SettingsWrite       Permission = "settings:write"
+	MembersWrite        Permission = "members:write"
 	Archive             Permission = "archive" // delete and archive
 	OrganizationControl Permission = "organization:control"
 )
@@ -58,7 +64,7 @@ const (
 var (
 	reading = []Permission{CustomersRead, InventoryRead, CatalogRead, OrdersRead, ProductionRead, SettingsRead}
 	writing = []Permission{CustomersWrite, InventoryWrite, CatalogWrite, OrdersWrite, ProductionWrite}
-	ruling  = []Permission{SettingsWrite, Archive}
+	ruling  = []Permission{SettingsWrite, MembersWrite, Archive}
 	owning  = []Permission{OrganizationControl}
 
 	granted = map[Role]map[Permission]bool{

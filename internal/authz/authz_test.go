@@ -44,3 +44,17 @@ func TestNobodyMayNothing(t *testing.T) {
 		t.Error("an unknown role is read")
 	}
 }
+
+func TestCovers(t *testing.T) {
+	roles := []Role{Viewer, Staff, Admin, Owner}
+	for i, a := range roles {
+		for j, b := range roles {
+			if a.Covers(b) != (i >= j) {
+				t.Errorf("%s covers %s: %t", a, b, a.Covers(b))
+			}
+		}
+		if a.Covers("boss") || Role("boss").Covers(a) {
+			t.Errorf("an unknown role beside %s", a)
+		}
+	}
+}

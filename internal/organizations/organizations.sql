@@ -34,3 +34,54 @@ FROM organizations AS o ORDER BY o.slug;
 SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color
 FROM slugs AS s JOIN organizations AS o ON o.id = s.organization_id
 WHERE s.slug = sqlc.arg(slug);
+
+-- name: Members :many
+SELECT m.user_id, u.name, u.email, m.role, m.status, m.created_at
+FROM memberships AS m JOIN users AS u ON u.id = m.user_id
+WHERE m.organization_id = sqlc.arg(organization_id) AND m.status <> 'removed'
+ORDER BY u.name, u.email;
+
+-- name: Membership :one
+SELECT m.role, m.status, u.name FROM memberships AS m JOIN users AS u ON u.id = m.user_id
+WHERE m.organization_id = sqlc.arg(organization_id) AND m.user_id = sqlc.arg(user_id);
+
+-- name: SetMembership :execrows
+UPDATE memberships SET role = $3, status = $4, updated_at = $5
+WHERE organization_id = $1 AND user_id = $2;
+
+-- name: Rejoin :execrows
+UPDATE memberships SET role = $3, status = 'active', updated_at = $4
+WHERE organization_id = $1 AND user_id = $2 AND status = 'removed';
+
+-- name: ActiveOwners :one
+SELECT COUNT(*) FROM memberships
+WHERE organization_id = sqlc.arg(organization_id) AND role = 'owner' AND status = 'active';
+
+-- name: CreateInvitation :exec
+INSERT INTO invitations (organization_id, id, email, role, status, token_hash, expires_at, created_at, created_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(email), sqlc.arg(role), 'pending', sqlc.arg(token_hash), sqlc.arg(expires_at), sqlc.arg(created_at), sqlc.arg(created_by));
+
+-- name: Invitations :many
+SELECT i.id, i.email, i.role, i.expires_at, u.name AS invited_by
+FROM invitations AS i JOIN users AS u ON u.id = i.created_by
+WHERE i.organization_id = sqlc.arg(organization_id) AND i.status = 'pending'
+ORDER BY i.created_at DESC, i.id;
+
+-- name: InvitationByHash :one
+SELECT i.id, i.email, i.role, i.status, i.expires_at, u.name AS invited_by
+FROM invitations AS i JOIN users AS u ON u.id = i.created_by
+WHERE i.organization_id = sqlc.arg(organization_id) AND i.token_hash = sqlc.arg(token_hash);
+
+-- name: EndInvitation :execrows
+UPDATE invitations SET status = $3 WHERE organization_id = $1 AND id = $2 AND status = 'pending';
+
+-- name: EndInvitationsTo :execrows
+UPDATE invitations SET status = 'revoked' WHERE organization_id = $1 AND email = $2 AND status = 'pending';
+
+-- name: MemberByEmail :one
+SELECT COUNT(*) FROM memberships AS m JOIN users AS u ON u.id = m.user_id
+WHERE m.organization_id = sqlc.arg(organization_id) AND u.email = sqlc.arg(email) AND m.status <> 'removed';
+
+-- name: OrganizationByID :one
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color
+FROM organizations AS o WHERE o.id = CAST(sqlc.arg(organization) AS org_text);

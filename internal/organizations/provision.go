@@ -149,9 +149,5 @@ func AddMember(ctx context.Context, tx *store.Tx, user id.ID, role authz.Role) e
 	if err := tx.Require(authz.SettingsWrite); err != nil {
 		return err
 	}
-	err := db.For(tx).CreateMembership(ctx, db.CreateMembershipIn{UserID: user, Role: string(role), CreatedAt: tx.Now()})
-	if err = store.Translate(err); errors.Is(err, store.ErrUnique) {
-		return fault.Conflict("This person is a member already.")
-	}
-	return err
+	return join(ctx, tx, authz.Actor{UserID: user, Role: role})
 }

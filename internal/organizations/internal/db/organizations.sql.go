@@ -12,6 +12,52 @@ import (
 	"craftplan/internal/id"
 )
 
+const activeOwners = `-- name: ActiveOwners :one
+SELECT COUNT(*) FROM memberships
+WHERE organization_id = $1 AND role = 'owner' AND status = 'active'
+`
+
+type ActiveOwnersParams struct {
+	OrganizationID id.Organization
+}
+
+func (q *Queries) ActiveOwners(ctx context.Context, arg ActiveOwnersParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, activeOwners, arg.OrganizationID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const createInvitation = `-- name: CreateInvitation :exec
+INSERT INTO invitations (organization_id, id, email, role, status, token_hash, expires_at, created_at, created_by)
+VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8)
+`
+
+type CreateInvitationParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Email          string
+	Role           string
+	TokenHash      string
+	ExpiresAt      calendar.Instant
+	CreatedAt      calendar.Instant
+	CreatedBy      id.ID
+}
+
+func (q *Queries) CreateInvitation(ctx context.Context, arg CreateInvitationParams) error {
+	_, err := q.db.ExecContext(ctx, createInvitation,
+		arg.OrganizationID,
+		arg.ID,
+		arg.Email,
+		arg.Role,
+		arg.TokenHash,
+		arg.ExpiresAt,
+		arg.CreatedAt,
+		arg.CreatedBy,
+	)
+	return err
+}
+
 const createMembership = `-- name: CreateMembership :exec
 INSERT INTO memberships (organization_id, user_id, role, status, created_at, updated_at)
 VALUES ($1, $2, $3, 'active', $4, $4)
@@ -81,6 +127,123 @@ func (q *Queries) CreateSlug(ctx context.Context, arg CreateSlugParams) error {
 	return err
 }
 
+const endInvitation = `-- name: EndInvitation :execrows
+UPDATE invitations SET status = $3 WHERE organization_id = $1 AND id = $2 AND status = 'pending'
+`
+
+type EndInvitationParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Status         string
+}
+
+func (q *Queries) EndInvitation(ctx context.Context, arg EndInvitationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endInvitation, arg.OrganizationID, arg.ID, arg.Status)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const endInvitationsTo = `-- name: EndInvitationsTo :execrows
+UPDATE invitations SET status = 'revoked' WHERE organization_id = $1 AND email = $2 AND status = 'pending'
+`
+
+type EndInvitationsToParams struct {
+	OrganizationID id.Organization
+	Email          string
+}
+
+func (q *Queries) EndInvitationsTo(ctx context.Context, arg EndInvitationsToParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endInvitationsTo, arg.OrganizationID, arg.Email)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const invitationByHash = `-- name: InvitationByHash :one
+SELECT i.id, i.email, i.role, i.status, i.expires_at, u.name AS invited_by
+FROM invitations AS i JOIN users AS u ON u.id = i.created_by
+WHERE i.organization_id = $1 AND i.token_hash = $2
+`
+
+type InvitationByHashParams struct {
+	OrganizationID id.Organization
+	TokenHash      string
+}
+
+type InvitationByHashRow struct {
+	ID        id.ID
+	Email     string
+	Role      string
+	Status    string
+	ExpiresAt calendar.Instant
+	InvitedBy string
+}
+
+func (q *Queries) InvitationByHash(ctx context.Context, arg InvitationByHashParams) (InvitationByHashRow, error) {
+	row := q.db.QueryRowContext(ctx, invitationByHash, arg.OrganizationID, arg.TokenHash)
+	var i InvitationByHashRow
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.Role,
+		&i.Status,
+		&i.ExpiresAt,
+		&i.InvitedBy,
+	)
+	return i, err
+}
+
+const invitations = `-- name: Invitations :many
+SELECT i.id, i.email, i.role, i.expires_at, u.name AS invited_by
+FROM invitations AS i JOIN users AS u ON u.id = i.created_by
+WHERE i.organization_id = $1 AND i.status = 'pending'
+ORDER BY i.created_at DESC, i.id
+`
+
+type InvitationsParams struct {
+	OrganizationID id.Organization
+}
+
+type InvitationsRow struct {
+	ID        id.ID
+	Email     string
+	Role      string
+	ExpiresAt calendar.Instant
+	InvitedBy string
+}
+
+func (q *Queries) Invitations(ctx context.Context, arg InvitationsParams) ([]InvitationsRow, error) {
+	rows, err := q.db.QueryContext(ctx, invitations, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []InvitationsRow{}
+	for rows.Next() {
+		var i InvitationsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Email,
+			&i.Role,
+			&i.ExpiresAt,
+			&i.InvitedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listOrganizations = `-- name: ListOrganizations :many
 SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.created_at
 FROM organizations AS o ORDER BY o.slug
@@ -129,6 +292,134 @@ func (q *Queries) ListOrganizations(ctx context.Context) ([]ListOrganizationsRow
 		return nil, err
 	}
 	return items, nil
+}
+
+const memberByEmail = `-- name: MemberByEmail :one
+SELECT COUNT(*) FROM memberships AS m JOIN users AS u ON u.id = m.user_id
+WHERE m.organization_id = $1 AND u.email = $2 AND m.status <> 'removed'
+`
+
+type MemberByEmailParams struct {
+	OrganizationID id.Organization
+	Email          string
+}
+
+func (q *Queries) MemberByEmail(ctx context.Context, arg MemberByEmailParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, memberByEmail, arg.OrganizationID, arg.Email)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const members = `-- name: Members :many
+SELECT m.user_id, u.name, u.email, m.role, m.status, m.created_at
+FROM memberships AS m JOIN users AS u ON u.id = m.user_id
+WHERE m.organization_id = $1 AND m.status <> 'removed'
+ORDER BY u.name, u.email
+`
+
+type MembersParams struct {
+	OrganizationID id.Organization
+}
+
+type MembersRow struct {
+	UserID    id.ID
+	Name      string
+	Email     string
+	Role      string
+	Status    string
+	CreatedAt calendar.Instant
+}
+
+func (q *Queries) Members(ctx context.Context, arg MembersParams) ([]MembersRow, error) {
+	rows, err := q.db.QueryContext(ctx, members, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MembersRow{}
+	for rows.Next() {
+		var i MembersRow
+		if err := rows.Scan(
+			&i.UserID,
+			&i.Name,
+			&i.Email,
+			&i.Role,
+			&i.Status,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const membership = `-- name: Membership :one
+SELECT m.role, m.status, u.name FROM memberships AS m JOIN users AS u ON u.id = m.user_id
+WHERE m.organization_id = $1 AND m.user_id = $2
+`
+
+type MembershipParams struct {
+	OrganizationID id.Organization
+	UserID         id.ID
+}
+
+type MembershipRow struct {
+	Role   string
+	Status string
+	Name   string
+}
+
+func (q *Queries) Membership(ctx context.Context, arg MembershipParams) (MembershipRow, error) {
+	row := q.db.QueryRowContext(ctx, membership, arg.OrganizationID, arg.UserID)
+	var i MembershipRow
+	err := row.Scan(&i.Role, &i.Status, &i.Name)
+	return i, err
+}
+
+const organizationByID = `-- name: OrganizationByID :one
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color
+FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
+`
+
+type OrganizationByIDParams struct {
+	Organization id.Organization
+}
+
+type OrganizationByIDRow struct {
+	ID          id.Organization
+	Name        string
+	Slug        string
+	Status      string
+	BillingPlan string
+	TimeZone    string
+	Locale      string
+	Currency    string
+	BrandColor  string
+}
+
+func (q *Queries) OrganizationByID(ctx context.Context, arg OrganizationByIDParams) (OrganizationByIDRow, error) {
+	row := q.db.QueryRowContext(ctx, organizationByID, arg.Organization)
+	var i OrganizationByIDRow
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Slug,
+		&i.Status,
+		&i.BillingPlan,
+		&i.TimeZone,
+		&i.Locale,
+		&i.Currency,
+		&i.BrandColor,
+	)
+	return i, err
 }
 
 const organizationBySlug = `-- name: OrganizationBySlug :one
@@ -218,6 +509,31 @@ func (q *Queries) OrganizationsOfUser(ctx context.Context, arg OrganizationsOfUs
 	return items, nil
 }
 
+const rejoin = `-- name: Rejoin :execrows
+UPDATE memberships SET role = $3, status = 'active', updated_at = $4
+WHERE organization_id = $1 AND user_id = $2 AND status = 'removed'
+`
+
+type RejoinParams struct {
+	OrganizationID id.Organization
+	UserID         id.ID
+	Role           string
+	UpdatedAt      calendar.Instant
+}
+
+func (q *Queries) Rejoin(ctx context.Context, arg RejoinParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, rejoin,
+		arg.OrganizationID,
+		arg.UserID,
+		arg.Role,
+		arg.UpdatedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const resolve = `-- name: Resolve :one
 SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, m.role
 FROM slugs AS s
@@ -261,6 +577,33 @@ func (q *Queries) Resolve(ctx context.Context, arg ResolveParams) (ResolveRow, e
 		&i.Role,
 	)
 	return i, err
+}
+
+const setMembership = `-- name: SetMembership :execrows
+UPDATE memberships SET role = $3, status = $4, updated_at = $5
+WHERE organization_id = $1 AND user_id = $2
+`
+
+type SetMembershipParams struct {
+	OrganizationID id.Organization
+	UserID         id.ID
+	Role           string
+	Status         string
+	UpdatedAt      calendar.Instant
+}
+
+func (q *Queries) SetMembership(ctx context.Context, arg SetMembershipParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setMembership,
+		arg.OrganizationID,
+		arg.UserID,
+		arg.Role,
+		arg.Status,
+		arg.UpdatedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const slugTaken = `-- name: SlugTaken :one

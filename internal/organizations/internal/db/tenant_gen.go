@@ -24,6 +24,27 @@ type System struct{ queries *Queries }
 // ForSystem gives the queries of a transaction outside any organization.
 func ForSystem(tx *store.SystemTx) System { return System{New(tx.DB())} }
 
+// ActiveOwners runs in the organization of the transaction.
+func (t Tenant) ActiveOwners(ctx context.Context) (int64, error) {
+	return t.queries.ActiveOwners(ctx, ActiveOwnersParams{OrganizationID: t.tx.Organization()})
+}
+
+// CreateInvitationIn is what CreateInvitation takes beside the organization.
+type CreateInvitationIn struct {
+	ID        id.ID
+	Email     string
+	Role      string
+	TokenHash string
+	ExpiresAt calendar.Instant
+	CreatedAt calendar.Instant
+	CreatedBy id.ID
+}
+
+// CreateInvitation runs in the organization of the transaction.
+func (t Tenant) CreateInvitation(ctx context.Context, in CreateInvitationIn) error {
+	return t.queries.CreateInvitation(ctx, CreateInvitationParams{OrganizationID: t.tx.Organization(), ID: in.ID, Email: in.Email, Role: in.Role, TokenHash: in.TokenHash, ExpiresAt: in.ExpiresAt, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
+}
+
 // CreateMembershipIn is what CreateMembership takes beside the organization.
 type CreateMembershipIn struct {
 	UserID    id.ID
@@ -46,9 +67,75 @@ func (s System) CreateSlug(ctx context.Context, in CreateSlugParams) error {
 	return s.queries.CreateSlug(ctx, in)
 }
 
+// EndInvitationIn is what EndInvitation takes beside the organization.
+type EndInvitationIn struct {
+	ID     id.ID
+	Status string
+}
+
+// EndInvitation runs in the organization of the transaction.
+func (t Tenant) EndInvitation(ctx context.Context, in EndInvitationIn) (int64, error) {
+	return t.queries.EndInvitation(ctx, EndInvitationParams{OrganizationID: t.tx.Organization(), ID: in.ID, Status: in.Status})
+}
+
+// EndInvitationsToIn is what EndInvitationsTo takes beside the organization.
+type EndInvitationsToIn struct {
+	Email string
+}
+
+// EndInvitationsTo runs in the organization of the transaction.
+func (t Tenant) EndInvitationsTo(ctx context.Context, in EndInvitationsToIn) (int64, error) {
+	return t.queries.EndInvitationsTo(ctx, EndInvitationsToParams{OrganizationID: t.tx.Organization(), Email: in.Email})
+}
+
+// InvitationByHashIn is what InvitationByHash takes beside the organization.
+type InvitationByHashIn struct {
+	TokenHash string
+}
+
+// InvitationByHash runs in the organization of the transaction.
+func (t Tenant) InvitationByHash(ctx context.Context, in InvitationByHashIn) (InvitationByHashRow, error) {
+	return t.queries.InvitationByHash(ctx, InvitationByHashParams{OrganizationID: t.tx.Organization(), TokenHash: in.TokenHash})
+}
+
+// Invitations runs in the organization of the transaction.
+func (t Tenant) Invitations(ctx context.Context) ([]InvitationsRow, error) {
+	return t.queries.Invitations(ctx, InvitationsParams{OrganizationID: t.tx.Organization()})
+}
+
 // ListOrganizations runs over the directory.
 func (s System) ListOrganizations(ctx context.Context) ([]ListOrganizationsRow, error) {
 	return s.queries.ListOrganizations(ctx)
+}
+
+// MemberByEmailIn is what MemberByEmail takes beside the organization.
+type MemberByEmailIn struct {
+	Email string
+}
+
+// MemberByEmail runs in the organization of the transaction.
+func (t Tenant) MemberByEmail(ctx context.Context, in MemberByEmailIn) (int64, error) {
+	return t.queries.MemberByEmail(ctx, MemberByEmailParams{OrganizationID: t.tx.Organization(), Email: in.Email})
+}
+
+// Members runs in the organization of the transaction.
+func (t Tenant) Members(ctx context.Context) ([]MembersRow, error) {
+	return t.queries.Members(ctx, MembersParams{OrganizationID: t.tx.Organization()})
+}
+
+// MembershipIn is what Membership takes beside the organization.
+type MembershipIn struct {
+	UserID id.ID
+}
+
+// Membership runs in the organization of the transaction.
+func (t Tenant) Membership(ctx context.Context, in MembershipIn) (MembershipRow, error) {
+	return t.queries.Membership(ctx, MembershipParams{OrganizationID: t.tx.Organization(), UserID: in.UserID})
+}
+
+// OrganizationByID runs over the directory.
+func (s System) OrganizationByID(ctx context.Context, in OrganizationByIDParams) (OrganizationByIDRow, error) {
+	return s.queries.OrganizationByID(ctx, in)
 }
 
 // OrganizationBySlug runs over the directory.
@@ -61,9 +148,34 @@ func (s System) OrganizationsOfUser(ctx context.Context, in OrganizationsOfUserP
 	return s.queries.OrganizationsOfUser(ctx, in)
 }
 
+// RejoinIn is what Rejoin takes beside the organization.
+type RejoinIn struct {
+	UserID    id.ID
+	Role      string
+	UpdatedAt calendar.Instant
+}
+
+// Rejoin runs in the organization of the transaction.
+func (t Tenant) Rejoin(ctx context.Context, in RejoinIn) (int64, error) {
+	return t.queries.Rejoin(ctx, RejoinParams{OrganizationID: t.tx.Organization(), UserID: in.UserID, Role: in.Role, UpdatedAt: in.UpdatedAt})
+}
+
 // Resolve runs over the directory.
 func (s System) Resolve(ctx context.Context, in ResolveParams) (ResolveRow, error) {
 	return s.queries.Resolve(ctx, in)
+}
+
+// SetMembershipIn is what SetMembership takes beside the organization.
+type SetMembershipIn struct {
+	UserID    id.ID
+	Role      string
+	Status    string
+	UpdatedAt calendar.Instant
+}
+
+// SetMembership runs in the organization of the transaction.
+func (t Tenant) SetMembership(ctx context.Context, in SetMembershipIn) (int64, error) {
+	return t.queries.SetMembership(ctx, SetMembershipParams{OrganizationID: t.tx.Organization(), UserID: in.UserID, Role: in.Role, Status: in.Status, UpdatedAt: in.UpdatedAt})
 }
 
 // SlugTaken runs over the directory.

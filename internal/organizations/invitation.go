@@ -1,0 +1,226 @@
+package organizations
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"time"
+
+	"craftplan/internal/accounts"
+	"craftplan/internal/authz"
+	"craftplan/internal/calendar"
+	"craftplan/internal/fault"
+	"craftplan/internal/id"
+	"craftplan/internal/organizations/internal/db"
+	"craftplan/internal/store"
+)
+
+const (
+	invitationLife = 7 * 24 * time.Hour
+	maxInvitations = 20 // at once
+)
+
+// Invitation asks somebody to join. It is for one address, can be used once, and ends after seven days.
+type Invitation struct {
+	ID        id.ID
+	Email     string
+	Role      authz.Role
+	InvitedBy string
+	ExpiresAt calendar.Instant
+}
+
+// Sent is an invitation with the token of its link, which is told here and never again: only its hash is kept.
+type Sent struct {
+	Invitation
+	Token string
+}
+
+// Invite asks people to join, by their addresses. Who was asked before gets a new link, and the old one ends. Field names in
+// errors are emails and role.
+func Invite(ctx context.Context, tx *store.Tx, emails []string, role authz.Role) ([]Sent, error) {
+	if err := tx.Require(authz.MembersWrite); err != nil {
+		return nil, err
+	}
+	if err := checkInvited(tx, emails, role); err != nil {
+		return nil, err
+	}
+	sent := make([]Sent, len(emails))
+	for i, email := range emails {
+		var err error
+		if sent[i], err = invite(ctx, tx, accounts.NormalizeEmail(email), role); err != nil {
+			return nil, err
+		}
+	}
+	return sent, nil
+}
+
+func checkInvited(tx *store.Tx, emails []string, role authz.Role) error {
+	var p fault.Problems
+	if !authz.Owner.Covers(role) {
+		p.Add("role", "Choose a role.")
+	} else if !tx.Actor().Role.Covers(role) {
+		p.Add("role", "You cannot make somebody more than you are.")
+	}
+	if len(emails) == 0 || len(emails) > maxInvitations {
+		p.Addf("emails", "Enter 1 to %d addresses.", maxInvitations)
+	}
+	for _, email := range emails {
+		if !accounts.ValidEmail(accounts.NormalizeEmail(email)) {
+			p.Addf("emails", "%q is not an e-mail address.", email)
+		}
+	}
+	return p.Err()
+}
+
+func invite(ctx context.Context, tx *store.Tx, email string, role authz.Role) (Sent, error) {
+	queries := db.For(tx)
+	member, err := queries.MemberByEmail(ctx, db.MemberByEmailIn{Email: email})
+	if err != nil {
+		return Sent{}, err
+	}
+	if member > 0 {
+		return Sent{}, fault.Invalid("emails", email+" belongs to the organization already.")
+	}
+	if _, err := queries.EndInvitationsTo(ctx, db.EndInvitationsToIn{Email: email}); err != nil {
+		return Sent{}, err
+	}
+	secret := rand.Text()
+	i := Invitation{ID: id.New(), Email: email, Role: role, ExpiresAt: tx.Now().Add(invitationLife)}
+	err = queries.CreateInvitation(ctx, db.CreateInvitationIn{ID: i.ID, Email: email, Role: string(role), TokenHash: hashSecret(secret), ExpiresAt: i.ExpiresAt, CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
+	return Sent{i, tx.Organization().String() + "." + secret}, err
+}
+
+func hashSecret(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// Invitations are those that wait for an answer, also when they have expired meanwhile.
+func Invitations(ctx context.Context, tx *store.Tx) ([]Invitation, error) {
+	if err := tx.Require(authz.MembersWrite); err != nil {
+		return nil, err
+	}
+	rows, err := db.For(tx).Invitations(ctx)
+	list := make([]Invitation, len(rows))
+	for i, r := range rows {
+		list[i] = Invitation{r.ID, r.Email, authz.Role(r.Role), r.InvitedBy, r.ExpiresAt}
+	}
+	return list, err
+}
+
+// Revoke ends an invitation before it is answered.
+func Revoke(ctx context.Context, tx *store.Tx, invitation id.ID) error {
+	if err := tx.Require(authz.MembersWrite); err != nil {
+		return err
+	}
+	ended, err := db.For(tx).EndInvitation(ctx, db.EndInvitationIn{ID: invitation, Status: "revoked"})
+	if err == nil && ended == 0 {
+		err = fault.Conflict("The invitation was answered or revoked meanwhile.")
+	}
+	return err
+}
+
+// Invited is what a link of an invitation opens: the organization it is for, and what it says.
+type Invited struct {
+	Organization Organization
+	Invitation
+	scope store.Scope
+}
+
+// errLink is every reason why a link opens nothing, in one answer.
+func errLink() error { return fault.NotFound("invitation") }
+
+// ResolveInvitation finds the invitation of a link's token. Unknown, answered, revoked and expired are the same NotFound fault.
+func ResolveInvitation(ctx context.Context, st *store.Store, token string) (Invited, error) {
+	text, secret, _ := strings.Cut(token, ".")
+	organization, err := id.ParseOrganization(text)
+	if err != nil || secret == "" {
+		return Invited{}, errLink()
+	}
+	var row db.OrganizationByIDRow
+	err = st.SystemView(ctx, "invitation: find its organization", func(tx *store.SystemTx) (err error) {
+		row, err = db.ForSystem(tx).OrganizationByID(ctx, db.OrganizationByIDParams{Organization: organization})
+		return err
+	})
+	if fault.Is(err, fault.KindNotFound) {
+		return Invited{}, errLink()
+	}
+	if err != nil {
+		return Invited{}, err
+	}
+	o := Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, calendar.Instant{}}
+	where, err := o.Context()
+	if err != nil {
+		return Invited{}, err
+	}
+	in := Invited{Organization: o, scope: store.NewScope(o.ID, authz.Actor{}, where)} // an actor who may do nothing
+	return in, st.View(ctx, in.scope, func(tx *store.Tx) error { return in.read(ctx, tx, secret) })
+}
+
+func (in *Invited) read(ctx context.Context, tx *store.Tx, secret string) error {
+	row, err := db.For(tx).InvitationByHash(ctx, db.InvitationByHashIn{TokenHash: hashSecret(secret)})
+	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) || err == nil && (row.Status != "pending" || row.ExpiresAt.Before(tx.Now())) {
+		return errLink()
+	}
+	in.Invitation = Invitation{row.ID, row.Email, authz.Role(row.Role), row.InvitedBy, row.ExpiresAt}
+	return err
+}
+
+// Accept makes the person a member and ends the invitation, in one transaction. The person is an existing user with the address
+// of the invitation, or one to be made with it. after runs last in it; it may be nil.
+func (in Invited) Accept(ctx context.Context, st *store.Store, person Owner, after func(*store.SystemTx) error) error {
+	email := person.Existing.Email
+	if person.New != nil {
+		email = person.New.Email
+	}
+	if email != in.Email {
+		return fault.Forbidden("This invitation is for " + in.Email + ".")
+	}
+	actor := authz.Actor{UserID: person.id(), Role: in.Role}
+	return st.Provision(ctx, in.Organization.ID, actor, in.scope.Context(), func(system *store.SystemTx, tx *store.Tx) error {
+		if err := in.end(ctx, tx, "accepted"); err != nil {
+			return err
+		}
+		if person.New != nil {
+			if err := accounts.Create(ctx, system, *person.New); err != nil {
+				return err
+			}
+		}
+		if err := join(ctx, tx, actor); err != nil {
+			return err
+		}
+		if after == nil {
+			return nil
+		}
+		return after(system)
+	})
+}
+
+// Decline ends the invitation.
+func (in Invited) Decline(ctx context.Context, st *store.Store) error {
+	return st.Update(ctx, in.scope, func(tx *store.Tx) error { return in.end(ctx, tx, "declined") })
+}
+
+func (in Invited) end(ctx context.Context, tx *store.Tx, status string) error {
+	ended, err := db.For(tx).EndInvitation(ctx, db.EndInvitationIn{ID: in.ID, Status: status})
+	if err == nil && ended == 0 {
+		err = fault.Conflict("The invitation was answered or revoked meanwhile.")
+	}
+	return err
+}
+
+// join makes the actor a member, or one again.
+func join(ctx context.Context, tx *store.Tx, actor authz.Actor) error {
+	again, err := db.For(tx).Rejoin(ctx, db.RejoinIn{UserID: actor.UserID, Role: string(actor.Role), UpdatedAt: tx.Now()})
+	if err != nil || again > 0 {
+		return err
+	}
+	err = db.For(tx).CreateMembership(ctx, db.CreateMembershipIn{UserID: actor.UserID, Role: string(actor.Role), CreatedAt: tx.Now()})
+	if err = store.Translate(err); errors.Is(err, store.ErrUnique) {
+		return fault.Conflict("This person is a member already.")
+	}
+	return err
+}

@@ -1,0 +1,131 @@
+package organizations
+
+import (
+	"context"
+
+	"craftplan/internal/authz"
+	"craftplan/internal/calendar"
+	"craftplan/internal/fault"
+	"craftplan/internal/id"
+	"craftplan/internal/organizations/internal/db"
+	"craftplan/internal/store"
+)
+
+// Standing is whether a member may open the organization.
+type Standing string
+
+// The standings. A removed member stays on record, because what they did refers to them.
+const (
+	Working   Standing = "active"
+	Paused    Standing = "suspended"
+	NoLonger  Standing = "removed"
+	ownerLock          = "active owners"
+)
+
+// Member is a person of the organization.
+type Member struct {
+	UserID      id.ID
+	Name, Email string
+	Role        authz.Role
+	Standing    Standing
+	Since       calendar.Instant
+}
+
+// Members are all who belong to the organization, by name.
+func Members(ctx context.Context, tx *store.Tx) ([]Member, error) {
+	if err := tx.Require(authz.MembersWrite); err != nil {
+		return nil, err
+	}
+	rows, err := db.For(tx).Members(ctx)
+	members := make([]Member, len(rows))
+	for i, r := range rows {
+		members[i] = Member{r.UserID, r.Name, r.Email, authz.Role(r.Role), Standing(r.Status), r.CreatedAt}
+	}
+	return members, err
+}
+
+// ChangeRole gives a member another role. Nobody grants more than they have, or changes somebody who has more.
+func ChangeRole(ctx context.Context, tx *store.Tx, user id.ID, role authz.Role) error {
+	if err := tx.Require(authz.MembersWrite); err != nil {
+		return err
+	}
+	if !tx.Actor().Role.Covers(role) {
+		return fault.Forbidden("You cannot make somebody more than you are.")
+	}
+	return change(ctx, tx, user, func(m *Member) { m.Role = role })
+}
+
+// Suspend keeps a member out until they are reinstated.
+func Suspend(ctx context.Context, tx *store.Tx, user id.ID) error {
+	if err := tx.Require(authz.MembersWrite); err != nil {
+		return err
+	}
+	return change(ctx, tx, user, func(m *Member) { m.Standing = Paused })
+}
+
+// Reinstate lets a suspended member in again.
+func Reinstate(ctx context.Context, tx *store.Tx, user id.ID) error {
+	if err := tx.Require(authz.MembersWrite); err != nil {
+		return err
+	}
+	return change(ctx, tx, user, func(m *Member) { m.Standing = Working })
+}
+
+// Remove ends a membership; the person may be invited again.
+func Remove(ctx context.Context, tx *store.Tx, user id.ID) error {
+	if err := tx.Require(authz.MembersWrite); err != nil {
+		return err
+	}
+	return change(ctx, tx, user, func(m *Member) { m.Standing = NoLonger })
+}
+
+// Leave ends the actor's own membership.
+func Leave(ctx context.Context, tx *store.Tx) error {
+	if err := tx.Require(authz.OrdersRead); err != nil { // every member may
+		return err
+	}
+	return change(ctx, tx, tx.Actor().UserID, func(m *Member) { m.Standing = NoLonger })
+}
+
+// TransferOwnership makes another active member owner, and the actor an admin.
+func TransferOwnership(ctx context.Context, tx *store.Tx, to id.ID) error {
+	if err := tx.Require(authz.OrganizationControl); err != nil {
+		return err
+	}
+	if to == tx.Actor().UserID {
+		return fault.Conflict("You are the owner already.")
+	}
+	if err := change(ctx, tx, to, func(m *Member) { m.Role = authz.Owner }); err != nil {
+		return err
+	}
+	return change(ctx, tx, tx.Actor().UserID, func(m *Member) { m.Role = authz.Admin })
+}
+
+// change reads a member, lets fn change it, and writes it, while no other change of members runs: there is always an active
+// owner.
+func change(ctx context.Context, tx *store.Tx, user id.ID, fn func(*Member)) error {
+	if err := tx.Lock(ctx, ownerLock); err != nil {
+		return err
+	}
+	queries := db.For(tx)
+	row, err := queries.Membership(ctx, db.MembershipIn{UserID: user})
+	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) || err == nil && Standing(row.Status) == NoLonger {
+		return fault.NotFound("member")
+	}
+	if err != nil {
+		return err
+	}
+	m := Member{UserID: user, Name: row.Name, Role: authz.Role(row.Role), Standing: Standing(row.Status)}
+	if user != tx.Actor().UserID && !tx.Actor().Role.Covers(m.Role) {
+		return fault.Forbidden("You cannot change somebody who is more than you are.")
+	}
+	fn(&m)
+	if _, err := queries.SetMembership(ctx, db.SetMembershipIn{UserID: user, Role: string(m.Role), Status: string(m.Standing), UpdatedAt: tx.Now()}); err != nil {
+		return err
+	}
+	owners, err := queries.ActiveOwners(ctx)
+	if err == nil && owners == 0 {
+		err = fault.Conflict("An organization needs an active owner. Make somebody else the owner first.")
+	}
+	return err
+}

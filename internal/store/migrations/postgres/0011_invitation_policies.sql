@@ -1,0 +1,5 @@
+-- +goose Up
+SELECT protect('invitations');
+
+-- +goose Down
+SELECT 1;
