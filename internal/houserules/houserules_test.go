@@ -143,7 +143,7 @@ var scopeMakers = map[string][]string{
 	"NewScope":   {"internal/organizations/organization.go", "internal/organizations/invitation.go", "internal/store/tx.go", "internal/store/storetest/storetest.go"},
 	"Provision":  {"internal/organizations/provision.go", "internal/organizations/invitation.go", "internal/web/gate.go", "internal/cli/organizations.go", "internal/demo/demo.go", "internal/generate/generate.go", "internal/store/storetest/storetest.go"},
 	"System":     {"internal/accounts/session.go", "internal/cli/organizations.go", "internal/demo/demo.go", "internal/store/storetest/storetest.go"},
-	"SystemView": {"internal/accounts/session.go", "internal/organizations/organization.go", "internal/organizations/invitation.go", "internal/web/gate.go", "internal/cli/organizations.go", "internal/demo/demo.go", "internal/bench/visitor.go"},
+	"SystemView": {"internal/web/members.go", "internal/accounts/session.go", "internal/organizations/organization.go", "internal/organizations/invitation.go", "internal/web/gate.go", "internal/cli/organizations.go", "internal/demo/demo.go", "internal/bench/visitor.go"},
 }
 
 func TestScopesAreMadeInFewPlaces(t *testing.T) {

@@ -20,12 +20,14 @@ type settingsPageData struct {
 	Action            string
 	Currency          string
 	Zone, Locale, URL string
-	MayWrite          bool
+	MayWrite, Members bool
+	At                func(...string) string
+	Name              string
 }
 
 func (q *Request) settingsPage(form ui.Form) settingsPageData {
 	o := q.Member.Organization
-	return settingsPageData{form, q.Path("settings"), o.Currency, o.TimeZone, o.Locale, q.site.Host + "/" + o.Slug, q.Actor().May(authz.SettingsWrite)}
+	return settingsPageData{form, q.Path("settings"), o.Currency, o.TimeZone, o.Locale, q.site.Host + "/" + o.Slug, q.Actor().May(authz.SettingsWrite), q.Actor().May(authz.MembersWrite), q.Path, o.Name}
 }
 
 func showSettings(q *Request) error {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,31 +46,39 @@ type Site struct {
 // New makes the handler of all pages.
 func New(c Config) http.Handler {
 	s := &Site{Config: c, signIn: httpkit.NewLimiter(10, 30*time.Second), signUp: httpkit.NewLimiter(10, time.Minute)}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
-	mux.HandleFunc("GET /readyz", s.ready)
+	public, inside := http.NewServeMux(), http.NewServeMux()
+	public.Handle("GET "+assets.Prefix, assets.Handler())
+	public.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
+	public.HandleFunc("GET /readyz", s.ready)
 	for _, route := range Routes() {
+		mux := public
+		if route.Access == Members {
+			mux = inside
+		}
 		mux.Handle(route.Method+" "+route.Pattern, s.handle(route))
 	}
-	mux.Handle("/", s.handle(Route{Access: Anyone, Handler: func(*Request) error { return fault.NotFound("page") }}))
+	nothing := s.handle(Route{Access: Anyone, Handler: func(*Request) error { return fault.NotFound("page") }})
+	public.Handle("/", nothing)
+	inside.Handle("/", nothing)
 	protected := http.NewCrossOriginProtection()
 	protected.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.fail(&Request{Request: r, w: w, site: s}, fault.Forbidden("This form was sent from another site."))
 	}))
-	return httpkit.Log(httpkit.Secure(withAssets(protected.Handler(mux)), c.HTTPS), c.Log, func(w http.ResponseWriter, r *http.Request) {
+	return httpkit.Log(httpkit.Secure(protected.Handler(bySegment(public, inside)), c.HTTPS), c.Log, func(w http.ResponseWriter, r *http.Request) {
 		s.fail(&Request{Request: r, w: w, site: s}, errPanic)
 	})
 }
 
-// withAssets serves the static files beside the pages: as a pattern of the mux their prefix would clash with a slug.
-func withAssets(pages http.Handler) http.Handler {
-	files := assets.Handler()
+// bySegment sends what no slug can be to the public pages, and the rest inside organizations. In one mux the patterns of the two
+// would clash: a slug matches every first segment.
+func bySegment(public, inside http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, assets.Prefix) {
-			files.ServeHTTP(w, r)
+		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		if first == "" || slices.Contains(organizations.Reserved, first) {
+			public.ServeHTTP(w, r)
 			return
 		}
-		pages.ServeHTTP(w, r)
+		inside.ServeHTTP(w, r)
 	})
 }
 

@@ -178,6 +178,7 @@ var states = map[string][3]string{
 	"draft":       {"dashed", "badge-mute", "Draft"},
 	"testing":     {"half", "badge-soft badge-info", "Testing"},
 	"active":      {"done", "badge-soft badge-success", "Active"},
+	"suspended":   {"hold", "badge-soft badge-warning", "Suspended"},
 	"paused":      {"hold", "badge-soft badge-warning", "Paused"},
 	"archived":    {"x", "badge-mute", "Archived"},
 	"pending":     {"open", "badge-mute", "Payment pending"},

@@ -1,0 +1,117 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"craftplan/internal/apptest"
+	"craftplan/internal/demo"
+	"craftplan/internal/store"
+)
+
+const sam = "sam@sunrise.example"
+
+// invite asks somebody and returns the path of the link.
+func invite(t *testing.T, c *apptest.Client, email, role string) string {
+	t.Helper()
+	p := c.Post("/sunrise/settings/members/invitations", url.Values{"emails": {email}, "role": {role}})
+	link, _ := p.Find("#link-0").Attr("value")
+	if p.Status != http.StatusOK || !strings.HasPrefix(link, "http://craftplan.example/invitations/") {
+		t.Fatalf("invite %s: %d, %q, %s", email, p.Status, link, p.Text("[role=alert]"))
+	}
+	return strings.TrimPrefix(link, "http://craftplan.example")
+}
+
+// A newcomer is invited, joins, works, is demoted and removed while signed in.
+func TestInvitedMember(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		owner := a.As(t, maya)
+		link := invite(t, owner, "ada@oven.example", "staff")
+		if body := owner.Get("/sunrise/settings/members").Body; strings.Contains(body, link) || !strings.Contains(body, "ada@oven.example") {
+			t.Error("the link is shown again, or the invitation is not")
+		}
+		ada := a.Anonymous(t)
+		if p := ada.Get(link); p.Status != http.StatusOK || p.Text("h1") != "Join Sunrise Bakery" {
+			t.Errorf("the link: %d, %q", p.Status, p.Text("h1"))
+		}
+		if p := ada.Post(link, url.Values{"name": {""}, "password": {"short"}}); p.Status != http.StatusUnprocessableEntity || p.Find("#f-name-e, #f-password-e").Length() != 2 {
+			t.Errorf("wrong fields: %d", p.Status)
+		}
+		if p := ada.Post(link, url.Values{"name": {"Ada"}, "password": {"a quiet oven at four"}}); p.Location != "/sunrise/" {
+			t.Fatalf("joining: %d to %q", p.Status, p.Location)
+		}
+		if p := ada.Get("/sunrise/customers/new"); p.Status != http.StatusOK {
+			t.Errorf("staff: %d", p.Status)
+		}
+		if p := a.Anonymous(t).Get(link); p.Status != http.StatusNotFound {
+			t.Errorf("the link again: %d", p.Status)
+		}
+		row := owner.Get("/sunrise/settings/members").Find("tr:contains('ada@oven.example')")
+		role, _ := row.Find("form[action$='/role']").Attr("action")
+		posted(t, owner, role, url.Values{"role": {"viewer"}})
+		if p := ada.Get("/sunrise/customers/new"); p.Status != http.StatusForbidden {
+			t.Errorf("demoted while signed in: %d", p.Status)
+		}
+		posted(t, owner, strings.TrimSuffix(role, "role")+"removal", nil)
+		if p := ada.Get("/sunrise/"); p.Status != http.StatusNotFound || p.Body != ada.Get("/nowhere/").Body {
+			t.Errorf("removed while signed in: %d", p.Status)
+		}
+	})
+}
+
+// Somebody with an account joins a second organization; a link for another address does not open for them.
+func TestInvitedUser(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	owner := a.As(t, maya)
+	link := invite(t, owner, noor, "viewer")
+	if p := a.Anonymous(t).Get(link); p.Find(`a[href^="/login?next="]`).Length() != 1 || p.Find("[name=password]").Length() != 0 {
+		t.Error("a known address is not asked to sign in")
+	}
+	if p := a.As(t, jonas).Post(link, nil); p.Status != http.StatusForbidden {
+		t.Errorf("somebody else joins: %d", p.Status)
+	}
+	if p := a.Anonymous(t).Post(link, url.Values{"name": {"Noor"}, "password": {"a quiet oven at four"}}); p.Status != http.StatusUnprocessableEntity {
+		t.Errorf("a second account for the address: %d to %q", p.Status, p.Location)
+	}
+	c := a.As(t, noor)
+	if p := posted(t, c, link, nil); p.Status != http.StatusOK || c.Get("/northstar/").Find("#orgs .menu-item:contains('Sunrise Bakery')").Length() != 1 {
+		t.Errorf("joining: %d", p.Status)
+	}
+	second := invite(t, owner, "ben@oven.example", "staff")
+	if p := a.Anonymous(t).Post(second+"/refusal", nil); p.Status != http.StatusOK {
+		t.Errorf("declining: %d", p.Status)
+	}
+	third := invite(t, owner, "cat@oven.example", "staff")
+	action, _ := owner.Get("/sunrise/settings/members").Find("form[action$='/revocation']").First().Attr("action")
+	posted(t, owner, action, nil)
+	for _, link := range []string{second, third, "/invitations/x", "/invitations/" + strings.Repeat("a", 500)} {
+		if p := a.Anonymous(t).Get(link); p.Status != http.StatusNotFound {
+			t.Errorf("a link that ended: %d", p.Status)
+		}
+	}
+}
+
+func TestMembersRefused(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	owner := a.As(t, maya)
+	if p := a.As(t, sam).Get("/sunrise/settings/members"); p.Status != http.StatusForbidden {
+		t.Errorf("staff: %d", p.Status)
+	}
+	if p := owner.Post("/sunrise/settings/members/invitations", url.Values{"emails": {"one@a.example, two"}, "role": {"staff"}}); p.Status != http.StatusUnprocessableEntity || p.Find("#f-emails-e").Length() != 1 {
+		t.Errorf("no address: %d", p.Status)
+	} else if v, _ := p.Find("[name=emails]").Attr("value"); v != "one@a.example, two" {
+		t.Errorf("what was typed is lost: %q", v)
+	}
+	if p := posted(t, owner, "/sunrise/settings/departure", nil); !strings.Contains(p.Text("#toasts"), "needs an active owner") {
+		t.Errorf("the last owner leaves: %q", p.Text("#toasts"))
+	}
+	viewer := a.As(t, vera)
+	if p := viewer.Post("/sunrise/settings/departure", nil); p.Status != http.StatusSeeOther || viewer.Get("/sunrise/").Status != http.StatusNotFound {
+		t.Errorf("a viewer leaves: %d", p.Status)
+	}
+	if p := a.Anonymous(t).Post("/login", url.Values{"email": {vera}, "password": {demo.Password}}); p.Status != http.StatusSeeOther {
+		t.Errorf("and can still sign in: %d", p.Status)
+	}
+}
