@@ -85,3 +85,10 @@ WHERE m.organization_id = sqlc.arg(organization_id) AND u.email = sqlc.arg(email
 -- name: OrganizationByID :one
 SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color
 FROM organizations AS o WHERE o.id = CAST(sqlc.arg(organization) AS org_text);
+
+-- name: ChangeOrganization :execrows
+UPDATE organizations SET name = sqlc.arg(name), slug = sqlc.arg(slug), time_zone = sqlc.arg(time_zone), locale = sqlc.arg(locale), brand_color = sqlc.arg(brand_color), updated_at = sqlc.arg(updated_at)
+WHERE id = CAST(sqlc.arg(organization) AS org_text);
+
+-- name: SlugHolder :one
+SELECT organization_id FROM slugs WHERE slug = sqlc.arg(slug);

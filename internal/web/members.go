@@ -17,9 +17,17 @@ import (
 	"craftplan/internal/web/ui"
 )
 
+// tabs are the pages of the settings beyond the first that somebody may open.
+type tabs struct{ Members, Organization bool }
+
+func (q *Request) tabs() tabs {
+	return tabs{q.Actor().May(authz.MembersWrite), q.Actor().May(authz.OrganizationControl)}
+}
+
 type memberPage struct {
 	format
-	Members     []organizations.Member
+	tabs
+	People      []organizations.Member
 	Invitations []organizations.Invitation
 	Form        ui.Form
 	Sent        []sentLink // shown once, right after inviting
@@ -34,7 +42,7 @@ type sentLink struct{ Email, URL string }
 
 func (p memberPage) sub() string {
 	active, suspended := int64(0), int64(0)
-	for _, m := range p.Members {
+	for _, m := range p.People {
 		if m.Standing == organizations.Working {
 			active++
 		} else {
@@ -70,9 +78,9 @@ func (p memberPage) may(m organizations.Member) bool {
 func (p memberPage) expired(i organizations.Invitation) bool { return i.ExpiresAt.Time().Before(p.now) }
 
 func (q *Request) renderMembers(status int, form ui.Form, sent []sentLink) error {
-	p := memberPage{format: q.format(), Form: form, Sent: sent, Me: q.User.ID, Role: q.Member.Role, Name: q.Member.Organization.Name, At: q.Path}
+	p := memberPage{format: q.format(), tabs: q.tabs(), Form: form, Sent: sent, Me: q.User.ID, Role: q.Member.Role, Name: q.Member.Organization.Name, At: q.Path}
 	err := q.View(func(tx *store.Tx) (err error) {
-		if p.Members, err = organizations.Members(q.Context(), tx); err != nil {
+		if p.People, err = organizations.Members(q.Context(), tx); err != nil {
 			return err
 		}
 		p.Invitations, err = organizations.Invitations(q.Context(), tx)

@@ -115,3 +115,33 @@ func TestMembersRefused(t *testing.T) {
 		t.Errorf("and can still sign in: %d", p.Status)
 	}
 }
+
+// The owner moves the organization to another address and colours it anew.
+func TestOrganizationProfile(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		c := a.As(t, maya)
+		form := url.Values{"organization": {"Moonrise Bakery"}, "slug": {"Moonrise"}, "time_zone": {"Europe/Berlin"}, "locale": {"de-DE"}, "brand_color": {"#be3a5e"}}
+		p := posted(t, c, "/sunrise/settings/organization", form)
+		if p.Status != http.StatusOK || p.Text(".org-name") != "Moonrise Bakery" {
+			t.Fatalf("%d, %q", p.Status, p.Text(".org-name"))
+		}
+		if p := c.Get("/sunrise/orders?q=a"); p.Location != "/moonrise/orders?q=a" {
+			t.Errorf("the old address: %d to %q", p.Status, p.Location)
+		}
+		if css := c.Get("/moonrise/brand.css").Body; !strings.Contains(css, "--brand: #BE3A5E") {
+			t.Errorf("brand: %s", css)
+		}
+		if total := c.Get("/moonrise/orders").Find("td.num").First().Text(); !strings.Contains(total, ",") || !strings.HasSuffix(total, "$") {
+			t.Errorf("an amount in German: %q", total)
+		}
+		form.Set("slug", "bluebird")
+		form.Set("brand_color", "pink")
+		if p := c.Post("/moonrise/settings/organization", form); p.Status != http.StatusUnprocessableEntity || p.Find("#f-brand_color-e").Length() != 1 {
+			t.Errorf("a wrong colour: %d", p.Status)
+		}
+		form.Set("brand_color", "#be3a5e")
+		if p := c.Post("/moonrise/settings/organization", form); p.Status != http.StatusUnprocessableEntity || p.Text("#f-slug-e") != "This address is taken. Choose another." {
+			t.Errorf("a taken slug: %d, %q", p.Status, p.Text("#f-slug-e"))
+		}
+	})
+}

@@ -49,6 +49,8 @@ func Routes() []Route {
 		get("/{$}", authz.OrdersRead, showOverview),
 		get("/settings", authz.SettingsRead, showSettings),
 		post("/settings", authz.SettingsWrite, updateSettings),
+		get("/settings/organization", authz.OrganizationControl, showOrganization),
+		post("/settings/organization", authz.OrganizationControl, updateOrganization),
 		post("/settings/departure", authz.OrdersRead, leave),
 		get("/settings/members", authz.MembersWrite, listMembers),
 		post("/settings/members/invitations", authz.MembersWrite, createInvitation),

@@ -20,14 +20,15 @@ type settingsPageData struct {
 	Action            string
 	Currency          string
 	Zone, Locale, URL string
-	MayWrite, Members bool
+	MayWrite          bool
+	Tabs              tabs
 	At                func(...string) string
 	Name              string
 }
 
 func (q *Request) settingsPage(form ui.Form) settingsPageData {
 	o := q.Member.Organization
-	return settingsPageData{form, q.Path("settings"), o.Currency, o.TimeZone, o.Locale, q.site.Host + "/" + o.Slug, q.Actor().May(authz.SettingsWrite), q.Actor().May(authz.MembersWrite), q.Path, o.Name}
+	return settingsPageData{form, q.Path("settings"), o.Currency, o.TimeZone, o.Locale, q.site.Host + "/" + o.Slug, q.Actor().May(authz.SettingsWrite), q.tabs(), q.Path, o.Name}
 }
 
 func showSettings(q *Request) error {

@@ -28,6 +28,37 @@ func (q *Queries) ActiveOwners(ctx context.Context, arg ActiveOwnersParams) (int
 	return count, err
 }
 
+const changeOrganization = `-- name: ChangeOrganization :execrows
+UPDATE organizations SET name = $1, slug = $2, time_zone = $3, locale = $4, brand_color = $5, updated_at = $6
+WHERE id = CAST($7 AS org_text)
+`
+
+type ChangeOrganizationParams struct {
+	Name         string
+	Slug         string
+	TimeZone     string
+	Locale       string
+	BrandColor   string
+	UpdatedAt    calendar.Instant
+	Organization id.Organization
+}
+
+func (q *Queries) ChangeOrganization(ctx context.Context, arg ChangeOrganizationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, changeOrganization,
+		arg.Name,
+		arg.Slug,
+		arg.TimeZone,
+		arg.Locale,
+		arg.BrandColor,
+		arg.UpdatedAt,
+		arg.Organization,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const createInvitation = `-- name: CreateInvitation :exec
 INSERT INTO invitations (organization_id, id, email, role, status, token_hash, expires_at, created_at, created_by)
 VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8)
@@ -604,6 +635,21 @@ func (q *Queries) SetMembership(ctx context.Context, arg SetMembershipParams) (i
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const slugHolder = `-- name: SlugHolder :one
+SELECT organization_id FROM slugs WHERE slug = $1
+`
+
+type SlugHolderParams struct {
+	Slug string
+}
+
+func (q *Queries) SlugHolder(ctx context.Context, arg SlugHolderParams) (id.Organization, error) {
+	row := q.db.QueryRowContext(ctx, slugHolder, arg.Slug)
+	var organization_id id.Organization
+	err := row.Scan(&organization_id)
+	return organization_id, err
 }
 
 const slugTaken = `-- name: SlugTaken :one

@@ -29,6 +29,11 @@ func (t Tenant) ActiveOwners(ctx context.Context) (int64, error) {
 	return t.queries.ActiveOwners(ctx, ActiveOwnersParams{OrganizationID: t.tx.Organization()})
 }
 
+// ChangeOrganization runs over the directory.
+func (s System) ChangeOrganization(ctx context.Context, in ChangeOrganizationParams) (int64, error) {
+	return s.queries.ChangeOrganization(ctx, in)
+}
+
 // CreateInvitationIn is what CreateInvitation takes beside the organization.
 type CreateInvitationIn struct {
 	ID        id.ID
@@ -176,6 +181,11 @@ type SetMembershipIn struct {
 // SetMembership runs in the organization of the transaction.
 func (t Tenant) SetMembership(ctx context.Context, in SetMembershipIn) (int64, error) {
 	return t.queries.SetMembership(ctx, SetMembershipParams{OrganizationID: t.tx.Organization(), UserID: in.UserID, Role: in.Role, Status: in.Status, UpdatedAt: in.UpdatedAt})
+}
+
+// SlugHolder runs over the directory.
+func (s System) SlugHolder(ctx context.Context, in SlugHolderParams) (id.Organization, error) {
+	return s.queries.SlugHolder(ctx, in)
 }
 
 // SlugTaken runs over the directory.

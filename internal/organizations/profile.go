@@ -1,0 +1,58 @@
+package organizations
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"craftplan/internal/authz"
+	"craftplan/internal/fault"
+	"craftplan/internal/organizations/internal/db"
+	"craftplan/internal/store"
+)
+
+// Profile is what an owner may change of an organization. The currency stays: every amount is in it. Field names in errors are
+// those of NewOrganization.
+type Profile struct{ Name, Slug, TimeZone, Locale, BrandColor string }
+
+// Change writes the profile. A new slug must be free, or one that this organization held before; the former one leads on to it
+// and is never given to another organization.
+func Change(ctx context.Context, st *store.Store, scope store.Scope, o Organization, p Profile) error {
+	if err := scope.Actor().Require(authz.OrganizationControl); err != nil {
+		return err
+	}
+	if strings.TrimSpace(p.Slug) == "" {
+		return fault.Invalid("slug", "Use 3 to 63 characters.")
+	}
+	in, err := NewOrganization{Name: p.Name, Slug: p.Slug, Plan: o.BillingPlan, TimeZone: p.TimeZone, Locale: p.Locale, Currency: o.Currency, BrandColor: p.BrandColor}.Validate()
+	if err != nil {
+		return err
+	}
+	return st.Provision(ctx, o.ID, scope.Actor(), scope.Context(), func(system *store.SystemTx, tx *store.Tx) error {
+		if err := hold(ctx, system, tx, in.Slug); err != nil {
+			return err
+		}
+		_, err := db.ForSystem(system).ChangeOrganization(ctx, db.ChangeOrganizationParams{Organization: o.ID, Name: in.Name, Slug: in.Slug, TimeZone: in.TimeZone, Locale: in.Locale, BrandColor: strings.ToUpper(in.BrandColor), UpdatedAt: tx.Now()})
+		return err
+	})
+}
+
+// hold makes a slug this organization's own, if nobody else ever held it.
+func hold(ctx context.Context, system *store.SystemTx, tx *store.Tx, slug string) error {
+	directory := db.ForSystem(system)
+	holder, err := directory.SlugHolder(ctx, db.SlugHolderParams{Slug: slug})
+	if err = store.Translate(err); err == nil {
+		if holder == tx.Organization() {
+			return nil
+		}
+		return fault.Invalid("slug", "This address is taken. Choose another.")
+	}
+	if !fault.Is(err, fault.KindNotFound) {
+		return err
+	}
+	err = directory.CreateSlug(ctx, db.CreateSlugParams{Slug: slug, Holder: tx.Organization(), CreatedAt: tx.Now()})
+	if err = store.Translate(err); errors.Is(err, store.ErrUnique) {
+		return fault.Invalid("slug", "This address is taken. Choose another.")
+	}
+	return err
+}
