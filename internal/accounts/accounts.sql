@@ -6,8 +6,8 @@ VALUES (sqlc.arg(id), sqlc.arg(email), sqlc.arg(name), sqlc.arg(password_hash), 
 SELECT id, email, name, password_hash FROM users WHERE email = sqlc.arg(email);
 
 -- name: CreateSession :exec
-INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at)
-VALUES (sqlc.arg(token_hash), sqlc.arg(user_id), sqlc.arg(created_at), sqlc.arg(created_at), sqlc.arg(expires_at));
+INSERT INTO sessions (token_hash, user_id, device, created_at, last_seen_at, expires_at)
+VALUES (sqlc.arg(token_hash), sqlc.arg(user_id), sqlc.arg(device), sqlc.arg(created_at), sqlc.arg(created_at), sqlc.arg(expires_at));
 
 -- name: SessionUser :one
 SELECT u.id, u.email, u.name, s.last_seen_at
@@ -23,3 +23,23 @@ DELETE FROM sessions WHERE token_hash = sqlc.arg(token_hash);
 
 -- name: DeleteExpiredSessions :exec
 DELETE FROM sessions WHERE expires_at <= sqlc.arg(moment);
+
+-- name: SessionsOf :many
+SELECT token_hash, device, created_at, last_seen_at FROM sessions
+WHERE user_id = sqlc.arg(user_id) AND expires_at > sqlc.arg(moment)
+ORDER BY last_seen_at DESC, created_at DESC;
+
+-- name: DeleteSessionOf :execrows
+DELETE FROM sessions WHERE user_id = sqlc.arg(user_id) AND token_hash = sqlc.arg(token_hash);
+
+-- name: DeleteOtherSessions :execrows
+DELETE FROM sessions WHERE user_id = sqlc.arg(user_id) AND token_hash <> sqlc.arg(token_hash);
+
+-- name: ChangeUserName :execrows
+UPDATE users SET name = sqlc.arg(name), updated_at = sqlc.arg(updated_at) WHERE id = sqlc.arg(id);
+
+-- name: PasswordOf :one
+SELECT password_hash FROM users WHERE id = sqlc.arg(id);
+
+-- name: ChangePassword :execrows
+UPDATE users SET password_hash = sqlc.arg(password_hash), updated_at = sqlc.arg(updated_at) WHERE id = sqlc.arg(id);

@@ -30,15 +30,15 @@ func TestSignIn(t *testing.T) {
 		if err := create(t, db, "rosa@oven.example"); !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("the same address twice: %v", err)
 		}
-		user, token, err := accounts.SignIn(t.Context(), db.Store, "ROSA@oven.example", password)
+		user, token, err := accounts.SignIn(t.Context(), db.Store, "ROSA@oven.example", password, "a browser")
 		if err != nil {
 			t.Fatal(err)
 		}
 		if back, err := accounts.Authenticate(t.Context(), db.Store, token); err != nil || back != user {
 			t.Errorf("the session is of %+v, %v", back, err)
 		}
-		_, _, wrong := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", "another oven")
-		_, _, unknown := accounts.SignIn(t.Context(), db.Store, "nobody@oven.example", password)
+		_, _, wrong := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", "another oven", "a browser")
+		_, _, unknown := accounts.SignIn(t.Context(), db.Store, "nobody@oven.example", password, "a browser")
 		if !fault.Is(wrong, fault.KindUnauthenticated) || wrong.Error() != unknown.Error() {
 			t.Errorf("a wrong password: %v; an unknown address: %v", wrong, unknown)
 		}
@@ -57,7 +57,7 @@ func TestSecretsAreHashed(t *testing.T) {
 		if err := create(t, db, "rosa@oven.example"); err != nil {
 			t.Fatal(err)
 		}
-		_, token, err := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", password)
+		_, token, err := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", password, "a browser")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestSessionsExpire(t *testing.T) {
 		if err := create(t, db, "rosa@oven.example"); err != nil {
 			t.Fatal(err)
 		}
-		_, token, err := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", password)
+		_, token, err := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", password, "a browser")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"craftplan/internal/accounts/internal/db"
+	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
 	"craftplan/internal/store"
@@ -20,7 +22,7 @@ const (
 
 // SignIn checks an address and a password and starts a session. The token is for the cookie; only its hash is kept. Unknown
 // addresses and wrong passwords are told apart neither by the answer nor by its time.
-func SignIn(ctx context.Context, st *store.Store, email, password string) (user User, token string, err error) {
+func SignIn(ctx context.Context, st *store.Store, email, password, device string) (user User, token string, err error) {
 	var row db.UserByEmailRow
 	hash := nobody
 	err = st.SystemView(ctx, "sign in: find the user", func(tx *store.SystemTx) error {
@@ -41,20 +43,22 @@ func SignIn(ctx context.Context, st *store.Store, email, password string) (user 
 		return User{}, "", fault.Unauthenticated("E-mail or password is not right.")
 	}
 	err = st.System(ctx, "sign in: start a session", func(tx *store.SystemTx) error {
-		token, err = StartSession(ctx, tx, row.ID)
+		token, err = StartSession(ctx, tx, row.ID, device)
 		return err
 	})
 	return User{row.ID, row.Email, row.Name}, token, err
 }
 
-// StartSession makes a session and returns its token.
-func StartSession(ctx context.Context, tx *store.SystemTx, user id.ID) (token string, err error) {
+const maxDevice = 200 // characters kept of what a browser says of itself
+
+// StartSession makes a session on a device, in the browser's own words, and returns its token.
+func StartSession(ctx context.Context, tx *store.SystemTx, user id.ID, device string) (token string, err error) {
 	queries := db.ForSystem(tx)
 	if err := queries.DeleteExpiredSessions(ctx, db.DeleteExpiredSessionsParams{Moment: tx.Now()}); err != nil {
 		return "", err
 	}
 	token = rand.Text() + rand.Text()
-	return token, queries.CreateSession(ctx, db.CreateSessionParams{TokenHash: hashToken(token), UserID: user, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(sessionLife)})
+	return token, queries.CreateSession(ctx, db.CreateSessionParams{TokenHash: hashToken(token), UserID: user, Device: shorten(device), CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(sessionLife)})
 }
 
 // Authenticate finds the user of a session's token; an unknown or expired one is an Unauthenticated fault.
@@ -85,6 +89,51 @@ func SignOut(ctx context.Context, st *store.Store, token string) error {
 	return st.System(ctx, "sign out", func(tx *store.SystemTx) error {
 		return db.ForSystem(tx).DeleteSession(ctx, db.DeleteSessionParams{TokenHash: hashToken(token)})
 	})
+}
+
+func shorten(device string) string {
+	runes := []rune(strings.ToValidUTF8(device, ""))
+	return string(runes[:min(len(runes), maxDevice)])
+}
+
+// Session is a browser that is signed in.
+type Session struct {
+	Key             string // names it to its user; nothing opens with it
+	Device          string
+	Since, LastSeen calendar.Instant
+	Current         bool
+}
+
+// Sessions are where a user is signed in, the latest first. Token is that of the asking browser.
+func Sessions(ctx context.Context, st *store.Store, user id.ID, token string) (list []Session, err error) {
+	err = st.SystemView(ctx, "account: list sessions", func(tx *store.SystemTx) error {
+		rows, err := db.ForSystem(tx).SessionsOf(ctx, db.SessionsOfParams{UserID: user, Moment: tx.Now()})
+		for _, r := range rows {
+			list = append(list, Session{r.TokenHash, r.Device, r.CreatedAt, r.LastSeenAt, r.TokenHash == hashToken(token)})
+		}
+		return err
+	})
+	return list, err
+}
+
+// EndSession signs a user out of one browser, by the key of the session.
+func EndSession(ctx context.Context, st *store.Store, user id.ID, key string) error {
+	return st.System(ctx, "account: end a session", func(tx *store.SystemTx) error {
+		ended, err := db.ForSystem(tx).DeleteSessionOf(ctx, db.DeleteSessionOfParams{UserID: user, TokenHash: key})
+		if err == nil && ended == 0 {
+			err = fault.NotFound("session")
+		}
+		return err
+	})
+}
+
+// EndOtherSessions signs a user out everywhere but in the browser with the token, and returns of how many.
+func EndOtherSessions(ctx context.Context, st *store.Store, user id.ID, token string) (ended int64, err error) {
+	err = st.System(ctx, "account: end other sessions", func(tx *store.SystemTx) error {
+		ended, err = db.ForSystem(tx).DeleteOtherSessions(ctx, db.DeleteOtherSessionsParams{UserID: user, TokenHash: hashToken(token)})
+		return err
+	})
+	return ended, err
 }
 
 func hashToken(token string) string {

@@ -19,7 +19,7 @@ var seeded = storetest.Filled(Seed)
 
 func resolve(t *testing.T, db *storetest.DB, slug, email string) (organizations.Membership, store.Scope) {
 	t.Helper()
-	_, token, err := accounts.SignIn(t.Context(), db.Store, email, Password)
+	_, token, err := accounts.SignIn(t.Context(), db.Store, email, Password, "a browser")
 	if err != nil {
 		t.Fatal(err)
 	}

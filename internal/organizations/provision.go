@@ -70,11 +70,11 @@ func (n NewOrganization) validateChoices(p *fault.Problems) {
 	if _, err := calendar.Zone(n.TimeZone); err != nil {
 		p.Add("time_zone", "Enter a time zone by its IANA name, such as America/Chicago.")
 	}
-	if !money.ValidCurrency(n.Currency) {
-		p.Add("currency", "Enter a currency by its ISO 4217 code, such as USD.")
-	}
 	if _, err := language.Parse(n.Locale); err != nil {
 		p.Add("locale", "Enter a locale, such as en-US or de-DE.")
+	}
+	if !money.ValidCurrency(n.Currency) {
+		p.Add("currency", "Enter a currency by its ISO 4217 code, such as USD.")
 	}
 	if !colorForm.MatchString(n.BrandColor) {
 		p.Add("brand_color", "Enter a colour, such as #B45309.")

@@ -44,7 +44,7 @@ func createSession(q *Request) error {
 	err := q.site.attempt(q.site.signIn, httpkit.ClientAddress(q.Request), "email:"+accounts.NormalizeEmail(email))
 	var token string
 	if err == nil {
-		_, token, err = accounts.SignIn(q.Context(), q.site.Store, email, q.PostFormValue("password"))
+		_, token, err = accounts.SignIn(q.Context(), q.site.Store, email, q.PostFormValue("password"), q.UserAgent())
 	}
 	switch fault.KindOf(err) {
 	case fault.KindUnauthenticated, fault.KindRateLimited:
@@ -167,7 +167,7 @@ func (q *Request) provision() (token, slug string, err error) {
 	}
 	made, err := organizations.Provision(q.Context(), q.site.Store, in, owner, q.site.Bootstrap, func(tx *store.SystemTx) (err error) {
 		if owner.New != nil {
-			token, err = accounts.StartSession(q.Context(), tx, owner.New.ID)
+			token, err = accounts.StartSession(q.Context(), tx, owner.New.ID, q.UserAgent())
 		}
 		return err
 	})

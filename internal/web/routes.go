@@ -8,6 +8,7 @@ type Access string
 // The kinds of access.
 const (
 	Anyone  Access = "anyone"  // signed in or not, outside any organization
+	People  Access = "people"  // signed in, outside any organization
 	Members Access = "members" // active members of the organization in the path
 )
 
@@ -21,6 +22,10 @@ type Route struct {
 
 func anyone(method, pattern string, h func(*Request) error) Route {
 	return Route{method, pattern, Anyone, "", h}
+}
+
+func person(method, pattern string, h func(*Request) error) Route {
+	return Route{method, pattern, People, "", h}
 }
 
 func get(pattern string, p authz.Permission, h func(*Request) error) Route {
@@ -44,6 +49,11 @@ func Routes() []Route {
 		anyone("GET", "/invitations/{token}", showInvitation),
 		anyone("POST", "/invitations/{token}", acceptInvitation),
 		anyone("POST", "/invitations/{token}/refusal", declineInvitation),
+		person("GET", "/account", showAccount),
+		person("POST", "/account", updateAccount),
+		person("POST", "/account/password", changePassword),
+		person("POST", "/account/sessions/others/end", endOtherSessions),
+		person("POST", "/account/sessions/{session}/end", endSession),
 
 		get("/brand.css", authz.SettingsRead, showBrand),
 		get("/{$}", authz.OrdersRead, showOverview),

@@ -44,7 +44,7 @@ func (q *Request) shell(title, active string) (ui.Shell, error) {
 		Title: title + " · " + organization.Name, Theme: theme(q.Request), Lang: "en",
 		Organization: ui.OrganizationLink{Name: organization.Name, Slug: organization.Slug, Monogram: organization.Monogram(), Role: q.Member.Role.Label()},
 		User:         ui.User{Name: q.User.Name, Email: q.User.Email},
-		SettingsHref: q.Path("settings"), SettingsOn: active == "settings", RegisterHref: "/register", SignOutHref: "/logout",
+		SettingsHref: q.Path("settings"), SettingsOn: active == "settings", RegisterHref: "/register", SignOutHref: "/logout", AccountHref: "/account",
 		Flash:   takeFlash(q.w, q.Request),
 		Printed: fmt.Sprintf("%s. Printed by %s, %s.", organization.Name, q.User.Name, q.format().moment(calendar.At(time.Now()))),
 	}

@@ -115,10 +115,10 @@ func (s *Site) serve(q *Request, route Route) error {
 	if err := s.identify(q); err != nil {
 		return err
 	}
+	if route.Access != Anyone && q.User == nil {
+		return s.askToSignIn(q)
+	}
 	if route.Access == Members {
-		if q.User == nil {
-			return s.askToSignIn(q)
-		}
 		if err := s.resolve(q); err != nil {
 			return err
 		}

@@ -29,6 +29,7 @@ type Shell struct {
 	SettingsOn    bool
 	RegisterHref  string
 	SignOutHref   string
+	AccountHref   string
 	Flash         []Flash
 	Printed       string // the last line of a printed page: whose it is, who printed it and when
 }

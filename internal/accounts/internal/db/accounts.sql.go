@@ -12,14 +12,51 @@ import (
 	"craftplan/internal/id"
 )
 
+const changePassword = `-- name: ChangePassword :execrows
+UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3
+`
+
+type ChangePasswordParams struct {
+	PasswordHash string
+	UpdatedAt    calendar.Instant
+	ID           id.ID
+}
+
+func (q *Queries) ChangePassword(ctx context.Context, arg ChangePasswordParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, changePassword, arg.PasswordHash, arg.UpdatedAt, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const changeUserName = `-- name: ChangeUserName :execrows
+UPDATE users SET name = $1, updated_at = $2 WHERE id = $3
+`
+
+type ChangeUserNameParams struct {
+	Name      string
+	UpdatedAt calendar.Instant
+	ID        id.ID
+}
+
+func (q *Queries) ChangeUserName(ctx context.Context, arg ChangeUserNameParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, changeUserName, arg.Name, arg.UpdatedAt, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const createSession = `-- name: CreateSession :exec
-INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at)
-VALUES ($1, $2, $3, $3, $4)
+INSERT INTO sessions (token_hash, user_id, device, created_at, last_seen_at, expires_at)
+VALUES ($1, $2, $3, $4, $4, $5)
 `
 
 type CreateSessionParams struct {
 	TokenHash string
 	UserID    id.ID
+	Device    string
 	CreatedAt calendar.Instant
 	ExpiresAt calendar.Instant
 }
@@ -28,6 +65,7 @@ func (q *Queries) CreateSession(ctx context.Context, arg CreateSessionParams) er
 	_, err := q.db.ExecContext(ctx, createSession,
 		arg.TokenHash,
 		arg.UserID,
+		arg.Device,
 		arg.CreatedAt,
 		arg.ExpiresAt,
 	)
@@ -71,6 +109,23 @@ func (q *Queries) DeleteExpiredSessions(ctx context.Context, arg DeleteExpiredSe
 	return err
 }
 
+const deleteOtherSessions = `-- name: DeleteOtherSessions :execrows
+DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2
+`
+
+type DeleteOtherSessionsParams struct {
+	UserID    id.ID
+	TokenHash string
+}
+
+func (q *Queries) DeleteOtherSessions(ctx context.Context, arg DeleteOtherSessionsParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteOtherSessions, arg.UserID, arg.TokenHash)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const deleteSession = `-- name: DeleteSession :exec
 DELETE FROM sessions WHERE token_hash = $1
 `
@@ -82,6 +137,38 @@ type DeleteSessionParams struct {
 func (q *Queries) DeleteSession(ctx context.Context, arg DeleteSessionParams) error {
 	_, err := q.db.ExecContext(ctx, deleteSession, arg.TokenHash)
 	return err
+}
+
+const deleteSessionOf = `-- name: DeleteSessionOf :execrows
+DELETE FROM sessions WHERE user_id = $1 AND token_hash = $2
+`
+
+type DeleteSessionOfParams struct {
+	UserID    id.ID
+	TokenHash string
+}
+
+func (q *Queries) DeleteSessionOf(ctx context.Context, arg DeleteSessionOfParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteSessionOf, arg.UserID, arg.TokenHash)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const passwordOf = `-- name: PasswordOf :one
+SELECT password_hash FROM users WHERE id = $1
+`
+
+type PasswordOfParams struct {
+	ID id.ID
+}
+
+func (q *Queries) PasswordOf(ctx context.Context, arg PasswordOfParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, passwordOf, arg.ID)
+	var password_hash string
+	err := row.Scan(&password_hash)
+	return password_hash, err
 }
 
 const sessionUser = `-- name: SessionUser :one
@@ -112,6 +199,52 @@ func (q *Queries) SessionUser(ctx context.Context, arg SessionUserParams) (Sessi
 		&i.LastSeenAt,
 	)
 	return i, err
+}
+
+const sessionsOf = `-- name: SessionsOf :many
+SELECT token_hash, device, created_at, last_seen_at FROM sessions
+WHERE user_id = $1 AND expires_at > $2
+ORDER BY last_seen_at DESC, created_at DESC
+`
+
+type SessionsOfParams struct {
+	UserID id.ID
+	Moment calendar.Instant
+}
+
+type SessionsOfRow struct {
+	TokenHash  string
+	Device     string
+	CreatedAt  calendar.Instant
+	LastSeenAt calendar.Instant
+}
+
+func (q *Queries) SessionsOf(ctx context.Context, arg SessionsOfParams) ([]SessionsOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, sessionsOf, arg.UserID, arg.Moment)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SessionsOfRow{}
+	for rows.Next() {
+		var i SessionsOfRow
+		if err := rows.Scan(
+			&i.TokenHash,
+			&i.Device,
+			&i.CreatedAt,
+			&i.LastSeenAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const touchSession = `-- name: TouchSession :exec

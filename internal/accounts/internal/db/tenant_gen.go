@@ -22,6 +22,16 @@ type System struct{ queries *Queries }
 // ForSystem gives the queries of a transaction outside any organization.
 func ForSystem(tx *store.SystemTx) System { return System{New(tx.DB())} }
 
+// ChangePassword runs over the directory.
+func (s System) ChangePassword(ctx context.Context, in ChangePasswordParams) (int64, error) {
+	return s.queries.ChangePassword(ctx, in)
+}
+
+// ChangeUserName runs over the directory.
+func (s System) ChangeUserName(ctx context.Context, in ChangeUserNameParams) (int64, error) {
+	return s.queries.ChangeUserName(ctx, in)
+}
+
 // CreateSession runs over the directory.
 func (s System) CreateSession(ctx context.Context, in CreateSessionParams) error {
 	return s.queries.CreateSession(ctx, in)
@@ -37,14 +47,34 @@ func (s System) DeleteExpiredSessions(ctx context.Context, in DeleteExpiredSessi
 	return s.queries.DeleteExpiredSessions(ctx, in)
 }
 
+// DeleteOtherSessions runs over the directory.
+func (s System) DeleteOtherSessions(ctx context.Context, in DeleteOtherSessionsParams) (int64, error) {
+	return s.queries.DeleteOtherSessions(ctx, in)
+}
+
 // DeleteSession runs over the directory.
 func (s System) DeleteSession(ctx context.Context, in DeleteSessionParams) error {
 	return s.queries.DeleteSession(ctx, in)
 }
 
+// DeleteSessionOf runs over the directory.
+func (s System) DeleteSessionOf(ctx context.Context, in DeleteSessionOfParams) (int64, error) {
+	return s.queries.DeleteSessionOf(ctx, in)
+}
+
+// PasswordOf runs over the directory.
+func (s System) PasswordOf(ctx context.Context, in PasswordOfParams) (string, error) {
+	return s.queries.PasswordOf(ctx, in)
+}
+
 // SessionUser runs over the directory.
 func (s System) SessionUser(ctx context.Context, in SessionUserParams) (SessionUserRow, error) {
 	return s.queries.SessionUser(ctx, in)
+}
+
+// SessionsOf runs over the directory.
+func (s System) SessionsOf(ctx context.Context, in SessionsOfParams) ([]SessionsOfRow, error) {
+	return s.queries.SessionsOf(ctx, in)
 }
 
 // TouchSession runs over the directory.

@@ -1,0 +1,111 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"craftplan/internal/accounts"
+	"craftplan/internal/fault"
+	"craftplan/internal/web/ui"
+)
+
+type accountPage struct {
+	accounts.User
+	Theme          string
+	Form, Password ui.Form
+	Sessions       []accounts.Session
+	Flash          []ui.Flash
+}
+
+// token is that of the asking browser.
+func (q *Request) token() string {
+	cookie, err := q.Cookie(q.site.cookieName())
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+func (q *Request) renderAccount(status int, form, password ui.Form) error {
+	p := accountPage{User: *q.User, Theme: theme(q.Request), Form: form, Password: password, Flash: takeFlash(q.w, q.Request)}
+	var err error
+	if p.Sessions, err = accounts.Sessions(q.Context(), q.site.Store, q.User.ID, q.token()); err != nil {
+		return err
+	}
+	return q.write(status, accountBody(p))
+}
+
+func showAccount(q *Request) error {
+	return q.renderAccount(http.StatusOK, ui.Form{Values: url.Values{"name": {q.User.Name}}}, ui.Form{})
+}
+
+func updateAccount(q *Request) error {
+	err := accounts.ChangeName(q.Context(), q.site.Store, *q.User, q.PostFormValue("name"))
+	if status, ok := again(err); ok {
+		return q.renderAccount(status, refused(q, err), ui.Form{})
+	}
+	if err != nil {
+		return err
+	}
+	return q.Done("Saved.", "/account")
+}
+
+func changePassword(q *Request) error {
+	err := q.site.attempt(q.site.signIn, "email:"+q.User.Email)
+	if err == nil {
+		err = accounts.ChangePassword(q.Context(), q.site.Store, *q.User, q.PostFormValue("current"), q.PostFormValue("password"), q.token())
+	}
+	if status, ok := again(err); ok {
+		return q.renderAccount(status, ui.Form{Values: url.Values{"name": {q.User.Name}}}, ui.Form{Problems: fault.FieldsOf(err)})
+	}
+	if err != nil {
+		return err
+	}
+	return q.Done("The password was changed; every other browser is signed out.", "/account")
+}
+
+func endSession(q *Request) error {
+	if err := accounts.EndSession(q.Context(), q.site.Store, q.User.ID, q.PathValue("session")); err != nil {
+		return err
+	}
+	return q.Done("That browser is signed out.", "/account")
+}
+
+func endOtherSessions(q *Request) error {
+	ended, err := accounts.EndOtherSessions(q.Context(), q.site.Store, q.User.ID, q.token())
+	if err != nil {
+		return err
+	}
+	return q.Done(plural(ended, "other browser was signed out.", "other browsers were signed out."), "/account")
+}
+
+// device is what people recognise of a browser's own words.
+func device(words string) string {
+	name, system := "A browser", ""
+	for _, b := range [][2]string{{"Edg/", "Edge"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}} {
+		if strings.Contains(words, b[0]) {
+			name = b[1]
+			break
+		}
+	}
+	for _, s := range [][2]string{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Mac OS X", "Mac"}, {"Linux", "Linux"}} {
+		if strings.Contains(words, s[0]) {
+			system = " on " + s[1]
+			break
+		}
+	}
+	return name + system
+}
+
+// ago is how long something is past, for people outside any organization's time zone.
+func ago(t time.Time) string {
+	switch past := time.Since(t); {
+	case past < 2*time.Hour:
+		return "in the last two hours"
+	case past < 48*time.Hour:
+		return plural(int64(past.Hours()), "hour ago", "hours ago")
+	}
+	return plural(int64(time.Since(t).Hours()/24), "day ago", "days ago")
+}
