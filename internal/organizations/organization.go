@@ -71,7 +71,8 @@ type Membership struct {
 	Role         authz.Role
 }
 
-// Resolve answers what a request may open: the organization that holds the slug, and the user's membership in it. An unknown
+// Resolve answers what a request may open: the organization that holds the slug, and the user's membership in it. An organization
+// that is suspended or closing is opened for reading, whatever the role. An unknown
 // slug and an organization the user does not belong to are the same NotFound fault.
 func Resolve(ctx context.Context, st *store.Store, slug string, user id.ID) (Membership, store.Scope, error) {
 	var row db.ResolveRow
@@ -94,7 +95,11 @@ func Resolve(ctx context.Context, st *store.Store, slug string, user id.ID) (Mem
 	if err != nil {
 		return Membership{}, store.Scope{}, err
 	}
-	return Membership{organization, role}, store.NewScope(organization.ID, authz.Actor{UserID: user, Role: role}, context), nil
+	may := role
+	if organization.Status != Active {
+		may = authz.Viewer // everybody reads, nobody writes
+	}
+	return Membership{organization, role}, store.NewScope(organization.ID, authz.Actor{UserID: user, Role: may}, context), nil
 }
 
 // OfUser lists the organizations a user belongs to, by name.

@@ -102,8 +102,8 @@ func device(words string) string {
 // ago is how long something is past, for people outside any organization's time zone.
 func ago(t time.Time) string {
 	switch past := time.Since(t); {
-	case past < 2*time.Hour:
-		return "in the last two hours"
+	case past < 2*time.Hour: // a session's last visit is noted once an hour
+		return "recently"
 	case past < 48*time.Hour:
 		return plural(int64(past.Hours()), "hour ago", "hours ago")
 	}

@@ -62,3 +62,23 @@ func theme(r *http.Request) string {
 	}
 	return ""
 }
+
+const lastCookie = "organization"
+
+// remember keeps the slug of the organization somebody works in, for their next sign-in on this browser.
+func (q *Request) remember() {
+	slug := q.Member.Organization.Slug
+	if cookie, err := q.Cookie(lastCookie); err == nil && cookie.Value == slug {
+		return
+	}
+	http.SetCookie(q.w, &http.Cookie{Name: lastCookie, Value: slug, Path: "/", MaxAge: 365 * 24 * 60 * 60, HttpOnly: true, Secure: q.site.HTTPS, SameSite: http.SameSiteLaxMode})
+}
+
+// last is the slug that was remembered; "" when none was.
+func (q *Request) last() string {
+	cookie, err := q.Cookie(lastCookie)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}

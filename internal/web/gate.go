@@ -13,7 +13,7 @@ import (
 	"craftplan/internal/web/ui"
 )
 
-// home sends people where they work: to their first organization, or to sign in.
+// home sends people where they worked last, to their first organization, or to sign in. Who belongs to none is told what to do.
 func home(q *Request) error {
 	if q.User == nil {
 		q.Redirect("/login")
@@ -24,10 +24,15 @@ func home(q *Request) error {
 		return err
 	}
 	if len(memberships) == 0 {
-		q.Redirect("/register")
-		return nil
+		return q.write(http.StatusOK, nowhereBody(theme(q.Request), *q.User))
 	}
-	q.Redirect(path(memberships[0].Organization.Slug))
+	target := memberships[0].Organization.Slug
+	for _, m := range memberships {
+		if m.Organization.Slug == q.last() {
+			target = q.last()
+		}
+	}
+	q.Redirect(path(target))
 	return nil
 }
 

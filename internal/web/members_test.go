@@ -145,3 +145,51 @@ func TestOrganizationProfile(t *testing.T) {
 		}
 	})
 }
+
+// A suspended organization is read by its members, and changed by nobody.
+func TestSuspended(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		c := a.As(t, maya)
+		if _, err := a.DB.Raw().ExecContext(t.Context(), "UPDATE organizations SET status = 'suspended' WHERE slug = 'sunrise'"); err != nil {
+			t.Fatal(err)
+		}
+		p := c.Get("/sunrise/orders")
+		if p.Status != http.StatusOK || !strings.Contains(p.Text(".note"), "suspended") || p.Find("main a[href$='/new'], main form[method=post]").Length() != 0 {
+			t.Errorf("reading: %d, %q", p.Status, p.Text(".note"))
+		}
+		for path, form := range map[string]url.Values{"/sunrise/customers": {"kind": {"company"}, "name": {"New"}}, "/sunrise/settings": {}, "/sunrise/settings/organization": {}} {
+			if p := c.Post(path, form); p.Status != http.StatusForbidden || !strings.Contains(p.Text("main"), "suspended") {
+				t.Errorf("%s: %d, %q", path, p.Status, p.Text("main"))
+			}
+		}
+		if p := c.Post("/bluebird/customers", url.Values{"kind": {"company"}, "name": {"New"}}); p.Status != http.StatusSeeOther {
+			t.Errorf("another organization: %d", p.Status)
+		}
+	})
+}
+
+// After signing in people come where they worked last; the switcher keeps the section; who belongs nowhere is told what to do.
+func TestWherePeopleLand(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	c := a.As(t, maya)
+	if p := c.Get("/"); p.Location != "/bluebird/" {
+		t.Errorf("at first: %q", p.Location)
+	}
+	p := c.Get("/sunrise/orders")
+	if href, _ := p.Find("#orgs a:contains('Bluebird Soap')").Attr("href"); href != "/bluebird/orders" {
+		t.Errorf("the switcher leads to %q", href)
+	}
+	if href, _ := c.Get("/sunrise/settings").Find("#orgs a:contains('Bluebird Soap')").Attr("href"); href != "/bluebird/" {
+		t.Errorf("from the settings the switcher leads to %q", href)
+	}
+	c.Post("/logout", nil)
+	c.Post("/login", url.Values{"email": {maya}, "password": {demo.Password}})
+	if p := c.Get("/"); p.Location != "/sunrise/" {
+		t.Errorf("after signing in again: %q", p.Location)
+	}
+	viewer := a.As(t, vera)
+	viewer.Post("/sunrise/settings/departure", nil)
+	if p := viewer.Get("/"); p.Status != http.StatusOK || p.Find(`a[href="/register"]`).Length() != 1 || !strings.Contains(p.Text("main"), vera) {
+		t.Errorf("nowhere: %d", p.Status)
+	}
+}

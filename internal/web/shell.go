@@ -46,14 +46,35 @@ func (q *Request) shell(title, active string) (ui.Shell, error) {
 		User:         ui.User{Name: q.User.Name, Email: q.User.Email},
 		SettingsHref: q.Path("settings"), SettingsOn: active == "settings", RegisterHref: "/register", SignOutHref: "/logout", AccountHref: "/account",
 		Flash:   takeFlash(q.w, q.Request),
+		Notice:  notice(organization),
 		Printed: fmt.Sprintf("%s. Printed by %s, %s.", organization.Name, q.User.Name, q.format().moment(calendar.At(time.Now()))),
 	}
+	here := place(active)
 	for _, m := range memberships {
-		s.Organizations = append(s.Organizations, ui.OrganizationLink{Name: m.Organization.Name, Slug: m.Organization.Slug, Monogram: m.Organization.Monogram(), Role: m.Role.Label(), Href: path(m.Organization.Slug), Current: m.Organization.ID == organization.ID})
+		s.Organizations = append(s.Organizations, ui.OrganizationLink{Name: m.Organization.Name, Slug: m.Organization.Slug, Monogram: m.Organization.Monogram(), Role: m.Role.Label(), Href: path(m.Organization.Slug, here...), Current: m.Organization.ID == organization.ID})
 	}
 	s.BrandHref = q.Path("brand.css") + "?v=" + brandVersion(organization, memberships)
 	q.navigation(&s, active)
 	return s, nil
+}
+
+func notice(o organizations.Organization) string {
+	if o.Status == organizations.Active {
+		return ""
+	}
+	return readOnly
+}
+
+// place is the path of the section somebody looks at, which every organization has too.
+func place(active string) []string {
+	for _, g := range sections {
+		for _, i := range g.items {
+			if i.key == active && i.path != "" {
+				return []string{i.path}
+			}
+		}
+	}
+	return nil
 }
 
 func (q *Request) navigation(s *ui.Shell, active string) {

@@ -126,8 +126,9 @@ func (s *Site) serve(q *Request, route Route) error {
 			return q.moved(current)
 		}
 		if err := q.Actor().Require(route.Permission); err != nil {
-			return err
+			return q.explain(err)
 		}
+		q.remember()
 	}
 	if q.Method == http.MethodPost {
 		q.Body = http.MaxBytesReader(q.w, q.Body, maxForm)
@@ -155,6 +156,16 @@ func (s *Site) identify(q *Request) error {
 	return nil
 }
 
+// explain says why a suspended organization refuses what the role would allow.
+func (q *Request) explain(err error) error {
+	if q.Member.Organization.Status != organizations.Active {
+		return fault.Forbidden(readOnly)
+	}
+	return err
+}
+
+const readOnly = "This organization is suspended: it can be read, not changed."
+
 // moved sends who asked by an old slug to the present one, with method and form. Only members come this far.
 func (q *Request) moved(slug string) error {
 	_, rest, _ := strings.Cut(strings.TrimPrefix(q.URL.EscapedPath(), "/"), "/")
@@ -172,9 +183,6 @@ func (s *Site) resolve(q *Request) error {
 	member, scope, err := organizations.Resolve(q.Context(), s.Store, slug, q.User.ID)
 	if err != nil {
 		return err
-	}
-	if member.Organization.Status == organizations.Suspended && q.Method != http.MethodGet && q.Method != http.MethodHead {
-		return fault.Forbidden("This organization is suspended: it can be read, not changed.")
 	}
 	q.Member, q.scope = &member, scope
 	entry := httpkit.EntryOf(q.Context())

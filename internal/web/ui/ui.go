@@ -31,6 +31,7 @@ type Shell struct {
 	SignOutHref   string
 	AccountHref   string
 	Flash         []Flash
+	Notice        string // on every page, as long as it holds
 	Printed       string // the last line of a printed page: whose it is, who printed it and when
 }
 
