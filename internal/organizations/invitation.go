@@ -47,6 +47,9 @@ func Invite(ctx context.Context, tx *store.Tx, emails []string, role authz.Role)
 	if err := checkInvited(tx, emails, role); err != nil {
 		return nil, err
 	}
+	if err := tx.Lock(ctx, ownerLock); err != nil {
+		return nil, err
+	}
 	sent := make([]Sent, len(emails))
 	for i, email := range emails {
 		var err error
@@ -54,7 +57,7 @@ func Invite(ctx context.Context, tx *store.Tx, emails []string, role authz.Role)
 			return nil, err
 		}
 	}
-	return sent, nil
+	return sent, room(ctx, tx)
 }
 
 func checkInvited(tx *store.Tx, emails []string, role authz.Role) error {

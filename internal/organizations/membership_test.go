@@ -279,3 +279,32 @@ func TestAcceptAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// A plan stops what would add more, and takes nothing away.
+func TestPlanLimits(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		sunrise := db.Organization("Sunrise") // the starter plan is for ten
+		for range 7 {
+			db.Member(sunrise, authz.Staff)
+		}
+		ask := func(emails ...string) error {
+			return try(t, db, sunrise, func(ctx context.Context, tx *store.Tx) error {
+				_, err := organizations.Invite(ctx, tx, emails, authz.Staff)
+				return err
+			})
+		}
+		if err := ask("a@oven.example", "b@oven.example"); err != nil {
+			t.Errorf("the ninth and tenth: %v", err)
+		}
+		if err := ask("c@oven.example"); !fault.Is(err, fault.KindInvalid) || !strings.Contains(err.Error(), "The starter plan is for 10 people") {
+			t.Errorf("the eleventh: %v", err)
+		}
+		if err := ask("a@oven.example"); err != nil {
+			t.Errorf("a new link for one of them: %v", err)
+		}
+		db.Member(sunrise, authz.Staff) // the operator may go over
+		if n := len(roles(t, db, sunrise)); n != 9 {
+			t.Errorf("%d members", n)
+		}
+	})
+}

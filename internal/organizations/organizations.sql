@@ -92,3 +92,10 @@ WHERE id = CAST(sqlc.arg(organization) AS org_text);
 
 -- name: SlugHolder :one
 SELECT organization_id FROM slugs WHERE slug = sqlc.arg(slug);
+
+-- What counts against the plan: who belongs to the organization, and invitations that wait.
+-- name: PeopleCounted :one
+SELECT o.billing_plan,
+  (SELECT COUNT(*) FROM memberships AS m WHERE m.organization_id = sqlc.arg(organization_id) AND m.status <> 'removed') AS members,
+  (SELECT COUNT(*) FROM invitations AS i WHERE i.organization_id = sqlc.arg(organization_id) AND i.status = 'pending') AS invited
+FROM organizations AS o WHERE o.id = sqlc.arg(organization_id);

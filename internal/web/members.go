@@ -34,6 +34,7 @@ type memberPage struct {
 	Me          id.ID
 	Role        authz.Role
 	Name        string // of the organization
+	Limit       int64  // people of the plan; 0 is without limit
 	At          func(...string) string
 }
 
@@ -55,6 +56,9 @@ func (p memberPage) sub() string {
 	}
 	if n := int64(len(p.Invitations)); n > 0 {
 		text += ", " + plural(n, "invitation waits", "invitations wait")
+	}
+	if p.Limit > 0 {
+		text += fmt.Sprintf("; the plan is for %d", p.Limit)
 	}
 	return text + "."
 }
@@ -78,7 +82,7 @@ func (p memberPage) may(m organizations.Member) bool {
 func (p memberPage) expired(i organizations.Invitation) bool { return i.ExpiresAt.Time().Before(p.now) }
 
 func (q *Request) renderMembers(status int, form ui.Form, sent []sentLink) error {
-	p := memberPage{format: q.format(), tabs: q.tabs(), Form: form, Sent: sent, Me: q.User.ID, Role: q.Member.Role, Name: q.Member.Organization.Name, At: q.Path}
+	p := memberPage{format: q.format(), tabs: q.tabs(), Form: form, Sent: sent, Me: q.User.ID, Role: q.Member.Role, Name: q.Member.Organization.Name, At: q.Path, Limit: organizations.LimitsOf(q.Member.Organization.BillingPlan).Members}
 	err := q.View(func(tx *store.Tx) (err error) {
 		if p.People, err = organizations.Members(q.Context(), tx); err != nil {
 			return err

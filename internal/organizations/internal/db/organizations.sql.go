@@ -540,6 +540,31 @@ func (q *Queries) OrganizationsOfUser(ctx context.Context, arg OrganizationsOfUs
 	return items, nil
 }
 
+const peopleCounted = `-- name: PeopleCounted :one
+SELECT o.billing_plan,
+  (SELECT COUNT(*) FROM memberships AS m WHERE m.organization_id = $1 AND m.status <> 'removed') AS members,
+  (SELECT COUNT(*) FROM invitations AS i WHERE i.organization_id = $1 AND i.status = 'pending') AS invited
+FROM organizations AS o WHERE o.id = $1
+`
+
+type PeopleCountedParams struct {
+	OrganizationID id.Organization
+}
+
+type PeopleCountedRow struct {
+	BillingPlan string
+	Members     int64
+	Invited     int64
+}
+
+// What counts against the plan: who belongs to the organization, and invitations that wait.
+func (q *Queries) PeopleCounted(ctx context.Context, arg PeopleCountedParams) (PeopleCountedRow, error) {
+	row := q.db.QueryRowContext(ctx, peopleCounted, arg.OrganizationID)
+	var i PeopleCountedRow
+	err := row.Scan(&i.BillingPlan, &i.Members, &i.Invited)
+	return i, err
+}
+
 const rejoin = `-- name: Rejoin :execrows
 UPDATE memberships SET role = $3, status = 'active', updated_at = $4
 WHERE organization_id = $1 AND user_id = $2 AND status = 'removed'

@@ -153,6 +153,11 @@ func (s System) OrganizationsOfUser(ctx context.Context, in OrganizationsOfUserP
 	return s.queries.OrganizationsOfUser(ctx, in)
 }
 
+// PeopleCounted runs in the organization of the transaction.
+func (t Tenant) PeopleCounted(ctx context.Context) (PeopleCountedRow, error) {
+	return t.queries.PeopleCounted(ctx, PeopleCountedParams{OrganizationID: t.tx.Organization()})
+}
+
 // RejoinIn is what Rejoin takes beside the organization.
 type RejoinIn struct {
 	UserID    id.ID
