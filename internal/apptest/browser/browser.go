@@ -55,7 +55,7 @@ func Open(t testing.TB, base string) *Page {
 }
 
 // refusal is a page that says no, which is an answer like any other.
-var refusal = regexp.MustCompile(`status of (404|409|422)`)
+var refusal = regexp.MustCompile(`status of (403|404|409|422)`)
 
 // report fails the test for what the browser reports as an error, until the network is cut on purpose.
 func (p *Page) report(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
@@ -179,6 +179,12 @@ func (p *Page) Text(selector string) string {
 	p.t.Helper()
 	text := run(p, "read "+selector, chromedp.Evaluate[string](fmt.Sprintf(`(document.querySelector(%q)?.textContent ?? "")`, selector)))
 	return strings.Join(strings.Fields(text), " ")
+}
+
+// Value is what stands in the field that a selector finds first.
+func (p *Page) Value(selector string) string {
+	p.t.Helper()
+	return run(p, "read "+selector, chromedp.Evaluate[string](fmt.Sprintf(`(document.querySelector(%q)?.value ?? "")`, selector)))
 }
 
 // Path is the path of the page's address.

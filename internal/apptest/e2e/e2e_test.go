@@ -168,6 +168,51 @@ func TestTheShell(t *testing.T) {
 	}
 }
 
+// An owner invites somebody, who joins, is demoted while working, and removed while signed in.
+func TestMembers(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	owner := browser.Open(t, a.URL)
+	owner.Look(1440, false)
+	owner.SignIn(maya, demo.Password)
+	owner.Go("/sunrise/settings/members")
+	owner.Fill("[name=emails]", "ada@oven.example")
+	owner.Send("Make invitations")
+	_, link, _ := strings.Cut(owner.Value("#link-0"), "craftplan.example")
+
+	ada := browser.Open(t, a.URL)
+	ada.Look(1440, false)
+	ada.Go(link)
+	ada.Fill("[name=name]", "Ada Brandt")
+	ada.Fill("[name=password]", "a quiet oven at four")
+	ada.Send("Join Sunrise Bakery")
+	if got := ada.Text(".side .org-name"); got != "Sunrise Bakery" {
+		t.Fatalf("joining leads to %q", got)
+	}
+	ada.Go("/sunrise/customers/new")
+	ada.Fill("[name=name]", "Typed before the change")
+
+	owner.Go("/sunrise/settings/members")
+	owner.Do(`{ const row = [...document.querySelectorAll("tr")].find(r => r.textContent.includes("ada@oven.example")); row.querySelector("select").value = "viewer"; row.querySelector("form").requestSubmit() }`)
+	owner.WaitForText("#toasts", "The role was changed")
+	ada.Send("Add customer")
+	if got := ada.Text("h1"); got != "Not allowed" {
+		t.Errorf("demoted, and still: %q", got)
+	}
+
+	owner.Click("[aria-label='More for Ada Brandt']")
+	owner.Click(".menu-pop:popover-open .menu-item.bad")
+	owner.Leave(func() { owner.Click("dialog[open] .btn-error") })
+	owner.WaitForText("#toasts", "The member was removed")
+	ada.Go("/sunrise/")
+	if got := ada.Text("h1"); got != "Page not found" {
+		t.Errorf("removed, and still: %q", got)
+	}
+	ada.Go("/")
+	if got := ada.Text("h1"); got != "You belong to no organization" {
+		t.Errorf("nowhere: %q", got)
+	}
+}
+
 // A viewer reads everything and is offered nothing that changes.
 func TestAViewer(t *testing.T) {
 	a := apptest.New(t, store.SQLite)
