@@ -6,11 +6,11 @@ VALUES (sqlc.arg(id), sqlc.arg(email), sqlc.arg(name), sqlc.arg(password_hash), 
 SELECT id, email, name, password_hash FROM users WHERE email = sqlc.arg(email);
 
 -- name: CreateSession :exec
-INSERT INTO sessions (token_hash, user_id, device, created_at, last_seen_at, expires_at)
-VALUES (sqlc.arg(token_hash), sqlc.arg(user_id), sqlc.arg(device), sqlc.arg(created_at), sqlc.arg(created_at), sqlc.arg(expires_at));
+INSERT INTO sessions (token_hash, user_id, device, factors, only_organization, created_at, last_seen_at, expires_at)
+VALUES (sqlc.arg(token_hash), sqlc.arg(user_id), sqlc.arg(device), sqlc.arg(factors), sqlc.narg(only_organization), sqlc.arg(created_at), sqlc.arg(created_at), sqlc.arg(expires_at));
 
 -- name: SessionUser :one
-SELECT u.id, u.email, u.name, s.last_seen_at
+SELECT u.id, u.email, u.name, s.last_seen_at, s.factors, s.only_organization
 FROM sessions AS s JOIN users AS u ON u.id = s.user_id
 WHERE s.token_hash = sqlc.arg(token_hash) AND s.expires_at > sqlc.arg(moment);
 

@@ -34,7 +34,7 @@ func TestSignIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if back, err := accounts.Authenticate(t.Context(), db.Store, token); err != nil || back != user {
+		if back, err := accounts.Authenticate(t.Context(), db.Store, token); err != nil || back.User != user || back.Factors != 1 || back.Only != nil {
 			t.Errorf("the session is of %+v, %v", back, err)
 		}
 		_, _, wrong := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", "another oven", "a browser")

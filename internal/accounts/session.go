@@ -20,6 +20,22 @@ const (
 	sessionTouch = time.Hour           // how stale last_seen_at may get, to spare writes
 )
 
+// Start is what a new session is told of how it began.
+type Start struct {
+	Device  string // in the browser's own words
+	Factors int64  // proofs of the person: 1, or 2 with a second factor; 0 means 1
+	// Only is the organization whose own provider vouched for the person. Such a session opens that organization alone: its admins
+	// decide whom the provider vouches for, and must not be able to become somebody elsewhere.
+	Only *id.Organization
+}
+
+// SignedIn is a session that goes on: who it is, and how it began.
+type SignedIn struct {
+	User
+	Factors int64
+	Only    *id.Organization
+}
+
 // SignIn checks an address and a password and starts a session. The token is for the cookie; only its hash is kept. Unknown
 // addresses and wrong passwords are told apart neither by the answer nor by its time.
 func SignIn(ctx context.Context, st *store.Store, email, password, device string) (user User, token string, err error) {
@@ -43,7 +59,7 @@ func SignIn(ctx context.Context, st *store.Store, email, password, device string
 		return User{}, "", fault.Unauthenticated("E-mail or password is not right.")
 	}
 	err = st.System(ctx, "sign in: start a session", func(tx *store.SystemTx) error {
-		token, err = StartSession(ctx, tx, row.ID, device)
+		token, err = StartSession(ctx, tx, row.ID, Start{Device: device})
 		return err
 	})
 	return User{row.ID, row.Email, row.Name}, token, err
@@ -51,20 +67,20 @@ func SignIn(ctx context.Context, st *store.Store, email, password, device string
 
 const maxDevice = 200 // characters kept of what a browser says of itself
 
-// StartSession makes a session on a device, in the browser's own words, and returns its token.
-func StartSession(ctx context.Context, tx *store.SystemTx, user id.ID, device string) (token string, err error) {
+// StartSession makes a session and returns its token.
+func StartSession(ctx context.Context, tx *store.SystemTx, user id.ID, start Start) (token string, err error) {
 	queries := db.ForSystem(tx)
 	if err := queries.DeleteExpiredSessions(ctx, db.DeleteExpiredSessionsParams{Moment: tx.Now()}); err != nil {
 		return "", err
 	}
 	token = rand.Text() + rand.Text()
-	return token, queries.CreateSession(ctx, db.CreateSessionParams{TokenHash: hashToken(token), UserID: user, Device: shorten(device), CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(sessionLife)})
+	return token, queries.CreateSession(ctx, db.CreateSessionParams{TokenHash: hashToken(token), UserID: user, Device: shorten(start.Device), Factors: max(start.Factors, 1), OnlyOrganization: start.Only, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(sessionLife)})
 }
 
-// Authenticate finds the user of a session's token; an unknown or expired one is an Unauthenticated fault.
-func Authenticate(ctx context.Context, st *store.Store, token string) (User, error) {
+// Authenticate finds the session of a token; an unknown or expired one is an Unauthenticated fault.
+func Authenticate(ctx context.Context, st *store.Store, token string) (SignedIn, error) {
 	if token == "" {
-		return User{}, fault.Unauthenticated("Sign in first.")
+		return SignedIn{}, fault.Unauthenticated("Sign in first.")
 	}
 	var row db.SessionUserRow
 	stale := false
@@ -74,14 +90,14 @@ func Authenticate(ctx context.Context, st *store.Store, token string) (User, err
 		return err
 	})
 	if fault.Is(err, fault.KindNotFound) {
-		return User{}, fault.Unauthenticated("Sign in first.")
+		return SignedIn{}, fault.Unauthenticated("Sign in first.")
 	}
 	if err == nil && stale {
 		err = st.System(ctx, "session: seen", func(tx *store.SystemTx) error {
 			return db.ForSystem(tx).TouchSession(ctx, db.TouchSessionParams{TokenHash: hashToken(token), LastSeenAt: tx.Now(), ExpiresAt: tx.Now().Add(sessionLife)})
 		})
 	}
-	return User{row.ID, row.Email, row.Name}, err
+	return SignedIn{User{row.ID, row.Email, row.Name}, row.Factors, row.OnlyOrganization}, err
 }
 
 // SignOut ends a session; an unknown token is no error.

@@ -129,5 +129,5 @@ func open(ctx context.Context, c config.Config) (*store.Store, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, c.Database, c.Options())
+	return store.Open(ctx, c.Database, store.Options{Relaxed: c.Relaxed, Connections: c.PoolSize})
 }

@@ -55,6 +55,7 @@ func setup(t *testing.T, engine store.Engine, e *testscript.Env) error {
 	}
 	e.Setenv("DATABASE", database)
 	e.Setenv("OWNER", owner)
+	e.Setenv("CRAFTPLAN_SECRET_KEY_FILE", e.WorkDir+"/secret.key")
 	return nil
 }
 

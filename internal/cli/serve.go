@@ -35,7 +35,11 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 			return err
 		}
 	}
-	st, err := store.Open(ctx, c.Database, c.Options())
+	options, err := c.Options()
+	if err != nil {
+		return err
+	}
+	st, err := store.Open(ctx, c.Database, options)
 	if err != nil {
 		return err
 	}
@@ -82,11 +86,15 @@ func (c demoCommand) Run(ctx context.Context, s streams) error {
 	if err := c.Server.Validate(); err != nil {
 		return err
 	}
-	database := filepath.Join(c.Data, "craftplan.db")
-	if _, err := store.Migrate(ctx, database); err != nil {
+	conf := config.Config{Database: filepath.Join(c.Data, "craftplan.db"), PoolSize: 1, LogFormat: c.LogFormat, LogLevel: c.LogLevel}
+	if _, err := store.Migrate(ctx, conf.Database); err != nil {
 		return err
 	}
-	st, err := store.Open(ctx, database, store.Options{})
+	options, err := conf.Options()
+	if err != nil {
+		return err
+	}
+	st, err := store.Open(ctx, conf.Database, options)
 	if err != nil {
 		return err
 	}
@@ -99,7 +107,6 @@ func (c demoCommand) Run(ctx context.Context, s streams) error {
 	for i, u := range users {
 		list[i] = web.DemoUser{Email: u.Email, About: u.About}
 	}
-	conf := config.Config{LogFormat: c.LogFormat, LogLevel: c.LogLevel}
 	return listenAndServe(ctx, s, conf, c.Server, app.Options{Store: st, Demo: list}, func(base string) error {
 		var b strings.Builder
 		fmt.Fprintf(&b, "Craftplan demo in %s\n\n  %s\n\nSign in as one of these, with the password %s:\n\n", c.Data, base, demo.Password)

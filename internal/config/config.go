@@ -2,21 +2,24 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"strings"
 
+	"craftplan/internal/secret"
 	"craftplan/internal/store"
 )
 
 // Config is shared by the commands. The tags are kong's: the name, default, variable and help of each flag.
 type Config struct {
-	Database  string `help:"SQLite file, or postgres:// URL." default:"craftplan.db" env:"CRAFTPLAN_DATABASE_URL" placeholder:"FILE|URL"`
-	Relaxed   bool   `help:"SQLite: faster commits that a power failure may lose." env:"CRAFTPLAN_RELAXED"`
-	PoolSize  int    `help:"PostgreSQL: connections." default:"16" env:"CRAFTPLAN_POOL_SIZE"`
-	LogFormat string `help:"Log as text or json." enum:"text,json" default:"text" env:"CRAFTPLAN_LOG_FORMAT"`
-	LogLevel  string `help:"Least severe level to log: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"CRAFTPLAN_LOG_LEVEL"`
+	Database      string `help:"SQLite file, or postgres:// URL." default:"craftplan.db" env:"CRAFTPLAN_DATABASE_URL" placeholder:"FILE|URL"`
+	Relaxed       bool   `help:"SQLite: faster commits that a power failure may lose." env:"CRAFTPLAN_RELAXED"`
+	PoolSize      int    `help:"PostgreSQL: connections." default:"16" env:"CRAFTPLAN_POOL_SIZE"`
+	SecretKeyFile string `help:"File with the key that seals secrets at rest; FILE.key beside a SQLite file when left out, and made when missing." env:"CRAFTPLAN_SECRET_KEY_FILE" placeholder:"FILE"`
+	LogFormat     string `help:"Log as text or json." enum:"text,json" default:"text" env:"CRAFTPLAN_LOG_FORMAT"`
+	LogLevel      string `help:"Least severe level to log: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"CRAFTPLAN_LOG_LEVEL"`
 }
 
 // Server is what serving adds.
@@ -53,9 +56,18 @@ func (s Server) Validate() error {
 // HTTPS tells whether people reach the server over TLS.
 func (s Server) HTTPS() bool { return strings.HasPrefix(s.PublicURL, "https://") }
 
-// Options are the store's.
-func (c Config) Options() store.Options {
-	return store.Options{Relaxed: c.Relaxed, Connections: c.PoolSize}
+// Options are the store's. The key that seals secrets is read, or made beside a SQLite file; several processes on one PostgreSQL
+// must share it, so there it has to be named.
+func (c Config) Options() (store.Options, error) {
+	file := c.SecretKeyFile
+	if file == "" && store.EngineOf(c.Database) == store.Postgres {
+		return store.Options{}, errors.New("--secret-key-file: name the file with the key that seals secrets; it is made when it does not exist, and every process needs the same")
+	}
+	if file == "" {
+		file = c.Database + ".key"
+	}
+	keys, err := secret.Load(file)
+	return store.Options{Relaxed: c.Relaxed, Connections: c.PoolSize, Keys: keys}, err
 }
 
 // Lines are the effective values, secrets hidden, for people.
@@ -65,6 +77,7 @@ func (c Config) Lines(s Server) []string {
 		"engine     " + string(store.EngineOf(c.Database)),
 		fmt.Sprintf("relaxed    %t", c.Relaxed),
 		fmt.Sprintf("pool-size  %d", c.PoolSize),
+		"secret-key " + c.SecretKeyFile,
 		"log-format " + c.LogFormat,
 		"log-level  " + c.LogLevel,
 		"addr       " + s.Addr,

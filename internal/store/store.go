@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"craftplan/internal/secret"
 )
 
 // Engine names a database engine.
@@ -26,6 +28,8 @@ type Options struct {
 	Connections int
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// Keys seal what is secret at rest; without them nothing can be sealed or opened.
+	Keys secret.Keys
 	// SkipChecks opens the database without looking at its version and role: for migrating.
 	SkipChecks bool
 }
@@ -36,6 +40,7 @@ type Store struct {
 	write  *sql.DB // on SQLite a single connection; on PostgreSQL the same pool as read
 	read   *sql.DB
 	now    func() time.Time
+	keys   secret.Keys
 }
 
 // EngineOf tells which engine a --database value names: a postgres:// URL, or anything else as a SQLite file.
@@ -72,7 +77,7 @@ func Open(ctx context.Context, database string, options Options) (*Store, error)
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", Redact(database), err)
 	}
-	s.now = options.Now
+	s.now, s.keys = options.Now, options.Keys
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -347,3 +347,34 @@ func TestNewerDatabase(t *testing.T) {
 		}
 	})
 }
+
+// What one organization sealed, another cannot open, though both use the same key.
+func TestSealing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		a, b := db.Organization("Sunrise"), db.Organization("Bluebird")
+		var sealed string
+		err := db.View(t.Context(), a, func(tx *store.Tx) (err error) {
+			sealed, err = tx.Seal("hunter2", "smtp")
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		open := func(scope store.Scope, purpose string) (plain string, err error) {
+			err = db.View(t.Context(), scope, func(tx *store.Tx) (err error) {
+				plain, err = tx.Open(sealed, purpose)
+				return err
+			})
+			return plain, err
+		}
+		if plain, err := open(a, "smtp"); err != nil || plain != "hunter2" {
+			t.Errorf("its own: %q, %v", plain, err)
+		}
+		if _, err := open(a, "oidc"); err == nil {
+			t.Error("opens for another purpose")
+		}
+		if _, err := open(b, "smtp"); err == nil {
+			t.Error("opens in another organization")
+		}
+	})
+}

@@ -12,6 +12,7 @@ import (
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
+	"craftplan/internal/secret"
 )
 
 // Tx is a transaction of one organization by one actor at one moment.
@@ -20,6 +21,7 @@ type Tx struct {
 	now         calendar.Instant
 	db          guard
 	engine      Engine
+	keys        secret.Keys
 	afterCommit []func()
 }
 
@@ -59,17 +61,38 @@ func (tx *Tx) Lock(ctx context.Context, name string) error {
 	return err
 }
 
+// Seal encrypts a text that must be read again, for the purpose and this organization alone.
+func (tx *Tx) Seal(plain, purpose string) (string, error) {
+	return tx.keys.Seal(plain, purpose, tx.scope.organization.String())
+}
+
+// Open decrypts what Seal made for the same purpose in the same organization.
+func (tx *Tx) Open(sealed, purpose string) (string, error) {
+	return tx.keys.Open(sealed, purpose, tx.scope.organization.String())
+}
+
 // DB is for generated queries only.
 func (tx *Tx) DB() DBTX { return tx.db }
 
 // SystemTx reads and writes the directory tables, outside any organization.
 type SystemTx struct {
-	now calendar.Instant
-	db  DBTX
+	now  calendar.Instant
+	db   DBTX
+	keys secret.Keys
 }
 
 // Now is the moment of the transaction.
 func (tx *SystemTx) Now() calendar.Instant { return tx.now }
+
+// Seal encrypts a text that must be read again, for the purpose and the owner alone.
+func (tx *SystemTx) Seal(plain, purpose string, owner id.ID) (string, error) {
+	return tx.keys.Seal(plain, purpose, owner.String())
+}
+
+// Open decrypts what Seal made for the same purpose and owner.
+func (tx *SystemTx) Open(sealed, purpose string, owner id.ID) (string, error) {
+	return tx.keys.Open(sealed, purpose, owner.String())
+}
 
 // DB is for generated queries only.
 func (tx *SystemTx) DB() DBTX { return tx.db }
@@ -92,7 +115,7 @@ func (s *Store) run(ctx context.Context, scope Scope, db *sql.DB, readOnly bool,
 	var tx *Tx
 	err := retry(ctx, func() error {
 		return transact(withOrganization(ctx, scope.organization), db, readOnly, func(t *sql.Tx) error {
-			tx = &Tx{scope: scope, now: calendar.At(s.now()), engine: s.engine}
+			tx = &Tx{scope: scope, now: calendar.At(s.now()), engine: s.engine, keys: s.keys}
 			tx.db = guard{db: t, organization: scope.organization}
 			return fn(tx)
 		})
@@ -111,7 +134,7 @@ func (s *Store) run(ctx context.Context, scope Scope, db *sql.DB, readOnly bool,
 func (s *Store) System(ctx context.Context, reason string, fn func(*SystemTx) error) error {
 	return because(reason, retry(ctx, func() error {
 		return transact(ctx, s.write, false, func(t *sql.Tx) error {
-			return fn(&SystemTx{now: calendar.At(s.now()), db: t})
+			return fn(&SystemTx{now: calendar.At(s.now()), db: t, keys: s.keys})
 		})
 	}))
 }
@@ -119,7 +142,7 @@ func (s *Store) System(ctx context.Context, reason string, fn func(*SystemTx) er
 // SystemView is System for reading alone, and without a transaction: each query stands for itself, which saves two trips to
 // the database for the questions that every request asks.
 func (s *Store) SystemView(ctx context.Context, reason string, fn func(*SystemTx) error) error {
-	return because(reason, Translate(fn(&SystemTx{now: calendar.At(s.now()), db: s.read})))
+	return because(reason, Translate(fn(&SystemTx{now: calendar.At(s.now()), db: s.read, keys: s.keys})))
 }
 
 // because names the reason of an unexpected error, for the log.
@@ -135,7 +158,7 @@ func because(reason string, err error) error {
 func (s *Store) Provision(ctx context.Context, organization id.Organization, actor authz.Actor, context Context, fn func(*SystemTx, *Tx) error) error {
 	scope := NewScope(organization, actor, context)
 	return s.run(ctx, scope, s.write, false, func(tx *Tx) error {
-		return fn(&SystemTx{now: tx.now, db: tx.db.db}, tx)
+		return fn(&SystemTx{now: tx.now, db: tx.db.db, keys: s.keys}, tx)
 	})
 }
 

@@ -172,7 +172,7 @@ func (q *Request) provision() (token, slug string, err error) {
 	}
 	made, err := organizations.Provision(q.Context(), q.site.Store, in, owner, q.site.Bootstrap, func(tx *store.SystemTx) (err error) {
 		if owner.New != nil {
-			token, err = accounts.StartSession(q.Context(), tx, owner.New.ID, q.UserAgent())
+			token, err = accounts.StartSession(q.Context(), tx, owner.New.ID, accounts.Start{Device: q.UserAgent()})
 		}
 		return err
 	})

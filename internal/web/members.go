@@ -244,7 +244,7 @@ func acceptInvitation(q *Request) error {
 	var token string
 	err = p.Accept(q.Context(), q.site.Store, person, func(tx *store.SystemTx) (err error) {
 		if person.New != nil {
-			token, err = accounts.StartSession(q.Context(), tx, person.New.ID, q.UserAgent())
+			token, err = accounts.StartSession(q.Context(), tx, person.New.ID, accounts.Start{Device: q.UserAgent()})
 		}
 		return err
 	})

@@ -115,7 +115,7 @@ func (s *Site) serve(q *Request, route Route) error {
 	if err := s.identify(q); err != nil {
 		return err
 	}
-	if route.Access != Anyone && q.User == nil {
+	if route.Access != Anyone && q.User == nil || route.Access == People && q.session.Only != nil {
 		return s.askToSignIn(q)
 	}
 	if route.Access == Members {
@@ -144,15 +144,15 @@ func (s *Site) identify(q *Request) error {
 	if err != nil {
 		return nil //nolint:nilerr // no cookie is no error
 	}
-	user, err := accounts.Authenticate(q.Context(), s.Store, cookie.Value)
+	session, err := accounts.Authenticate(q.Context(), s.Store, cookie.Value)
 	if fault.Is(err, fault.KindUnauthenticated) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	q.User = &user
-	httpkit.EntryOf(q.Context()).UserID = user.ID.String()
+	q.User, q.session = &session.User, session
+	httpkit.EntryOf(q.Context()).UserID = session.ID.String()
 	return nil
 }
 
@@ -184,6 +184,9 @@ func (s *Site) resolve(q *Request) error {
 	if err != nil {
 		return err
 	}
+	if only := q.session.Only; only != nil && *only != member.Organization.ID {
+		return fault.NotFound("page") // whoever vouched for the person has no say here
+	}
 	q.Member, q.scope = &member, scope
 	entry := httpkit.EntryOf(q.Context())
 	entry.OrganizationID, entry.Slug = member.Organization.ID.String(), member.Organization.Slug
@@ -205,9 +208,10 @@ type Request struct {
 	w    http.ResponseWriter
 	site *Site
 
-	User   *accounts.User            // nil for anonymous
-	Member *organizations.Membership // nil outside an organization
-	scope  store.Scope
+	User    *accounts.User // nil for anonymous
+	session accounts.SignedIn
+	Member  *organizations.Membership // nil outside an organization
+	scope   store.Scope
 }
 
 // Actor is the member who asks.

@@ -18,6 +18,7 @@ import (
 	"craftplan/internal/authz"
 	"craftplan/internal/id"
 	"craftplan/internal/organizations"
+	"craftplan/internal/secret"
 	"craftplan/internal/settings"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest/cluster"
@@ -41,6 +42,15 @@ func Each(t *testing.T, test func(t *testing.T, db *DB)) {
 		})
 	}
 }
+
+// keys are any: what a test seals it opens itself.
+var keys = func() secret.Keys {
+	k, err := secret.Parse(secret.Generate())
+	if err != nil {
+		panic(err)
+	}
+	return k
+}()
 
 // New is a migrated database of one engine, gone when the test ends.
 func New(t testing.TB, engine store.Engine) *DB {
@@ -95,7 +105,7 @@ func (f *Filling) New(t testing.TB, engine store.Engine) *DB {
 }
 
 func open(ctx context.Context, url string) (*store.Store, error) {
-	return store.Open(ctx, url, store.Options{Relaxed: true, Connections: 8})
+	return store.Open(ctx, url, store.Options{Relaxed: true, Connections: 8, Keys: keys})
 }
 
 // write fills a migrated database.

@@ -49,16 +49,18 @@ func (q *Queries) ChangeUserName(ctx context.Context, arg ChangeUserNameParams) 
 }
 
 const createSession = `-- name: CreateSession :exec
-INSERT INTO sessions (token_hash, user_id, device, created_at, last_seen_at, expires_at)
-VALUES ($1, $2, $3, $4, $4, $5)
+INSERT INTO sessions (token_hash, user_id, device, factors, only_organization, created_at, last_seen_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $6, $7)
 `
 
 type CreateSessionParams struct {
-	TokenHash string
-	UserID    id.ID
-	Device    string
-	CreatedAt calendar.Instant
-	ExpiresAt calendar.Instant
+	TokenHash        string
+	UserID           id.ID
+	Device           string
+	Factors          int64
+	OnlyOrganization *id.Organization
+	CreatedAt        calendar.Instant
+	ExpiresAt        calendar.Instant
 }
 
 func (q *Queries) CreateSession(ctx context.Context, arg CreateSessionParams) error {
@@ -66,6 +68,8 @@ func (q *Queries) CreateSession(ctx context.Context, arg CreateSessionParams) er
 		arg.TokenHash,
 		arg.UserID,
 		arg.Device,
+		arg.Factors,
+		arg.OnlyOrganization,
 		arg.CreatedAt,
 		arg.ExpiresAt,
 	)
@@ -172,7 +176,7 @@ func (q *Queries) PasswordOf(ctx context.Context, arg PasswordOfParams) (string,
 }
 
 const sessionUser = `-- name: SessionUser :one
-SELECT u.id, u.email, u.name, s.last_seen_at
+SELECT u.id, u.email, u.name, s.last_seen_at, s.factors, s.only_organization
 FROM sessions AS s JOIN users AS u ON u.id = s.user_id
 WHERE s.token_hash = $1 AND s.expires_at > $2
 `
@@ -183,10 +187,12 @@ type SessionUserParams struct {
 }
 
 type SessionUserRow struct {
-	ID         id.ID
-	Email      string
-	Name       string
-	LastSeenAt calendar.Instant
+	ID               id.ID
+	Email            string
+	Name             string
+	LastSeenAt       calendar.Instant
+	Factors          int64
+	OnlyOrganization *id.Organization
 }
 
 func (q *Queries) SessionUser(ctx context.Context, arg SessionUserParams) (SessionUserRow, error) {
@@ -197,6 +203,8 @@ func (q *Queries) SessionUser(ctx context.Context, arg SessionUserParams) (Sessi
 		&i.Email,
 		&i.Name,
 		&i.LastSeenAt,
+		&i.Factors,
+		&i.OnlyOrganization,
 	)
 	return i, err
 }
