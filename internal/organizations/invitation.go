@@ -143,23 +143,14 @@ func ResolveInvitation(ctx context.Context, st *store.Store, token string) (Invi
 	if err != nil || secret == "" {
 		return Invited{}, errLink()
 	}
-	var row db.OrganizationByIDRow
-	err = st.SystemView(ctx, "invitation: find its organization", func(tx *store.SystemTx) (err error) {
-		row, err = db.ForSystem(tx).OrganizationByID(ctx, db.OrganizationByIDParams{Organization: organization})
-		return err
-	})
+	o, scope, err := OpenByID(ctx, st, organization)
 	if fault.Is(err, fault.KindNotFound) {
 		return Invited{}, errLink()
 	}
 	if err != nil {
 		return Invited{}, err
 	}
-	o := Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, calendar.Instant{}}
-	where, err := o.Context()
-	if err != nil {
-		return Invited{}, err
-	}
-	in := Invited{Organization: o, scope: store.NewScope(o.ID, authz.Actor{}, where)} // an actor who may do nothing
+	in := Invited{Organization: o, scope: scope}
 	return in, st.View(ctx, in.scope, func(tx *store.Tx) error { return in.read(ctx, tx, secret) })
 }
 

@@ -102,6 +102,29 @@ func Resolve(ctx context.Context, st *store.Store, slug string, user id.ID) (Mem
 	return Membership{organization, role}, store.NewScope(organization.ID, authz.Actor{UserID: user, Role: may}, context), nil
 }
 
+// OpenByID opens an organization, whatever its status, for what no member asks for: work that it left behind, the link of an
+// invitation. The actor may do nothing that needs a permission.
+func OpenByID(ctx context.Context, st *store.Store, organization id.Organization) (Organization, store.Scope, error) {
+	o, err := byID(ctx, st, organization)
+	if err != nil {
+		return Organization{}, store.Scope{}, err
+	}
+	where, err := o.Context()
+	return o, store.NewScope(o.ID, authz.Actor{}, where), err
+}
+
+func byID(ctx context.Context, st *store.Store, organization id.Organization) (Organization, error) {
+	var row db.OrganizationByIDRow
+	err := st.SystemView(ctx, "find an organization by its id", func(tx *store.SystemTx) (err error) {
+		row, err = db.ForSystem(tx).OrganizationByID(ctx, db.OrganizationByIDParams{Organization: organization})
+		return err
+	})
+	if fault.Is(err, fault.KindNotFound) {
+		return Organization{}, fault.NotFound("organization")
+	}
+	return Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, calendar.Instant{}}, err
+}
+
 // OfUser lists the organizations a user belongs to, by name.
 func OfUser(ctx context.Context, st *store.Store, user id.ID) ([]Membership, error) {
 	var rows []db.OrganizationsOfUserRow

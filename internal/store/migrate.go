@@ -38,7 +38,11 @@ func Migrate(ctx context.Context, database string) (int, error) {
 	if err != nil {
 		return len(results), fmt.Errorf("database %s: migrate: %w", Redact(database), err)
 	}
-	return len(results), nil
+	queued, err := s.migrateQueue(ctx)
+	if err != nil {
+		return len(results), fmt.Errorf("database %s: migrate the job queue: %w", Redact(database), err)
+	}
+	return len(results) + queued, nil
 }
 
 func (s *Store) migrations() (*goose.Provider, error) {

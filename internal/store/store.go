@@ -3,10 +3,13 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/riverqueue/river"
 
 	"craftplan/internal/secret"
 )
@@ -41,6 +44,7 @@ type Store struct {
 	read   *sql.DB
 	now    func() time.Time
 	keys   secret.Keys
+	queue  *river.Client[*sql.Tx]
 }
 
 // EngineOf tells which engine a --database value names: a postgres:// URL, or anything else as a SQLite file.
@@ -81,6 +85,9 @@ func Open(ctx context.Context, database string, options Options) (*Store, error)
 	if s.now == nil {
 		s.now = time.Now
 	}
+	if err := s.openQueue(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	if !options.SkipChecks {
 		if err := s.check(ctx); err != nil {
 			s.Close()
@@ -92,6 +99,9 @@ func Open(ctx context.Context, database string, options Options) (*Store, error)
 
 func (s *Store) check(ctx context.Context) error {
 	if err := s.checkVersion(ctx); err != nil {
+		return err
+	}
+	if err := s.checkQueue(ctx); err != nil {
 		return err
 	}
 	if s.engine == Postgres {

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/riverqueue/river"
+
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
@@ -22,6 +24,8 @@ type Tx struct {
 	db          guard
 	engine      Engine
 	keys        secret.Keys
+	queue       *river.Client[*sql.Tx]
+	sql         *sql.Tx
 	afterCommit []func()
 }
 
@@ -76,9 +80,11 @@ func (tx *Tx) DB() DBTX { return tx.db }
 
 // SystemTx reads and writes the directory tables, outside any organization.
 type SystemTx struct {
-	now  calendar.Instant
-	db   DBTX
-	keys secret.Keys
+	now   calendar.Instant
+	db    DBTX
+	keys  secret.Keys
+	queue *river.Client[*sql.Tx]
+	sql   *sql.Tx // nil when there is no transaction
 }
 
 // Now is the moment of the transaction.
@@ -115,7 +121,7 @@ func (s *Store) run(ctx context.Context, scope Scope, db *sql.DB, readOnly bool,
 	var tx *Tx
 	err := retry(ctx, func() error {
 		return transact(withOrganization(ctx, scope.organization), db, readOnly, func(t *sql.Tx) error {
-			tx = &Tx{scope: scope, now: calendar.At(s.now()), engine: s.engine, keys: s.keys}
+			tx = &Tx{scope: scope, now: calendar.At(s.now()), engine: s.engine, keys: s.keys, queue: s.queue, sql: t}
 			tx.db = guard{db: t, organization: scope.organization}
 			return fn(tx)
 		})
@@ -134,7 +140,7 @@ func (s *Store) run(ctx context.Context, scope Scope, db *sql.DB, readOnly bool,
 func (s *Store) System(ctx context.Context, reason string, fn func(*SystemTx) error) error {
 	return because(reason, retry(ctx, func() error {
 		return transact(ctx, s.write, false, func(t *sql.Tx) error {
-			return fn(&SystemTx{now: calendar.At(s.now()), db: t, keys: s.keys})
+			return fn(&SystemTx{now: calendar.At(s.now()), db: t, keys: s.keys, queue: s.queue, sql: t})
 		})
 	}))
 }
@@ -158,7 +164,7 @@ func because(reason string, err error) error {
 func (s *Store) Provision(ctx context.Context, organization id.Organization, actor authz.Actor, context Context, fn func(*SystemTx, *Tx) error) error {
 	scope := NewScope(organization, actor, context)
 	return s.run(ctx, scope, s.write, false, func(tx *Tx) error {
-		return fn(&SystemTx{now: tx.now, db: tx.db.db, keys: s.keys}, tx)
+		return fn(&SystemTx{now: tx.now, db: tx.sql, keys: s.keys, queue: s.queue, sql: tx.sql}, tx)
 	})
 }
 

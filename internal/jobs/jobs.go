@@ -1,0 +1,78 @@
+// Package jobs works what transactions left behind. A job of an organization is worked with the right to that organization and to
+// no other; the store stamped on it whose it is. An organization that is suspended rests: its jobs wait until it is resumed.
+package jobs
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"craftplan/internal/fault"
+	"craftplan/internal/organizations"
+	"craftplan/internal/store"
+)
+
+// Workers are all kinds of jobs and what is done for each.
+type Workers struct {
+	store *store.Store
+	river *river.Workers
+}
+
+// New is no kinds yet.
+func New(st *store.Store) *Workers { return &Workers{st, river.NewWorkers()} }
+
+// River is what the store's queue works with.
+func (w *Workers) River() *river.Workers { return w.river }
+
+// Try is one attempt at a job.
+type Try[T store.Job] struct {
+	Args   T
+	Number int  // 1 for the first
+	Last   bool // after this one the job is given up
+}
+
+// Organization is whose job it is, and the right to its data.
+type Organization struct {
+	organizations.Organization
+	Scope store.Scope
+}
+
+const rest = time.Hour // between two looks at whether an organization is active again
+
+var errGone = errors.New("the organization is closing or gone")
+
+// ForOrganization says what is done for a kind of job that organizations leave.
+func ForOrganization[T store.Job](w *Workers, do func(context.Context, Organization, Try[T]) error) {
+	river.AddWorker(w.river, river.WorkFunc(func(ctx context.Context, job *river.Job[T]) error {
+		whose, ok, err := store.OrganizationOf(job.Metadata)
+		if err != nil || !ok {
+			return river.JobCancel(errors.Join(err, errors.New("a job of nobody")))
+		}
+		o, scope, err := organizations.OpenByID(ctx, w.store, whose)
+		switch {
+		case fault.Is(err, fault.KindNotFound) || err == nil && o.Status == organizations.Closing:
+			return river.JobCancel(errGone)
+		case err != nil:
+			return err
+		case o.Status == organizations.Suspended:
+			return river.JobSnooze(rest)
+		}
+		return do(ctx, Organization{o, scope}, tryOf(job))
+	}))
+}
+
+// ForNobody says what is done for a kind of job that is left outside any organization.
+func ForNobody[T store.Job](w *Workers, do func(context.Context, Try[T]) error) {
+	river.AddWorker(w.river, river.WorkFunc(func(ctx context.Context, job *river.Job[T]) error {
+		if _, ok, err := store.OrganizationOf(job.Metadata); ok || err != nil {
+			return river.JobCancel(errors.Join(err, errors.New("a job of an organization, worked outside of it")))
+		}
+		return do(ctx, tryOf(job))
+	}))
+}
+
+func tryOf[T store.Job](job *river.Job[T]) Try[T] {
+	return Try[T]{job.Args, job.Attempt, job.Attempt >= job.MaxAttempts}
+}

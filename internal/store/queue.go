@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"craftplan/internal/id"
+)
+
+// Job is work for after a transaction. Its fields are kept as JSON beside the data, in a table that no row-level security
+// guards: ids, and what is sealed.
+type Job = river.JobArgs
+
+// jobStamp is what the store writes on a job itself, so that none can be made for another organization.
+type jobStamp struct {
+	Organization *id.Organization `json:"organization,omitempty"`
+}
+
+// Enqueue leaves a job of this organization to be worked once the transaction is committed; never when it is not.
+func (tx *Tx) Enqueue(ctx context.Context, job Job) error {
+	return enqueue(ctx, tx.queue, tx.sql, job, jobStamp{&tx.scope.organization})
+}
+
+var errNoTransaction = errors.New("a job needs a transaction")
+
+// Enqueue leaves a job outside any organization to be worked once the transaction is committed; never when it is not.
+func (tx *SystemTx) Enqueue(ctx context.Context, job Job) error {
+	if tx.sql == nil {
+		return errNoTransaction
+	}
+	return enqueue(ctx, tx.queue, tx.sql, job, jobStamp{})
+}
+
+func enqueue(ctx context.Context, queue *river.Client[*sql.Tx], tx *sql.Tx, job Job, stamp jobStamp) error {
+	metadata, err := json.Marshal(stamp)
+	if err != nil {
+		return err
+	}
+	if _, err = queue.InsertTx(ctx, tx, job, &river.InsertOpts{Metadata: metadata}); err != nil {
+		return fmt.Errorf("enqueue %s: %w", job.Kind(), err)
+	}
+	return nil
+}
+
+// OrganizationOf is the organization a job was left by; ok is false for one outside any.
+func OrganizationOf(metadata []byte) (organization id.Organization, ok bool, err error) {
+	var stamp jobStamp
+	if err := json.Unmarshal(metadata, &stamp); err != nil {
+		return organization, false, fmt.Errorf("a job's metadata: %w", err)
+	}
+	if stamp.Organization == nil {
+		return organization, false, nil
+	}
+	return *stamp.Organization, true, nil
+}
+
+// queueDriver lets the queue keep its jobs in the same database. On PostgreSQL it looks for jobs every second and listens to
+// nothing, which works through any connection pooler.
+func (s *Store) queueDriver() riverdriver.Driver[*sql.Tx] {
+	if s.engine == Postgres {
+		return riverdatabasesql.New(s.write)
+	}
+	return riversqlite.New(s.write)
+}
+
+func (s *Store) openQueue() (err error) {
+	s.queue, err = river.NewClient(s.queueDriver(), &river.Config{MaxAttempts: jobAttempts})
+	return err
+}
+
+const (
+	jobsAtOnce  = 4
+	jobTimeout  = time.Minute
+	jobAttempts = 12 // with the library's back-off, the last about nine hours after the first
+)
+
+// Work works jobs until stop is called, which lets those under way finish.
+func (s *Store) Work(ctx context.Context, workers *river.Workers, log *slog.Logger) (stop func(context.Context) error, err error) {
+	client, err := river.NewClient(s.queueDriver(), &river.Config{
+		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: jobsAtOnce}}, Workers: workers, Logger: slog.New(quiet{log.Handler()}),
+		JobTimeout: jobTimeout, RescueStuckJobsAfter: 5 * jobTimeout, SoftStopTimeout: 10 * time.Second,
+		CompletedJobRetentionPeriod: time.Hour,
+		ReindexerIndexNames:         []string{}, // the server owns no index
+	})
+	if err != nil {
+		return nil, fmt.Errorf("job queue: %w", err)
+	}
+	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		return nil, fmt.Errorf("job queue: %w", err)
+	}
+	return client.Stop, nil
+}
+
+// quiet keeps the queue's chatter about itself out of the log: what it says at info is for its own developers.
+type quiet struct{ slog.Handler }
+
+func (q quiet) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && q.Handler.Enabled(ctx, level)
+}
+
+// migrateQueue brings the queue's own tables to the version of its library.
+func (s *Store) migrateQueue(ctx context.Context) (int, error) {
+	migrator, err := rivermigrate.New(s.queueDriver(), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return 0, err
+	}
+	result, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	if err != nil {
+		return 0, err
+	}
+	if s.engine == Postgres && len(result.Versions) > 0 {
+		_, err = s.write.ExecContext(ctx, grantQueue)
+	}
+	return len(result.Versions), err
+}
+
+const grantQueue = `DO $$
+DECLARE t text;
+BEGIN
+  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename ~ '^river_' LOOP
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO craftplan_app', t);
+  END LOOP;
+  GRANT USAGE ON SEQUENCE river_job_id_seq TO craftplan_app;
+END $$`
+
+// checkQueue tells whether the queue's tables are those of this program.
+func (s *Store) checkQueue(ctx context.Context) error {
+	migrator, err := rivermigrate.New(s.queueDriver(), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	all := migrator.AllVersions()
+	target := int64(all[len(all)-1].Version)
+	var current sql.NullInt64
+	if err := s.read.QueryRowContext(ctx, "SELECT MAX(version) FROM river_migration").Scan(&current); err != nil {
+		current.Int64 = 0 // no table yet
+	}
+	return compareVersions(current.Int64, target, true)
+}
