@@ -43,3 +43,37 @@ SELECT password_hash FROM users WHERE id = sqlc.arg(id);
 
 -- name: ChangePassword :execrows
 UPDATE users SET password_hash = sqlc.arg(password_hash), updated_at = sqlc.arg(updated_at) WHERE id = sqlc.arg(id);
+
+-- name: DeleteSessionsOf :exec
+DELETE FROM sessions WHERE user_id = sqlc.arg(user_id);
+
+-- name: ChangeEmail :execrows
+UPDATE users SET email = sqlc.arg(email), updated_at = sqlc.arg(updated_at) WHERE id = sqlc.arg(id);
+
+-- name: AnyUser :one
+SELECT EXISTS (SELECT 1 FROM users);
+
+-- name: CreateToken :exec
+INSERT INTO tokens (id, token_hash, purpose, user_id, detail_sealed, created_at, expires_at)
+VALUES (sqlc.arg(id), sqlc.arg(token_hash), sqlc.arg(purpose), sqlc.narg(user_id), sqlc.arg(detail_sealed), sqlc.arg(created_at), sqlc.arg(expires_at));
+
+-- name: TokenByHash :one
+SELECT id, user_id, detail_sealed, expires_at FROM tokens WHERE token_hash = sqlc.arg(token_hash) AND purpose = sqlc.arg(purpose) AND expires_at > sqlc.arg(moment);
+
+-- name: TokenByID :one
+SELECT id, user_id, detail_sealed, expires_at FROM tokens WHERE id = sqlc.arg(id) AND purpose = sqlc.arg(purpose) AND expires_at > sqlc.arg(moment);
+
+-- name: RenewToken :execrows
+UPDATE tokens SET token_hash = sqlc.arg(token_hash), expires_at = sqlc.arg(expires_at) WHERE id = sqlc.arg(id);
+
+-- name: DeleteToken :execrows
+DELETE FROM tokens WHERE id = sqlc.arg(id) AND token_hash = sqlc.arg(token_hash);
+
+-- name: DeleteTokensOf :exec
+DELETE FROM tokens WHERE user_id = sqlc.arg(user_id) AND purpose = sqlc.arg(purpose);
+
+-- name: DeleteExpiredTokens :exec
+DELETE FROM tokens WHERE expires_at <= sqlc.arg(moment);
+
+-- name: UserByID :one
+SELECT id, email, name FROM users WHERE id = sqlc.arg(id);

@@ -23,24 +23,11 @@ func ChangeName(ctx context.Context, st *store.Store, user User, name string) er
 // ChangePassword changes a password for whoever knows the present one, and signs out every other browser than the one with the
 // token. Field names in errors are current and password.
 func ChangePassword(ctx context.Context, st *store.Store, user User, current, password, token string) error {
-	var kept string
-	err := st.SystemView(ctx, "account: check a password", func(tx *store.SystemTx) (err error) {
-		kept, err = db.ForSystem(tx).PasswordOf(ctx, db.PasswordOfParams{ID: user.ID})
-		return err
-	})
-	if err != nil {
-		return err
-	}
 	var p fault.Problems
-	match, err := checkPassword(current, kept)
-	if err != nil {
+	if err := p.Merge(proveSelf(ctx, st, user, current)); err != nil {
 		return err
 	}
-	if !match {
-		p.Add("current", "This is not your password.")
-	}
-	_, err = NewUser{Name: user.Name, Email: user.Email, Password: password}.Validate()
-	if err := p.Merge(err); err != nil {
+	if err := p.Merge(validatePassword(password)); err != nil {
 		return err
 	}
 	if err := p.Err(); err != nil {
@@ -51,11 +38,27 @@ func ChangePassword(ctx context.Context, st *store.Store, user User, current, pa
 		return err
 	}
 	return st.System(ctx, "account: change a password", func(tx *store.SystemTx) error {
-		queries := db.ForSystem(tx)
-		if _, err := queries.ChangePassword(ctx, db.ChangePasswordParams{ID: user.ID, PasswordHash: hash, UpdatedAt: tx.Now()}); err != nil {
+		if err := setPassword(ctx, tx, user.ID, hash); err != nil {
 			return err
 		}
-		_, err := queries.DeleteOtherSessions(ctx, db.DeleteOtherSessionsParams{UserID: user.ID, TokenHash: hashToken(token)})
+		_, err := db.ForSystem(tx).DeleteOtherSessions(ctx, db.DeleteOtherSessionsParams{UserID: user.ID, TokenHash: hashToken(token)})
 		return err
 	})
+}
+
+// proveSelf tells whether the person knows their present password. The field name in errors is current.
+func proveSelf(ctx context.Context, st *store.Store, user User, current string) error {
+	var kept string
+	err := st.SystemView(ctx, "account: check a password", func(tx *store.SystemTx) (err error) {
+		kept, err = db.ForSystem(tx).PasswordOf(ctx, db.PasswordOfParams{ID: user.ID})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	match, err := checkPassword(current, kept)
+	if err == nil && !match {
+		err = fault.Invalid("current", "This is not your password.")
+	}
+	return err
 }

@@ -3,13 +3,13 @@ package accounts
 import (
 	"context"
 	"errors"
-	"net/mail"
 	"strings"
 	"unicode/utf8"
 
 	"craftplan/internal/accounts/internal/db"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
+	"craftplan/internal/mail"
 	"craftplan/internal/store"
 )
 
@@ -28,7 +28,6 @@ const (
 	MinPassword = 8
 	MaxPassword = 200
 	maxName     = 100
-	maxEmail    = 254 // RFC 5321, 4.5.3.1.3
 )
 
 // Validate tells what is wrong with the fields and returns them cleaned.
@@ -44,26 +43,26 @@ func (u NewUser) Validate() (NewUser, error) {
 	if !ValidEmail(u.Email) {
 		p.Add("email", "Enter an e-mail address, such as you@example.com.")
 	}
-	switch n := utf8.RuneCountInString(u.Password); {
+	_ = p.Merge(validatePassword(u.Password))
+	return u, p.Err()
+}
+
+func validatePassword(password string) error {
+	var p fault.Problems
+	switch n := utf8.RuneCountInString(password); {
 	case n < MinPassword:
 		p.Addf("password", "Use at least %d characters. A short sentence works well.", MinPassword)
 	case n > MaxPassword:
 		p.Addf("password", "Use at most %d characters.", MaxPassword)
 	}
-	return u, p.Err()
+	return p.Err()
 }
 
 // NormalizeEmail is how addresses are compared: trimmed, in lower case.
 func NormalizeEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
 
 // ValidEmail tells whether a normalized address can be one.
-func ValidEmail(email string) bool {
-	if len(email) > maxEmail {
-		return false
-	}
-	address, err := mail.ParseAddress(email)
-	return err == nil && address.Address == email && strings.Contains(email[strings.LastIndex(email, "@"):], ".")
-}
+func ValidEmail(email string) bool { return mail.ValidAddress(email) }
 
 // Prepared is a validated user whose password is hashed already: hashing takes a while and has no place in a transaction.
 type Prepared struct {

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"time"
 
+	"craftplan/internal/jobs"
+	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
 	"craftplan/internal/settings"
 	"craftplan/internal/store"
@@ -32,7 +34,7 @@ func Tune() {
 	}
 }
 
-// Options are what the handler is made of.
+// Options are what the program is made of.
 type Options struct {
 	Store *store.Store
 	Log   *slog.Logger
@@ -40,11 +42,47 @@ type Options struct {
 	Host  string
 	Demo  []web.DemoUser
 	Hasty bool
+	Mail  mail.Options // Store and Base are filled in
 }
 
-// Handler answers all requests.
-func Handler(o Options) http.Handler {
-	return web.New(web.Config{Store: o.Store, Log: o.Log, HTTPS: o.HTTPS, Bootstrap: Bootstrap(), Host: o.Host, Demo: o.Demo, Hasty: o.Hasty})
+// App answers requests, and works jobs once it is told to.
+type App struct {
+	http.Handler
+	store   *store.Store
+	workers *jobs.Workers
+	log     *slog.Logger
+}
+
+// New puts the program together.
+func New(o Options) (*App, error) {
+	o.Mail.Store, o.Mail.Base = o.Store, "http://"+o.Host
+	if o.HTTPS {
+		o.Mail.Base = "https://" + o.Host
+	}
+	mailer, err := mail.New(o.Mail)
+	if err != nil {
+		return nil, err
+	}
+	mailbox, err := mailboxOf(o, mailer)
+	if err != nil {
+		return nil, err
+	}
+	site := web.New(web.Config{Store: o.Store, Log: o.Log, HTTPS: o.HTTPS, Bootstrap: Bootstrap(), Host: o.Host, Demo: o.Demo, Hasty: o.Hasty, Mail: mailer, Mailbox: mailbox})
+	return &App{site, o.Store, workers(o.Store, mailer), o.Log}, nil
+}
+
+// Work works jobs until stop is called, which lets those under way finish.
+func (a *App) Work(ctx context.Context) (stop func(context.Context) error, err error) {
+	return a.store.Work(ctx, a.workers.River(), a.log)
+}
+
+// mailboxOf is who reads the mails that are kept: in the demo everybody, else who has the operator's key.
+func mailboxOf(o Options, mailer *mail.Mailer) (web.Mailbox, error) {
+	if mailer.Delivers() || len(o.Demo) > 0 {
+		return web.Mailbox{Open: !mailer.Delivers()}, nil
+	}
+	key, err := o.Store.Derive("mailbox")
+	return web.Mailbox{Key: key}, err
 }
 
 const shutdown = 15 * time.Second
@@ -61,21 +99,24 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	return listener, nil
 }
 
-// Serve answers until the context ends, then lets requests under way finish.
-func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+// Serve answers until the context ends, then lets requests and jobs under way finish.
+func (a *App) Serve(ctx context.Context, listener net.Listener) error {
+	stop, err := a.Work(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	server := &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
-	case err := <-failed:
-		return err
+	case err = <-failed:
 	case <-ctx.Done():
 	}
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer cancel()
-	if err := server.Shutdown(stopping); err != nil {
-		return errors.Join(err, server.Close())
+	if e := server.Shutdown(stopping); e != nil {
+		err = errors.Join(err, e, server.Close())
 	}
-	return nil
+	return errors.Join(err, stop(stopping))
 }

@@ -3,6 +3,7 @@
 package apptest
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -15,7 +16,9 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"craftplan/internal/app"
+	"craftplan/internal/apptest/postbox"
 	"craftplan/internal/demo"
+	"craftplan/internal/mail"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
 	"craftplan/internal/web"
@@ -23,8 +26,11 @@ import (
 
 // App is a running application.
 type App struct {
-	DB  *storetest.DB
-	URL string
+	DB   *storetest.DB
+	URL  string
+	Post *postbox.Box // where mails arrive; nil without a mail server
+
+	program *app.App
 }
 
 // Each runs the test against the application on both databases.
@@ -40,24 +46,92 @@ func Each(t *testing.T, test func(t *testing.T, a *App)) {
 
 var demonstration = storetest.Filled(demo.Seed)
 
-// New is the application with the demo's data on one engine, without limits on attempts.
-func New(t testing.TB, engine store.Engine) *App {
+// New is the application with the demo's data on one engine, without limits on attempts unless a change of the options sets them.
+func New(t testing.TB, engine store.Engine, changes ...func(*app.Options)) *App {
 	t.Helper()
-	return start(t, engine, true)
+	return start(t, demonstration.New(t, engine), changes...)
 }
 
-// Limited is New with the limits.
-func Limited(t testing.TB, engine store.Engine) *App {
+// Empty is an installation on its first day.
+func Empty(t testing.TB, engine store.Engine) *App {
 	t.Helper()
-	return start(t, engine, false)
+	return start(t, storetest.New(t, engine))
 }
 
-func start(t testing.TB, engine store.Engine, hasty bool) *App {
+func start(t testing.TB, db *storetest.DB, changes ...func(*app.Options)) *App {
 	t.Helper()
-	db := demonstration.New(t, engine)
-	server := httptest.NewServer(app.Handler(app.Options{Store: db.Store, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Host: "craftplan.example", Hasty: hasty}))
+	o := app.Options{Store: db.Store, Log: slog.New(slog.DiscardHandler), Host: host, Hasty: true}
+	for _, change := range changes {
+		change(&o)
+	}
+	program, err := app.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(program)
 	t.Cleanup(server.Close)
-	return &App{DB: db, URL: server.URL}
+	return &App{DB: db, URL: server.URL, program: program}
+}
+
+const host = "craftplan.example"
+
+// Limited sets the limits on attempts.
+func Limited(o *app.Options) { o.Hasty = false }
+
+// Mailing is New with a mail server and jobs being worked.
+func Mailing(t testing.TB, engine store.Engine, changes ...func(*app.Options)) *App {
+	t.Helper()
+	box := postbox.Open(t)
+	server := func(o *app.Options) {
+		o.Mail.Server, o.Mail.Roots = mail.Server{Host: box.Host, Port: box.Port, Security: mail.STARTTLS}, box.Roots
+	}
+	a := New(t, engine, append(changes, server)...)
+	a.Post = box
+	a.Work(t)
+	return a
+}
+
+// EachMailing runs the test against the application with a mail server on both databases.
+func EachMailing(t *testing.T, test func(t *testing.T, a *App)) {
+	t.Helper()
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			test(t, Mailing(t, engine))
+		})
+	}
+}
+
+// Work works jobs until the test ends.
+func (a *App) Work(t testing.TB) {
+	t.Helper()
+	stop, err := a.program.Work(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// SignUp makes an organization as a newcomer does, with the link that is mailed, and returns where that leads.
+func (a *App) SignUp(c *Client, form url.Values) (target string) {
+	c.t.Helper()
+	if p := c.Post("/register", form); p.Location != "/register/sent" {
+		c.t.Fatalf("sign-up: %d to %q: %s", p.Status, p.Location, p.Text("[role=alert]"))
+	}
+	link := a.Mailed(form.Get("email"), "Confirm your address")
+	if p := c.Get(link); p.Status != http.StatusOK {
+		c.t.Fatalf("the link: %d", p.Status)
+	}
+	return c.Post(link, nil).Location
+}
+
+// Mailed is the path of the link in the next mail to somebody about something.
+func (a *App) Mailed(to, about string) string {
+	return strings.TrimPrefix(a.Post.Wait(to, about).Link(), "http://"+host)
 }
 
 // Client is a browser without scripts: it keeps cookies and does not follow redirects.

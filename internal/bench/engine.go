@@ -21,6 +21,7 @@ import (
 	"craftplan/internal/organizations"
 	"craftplan/internal/production"
 	"craftplan/internal/quantity"
+	"craftplan/internal/secret"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest/cluster"
 )
@@ -77,7 +78,11 @@ func (b *bench) install(engine store.Engine, count int) (*installation, error) {
 	if _, err := store.Migrate(b.ctx, owner); err != nil {
 		return nil, err
 	}
-	if i.Store, err = store.Open(b.ctx, i.url, store.Options{Relaxed: true}); err != nil {
+	keys, err := secret.Parse(secret.Generate())
+	if err != nil {
+		return nil, err
+	}
+	if i.Store, err = store.Open(b.ctx, i.url, store.Options{Relaxed: true, Keys: keys}); err != nil {
 		return nil, err
 	}
 	for _, o := range []generate.Options{{Organizations: 1, Orders: b.orders, Seed: 1}, {Organizations: count, Orders: b.others, Seed: 1}} {
@@ -90,7 +95,10 @@ func (b *bench) install(engine store.Engine, count int) (*installation, error) {
 			return nil, err
 		}
 	}
-	handler := app.Handler(app.Options{Store: i.Store, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Host: "localhost", Hasty: true})
+	handler, err := app.New(app.Options{Store: i.Store, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Host: "localhost", Hasty: true})
+	if err != nil {
+		return nil, err
+	}
 	i.server = httptest.NewServer(handler)
 	return i, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -146,7 +147,11 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 	file := t.TempDir() + "/craftplan.db"
 	base, stop := start(t, "serve", "--database", file, "--addr", "127.0.0.1:0", "--log-level", "error")
 	var acknowledged []string
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for _, slug := range []string{"first-oven", "second-oven", "third-oven"} {
 		form := strings.NewReader("organization=Oven&slug=" + slug + "&name=Rosa&email=" + slug + "@oven.example&password=a+quiet+oven+at+four&time_zone=UTC&currency=USD&brand_color=%230D9488")
 		response, err := client.Post(base+"/register", "application/x-www-form-urlencoded", form)

@@ -61,17 +61,31 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 		return err
 	}
 	o.Log, o.HTTPS, o.Host = s.logger(c), server.HTTPS(), u.Host
+	if o.Mail, err = server.Mail(); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	if ready == nil {
 		ready = func(base string) error {
+			if o.Mail.Server.Host == "" {
+				key, err := o.Store.Derive("mailbox")
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(s.err, "No mail server is set (--smtp): mails are kept at %s/mailbox?key=%s\n", base, key)
+			}
 			_, err := fmt.Fprintf(s.out, "craftplan is ready at %s\n", base)
 			return err
 		}
+	}
+	program, err := app.New(o)
+	if err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	app.Tune()
 	if err := ready(base); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return app.Serve(ctx, listener, app.Handler(o), o.Log)
+	return program.Serve(ctx, listener)
 }
 
 type demoCommand struct {
@@ -113,6 +127,7 @@ func (c demoCommand) Run(ctx context.Context, s streams) error {
 		for _, u := range users {
 			fmt.Fprintf(&b, "  %-24s %s\n", u.Email, u.About)
 		}
+		fmt.Fprintf(&b, "\nMails are kept at %s/mailbox\n", base)
 		_, err := fmt.Fprintln(s.out, b.String())
 		return err
 	})

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	netmail "net/mail"
 	"net/url"
 	"strings"
 
+	"craftplan/internal/mail"
 	"craftplan/internal/secret"
 	"craftplan/internal/store"
 )
@@ -25,6 +27,8 @@ type Config struct {
 // Server is what serving adds.
 type Server struct {
 	Addr      string `help:"Address to listen on." default:"127.0.0.1:4000" env:"CRAFTPLAN_ADDR" placeholder:"HOST:PORT"`
+	SMTP      string `help:"Mail server: smtp://USER:PASSWORD@HOST:587, or smtps:// for TLS from the first byte. Without one, mails are kept in a mailbox for the operator." env:"CRAFTPLAN_SMTP_URL" placeholder:"URL"`
+	MailFrom  string `help:"Sender of mails, such as 'Craftplan <post@example.com>'." env:"CRAFTPLAN_MAIL_FROM" placeholder:"ADDRESS"`
 	PublicURL string `help:"URL people use, when a proxy stands in front; https makes cookies secure." env:"CRAFTPLAN_PUBLIC_URL" placeholder:"URL"`
 }
 
@@ -50,7 +54,28 @@ func (s Server) Validate() error {
 			return fmt.Errorf("--public-url %q: use a URL without a path, such as https://erp.example.com", s.PublicURL)
 		}
 	}
-	return nil
+	_, err := s.Mail()
+	return err
+}
+
+// Mail is how mails are sent.
+func (s Server) Mail() (o mail.Options, err error) {
+	if s.SMTP != "" {
+		if o.Server, err = mail.ParseServer(s.SMTP); err != nil {
+			return o, fmt.Errorf("--smtp: %w", err)
+		}
+		if s.MailFrom == "" {
+			return o, errors.New("--mail-from: enter the address that the mail server lets you send from")
+		}
+	}
+	if s.MailFrom != "" {
+		from, err := netmail.ParseAddress(s.MailFrom)
+		if err != nil {
+			return o, fmt.Errorf("--mail-from %q: use an address, such as 'Craftplan <post@example.com>'", s.MailFrom)
+		}
+		o.From = *from
+	}
+	return o, nil
 }
 
 // HTTPS tells whether people reach the server over TLS.
@@ -82,5 +107,16 @@ func (c Config) Lines(s Server) []string {
 		"log-level  " + c.LogLevel,
 		"addr       " + s.Addr,
 		"public-url " + s.PublicURL,
+		"smtp       " + mailServer(s.SMTP),
+		"mail-from  " + s.MailFrom,
 	}
+}
+
+// mailServer hides the password of a mail server's URL.
+func mailServer(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return "(hidden)"
+	}
+	return u.Redacted()
 }

@@ -142,9 +142,9 @@ func TestPackageComments(t *testing.T) {
 var scopeMakers = map[string][]string{
 	"NewScope":   {"internal/organizations/organization.go", "internal/store/tx.go", "internal/store/storetest/storetest.go"},
 	"OpenByID":   {"internal/organizations/invitation.go", "internal/jobs/jobs.go"},
-	"Provision":  {"internal/organizations/profile.go", "internal/organizations/provision.go", "internal/organizations/invitation.go", "internal/web/gate.go", "internal/cli/organizations.go", "internal/demo/demo.go", "internal/generate/generate.go", "internal/store/storetest/storetest.go"},
-	"System":     {"internal/mail/mailbox.go", "internal/accounts/session.go", "internal/accounts/profile.go", "internal/cli/organizations.go", "internal/demo/demo.go", "internal/store/storetest/storetest.go"},
-	"SystemView": {"internal/mail/mailbox.go", "internal/mail/mailer.go", "internal/web/members.go", "internal/accounts/session.go", "internal/accounts/profile.go", "internal/organizations/organization.go", "internal/web/gate.go", "internal/cli/organizations.go", "internal/demo/demo.go", "internal/bench/visitor.go"},
+	"Provision":  {"internal/organizations/profile.go", "internal/organizations/provision.go", "internal/organizations/invitation.go", "internal/web/signup.go", "internal/cli/organizations.go", "internal/demo/demo.go", "internal/generate/generate.go", "internal/store/storetest/storetest.go"},
+	"System":     {"internal/accounts/email.go", "internal/accounts/password_reset.go", "internal/accounts/signup.go", "internal/mail/mailbox.go", "internal/accounts/session.go", "internal/accounts/profile.go", "internal/cli/organizations.go", "internal/demo/demo.go", "internal/store/storetest/storetest.go"},
+	"SystemView": {"internal/accounts/email.go", "internal/accounts/password_reset.go", "internal/accounts/signup.go", "internal/mail/mailbox.go", "internal/mail/mailer.go", "internal/web/members.go", "internal/accounts/session.go", "internal/accounts/profile.go", "internal/organizations/organization.go", "internal/web/signup.go", "internal/cli/organizations.go", "internal/demo/demo.go", "internal/bench/visitor.go"},
 }
 
 func TestScopesAreMadeInFewPlaces(t *testing.T) {

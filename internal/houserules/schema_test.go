@@ -21,6 +21,7 @@ var global = map[string]string{
 	"organizations":    "the directory of organizations",
 	"slugs":            "which organization holds a slug, asked before one is known",
 	"memberships":      "who belongs where, asked before an organization is opened and across organizations by the switcher",
+	"tokens":           "links that were mailed to people about their accounts, outside any organization",
 	"mailbox":          "mails kept for the operator while there is no mail server; sealed, and read by nobody else",
 	"goose_db_version": "the version of the schema",
 	"sqlite_sequence":  "SQLite's own",

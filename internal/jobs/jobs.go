@@ -73,6 +73,9 @@ func ForNobody[T store.Job](w *Workers, do func(context.Context, Try[T]) error) 
 	}))
 }
 
+// GiveUp is the error of a job that no other try would help.
+func GiveUp(err error) error { return river.JobCancel(err) }
+
 func tryOf[T store.Job](job *river.Job[T]) Try[T] {
 	return Try[T]{job.Args, job.Attempt, job.Attempt >= job.MaxAttempts}
 }

@@ -38,7 +38,7 @@ type Sent struct {
 	Token string
 }
 
-// Invite asks people to join, by their addresses. Who was asked before gets a new link, and the old one ends. Field names in
+// Invite asks people to join, by mail to their addresses. Who was asked before gets a new link, and the old one ends. Field names in
 // errors are emails and role.
 func Invite(ctx context.Context, tx *store.Tx, emails []string, role authz.Role) ([]Sent, error) {
 	if err := tx.Require(authz.MembersWrite); err != nil {
@@ -50,10 +50,16 @@ func Invite(ctx context.Context, tx *store.Tx, emails []string, role authz.Role)
 	if err := tx.Lock(ctx, ownerLock); err != nil {
 		return nil, err
 	}
+	by, err := db.For(tx).Inviting(ctx, db.InvitingIn{UserID: tx.Actor().UserID})
+	if err != nil {
+		return nil, err
+	}
 	sent := make([]Sent, len(emails))
 	for i, email := range emails {
-		var err error
 		if sent[i], err = invite(ctx, tx, accounts.NormalizeEmail(email), role); err != nil {
+			return nil, err
+		}
+		if err := mailInvitation(ctx, tx, sent[i], by.Organization, by.Inviter); err != nil {
 			return nil, err
 		}
 	}

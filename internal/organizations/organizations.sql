@@ -99,3 +99,9 @@ SELECT o.billing_plan,
   (SELECT COUNT(*) FROM memberships AS m WHERE m.organization_id = sqlc.arg(organization_id) AND m.status <> 'removed') AS members,
   (SELECT COUNT(*) FROM invitations AS i WHERE i.organization_id = sqlc.arg(organization_id) AND i.status = 'pending') AS invited
 FROM organizations AS o WHERE o.id = sqlc.arg(organization_id);
+
+-- Who invites, and into what: for the mail.
+-- name: Inviting :one
+SELECT o.name AS organization, u.name AS inviter
+FROM memberships AS m JOIN organizations AS o ON o.id = m.organization_id JOIN users AS u ON u.id = m.user_id
+WHERE m.organization_id = sqlc.arg(organization_id) AND m.user_id = sqlc.arg(user_id);

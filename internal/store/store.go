@@ -117,6 +117,9 @@ func (s *Store) At(now func() time.Time) *Store {
 	return &other
 }
 
+// Derive is a key of the operator's for one purpose, made of the key that seals secrets.
+func (s *Store) Derive(purpose string) (string, error) { return s.keys.Derive(purpose) }
+
 // Engine tells which engine the store runs on.
 func (s *Store) Engine() Engine { return s.engine }
 

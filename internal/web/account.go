@@ -11,12 +11,19 @@ import (
 	"craftplan/internal/web/ui"
 )
 
+// accountForms are the forms of the page, with what was typed into one of them.
+type accountForms struct{ Form, Password, Address ui.Form }
+
+func (q *Request) accountForms() accountForms {
+	return accountForms{Form: ui.Form{Values: url.Values{"name": {q.User.Name}}}}
+}
+
 type accountPage struct {
 	accounts.User
-	Theme          string
-	Form, Password ui.Form
-	Sessions       []accounts.Session
-	Flash          []ui.Flash
+	Theme string
+	accountForms
+	Sessions []accounts.Session
+	Flash    []ui.Flash
 }
 
 // token is that of the asking browser.
@@ -28,8 +35,8 @@ func (q *Request) token() string {
 	return cookie.Value
 }
 
-func (q *Request) renderAccount(status int, form, password ui.Form) error {
-	p := accountPage{User: *q.User, Theme: theme(q.Request), Form: form, Password: password, Flash: takeFlash(q.w, q.Request)}
+func (q *Request) renderAccount(status int, forms accountForms) error {
+	p := accountPage{User: *q.User, Theme: theme(q.Request), accountForms: forms, Flash: takeFlash(q.w, q.Request)}
 	var err error
 	if p.Sessions, err = accounts.Sessions(q.Context(), q.site.Store, q.User.ID, q.token()); err != nil {
 		return err
@@ -38,13 +45,13 @@ func (q *Request) renderAccount(status int, form, password ui.Form) error {
 }
 
 func showAccount(q *Request) error {
-	return q.renderAccount(http.StatusOK, ui.Form{Values: url.Values{"name": {q.User.Name}}}, ui.Form{})
+	return q.renderAccount(http.StatusOK, q.accountForms())
 }
 
 func updateAccount(q *Request) error {
 	err := accounts.ChangeName(q.Context(), q.site.Store, *q.User, q.PostFormValue("name"))
 	if status, ok := again(err); ok {
-		return q.renderAccount(status, refused(q, err), ui.Form{})
+		return q.renderAccount(status, accountForms{Form: refused(q, err)})
 	}
 	if err != nil {
 		return err
@@ -58,7 +65,9 @@ func changePassword(q *Request) error {
 		err = accounts.ChangePassword(q.Context(), q.site.Store, *q.User, q.PostFormValue("current"), q.PostFormValue("password"), q.token())
 	}
 	if status, ok := again(err); ok {
-		return q.renderAccount(status, ui.Form{Values: url.Values{"name": {q.User.Name}}}, ui.Form{Problems: fault.FieldsOf(err)})
+		forms := q.accountForms()
+		forms.Password = ui.Form{Problems: fault.FieldsOf(err)}
+		return q.renderAccount(status, forms)
 	}
 	if err != nil {
 		return err

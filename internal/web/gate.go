@@ -9,7 +9,6 @@ import (
 	"craftplan/internal/fault"
 	"craftplan/internal/httpkit"
 	"craftplan/internal/organizations"
-	"craftplan/internal/store"
 	"craftplan/internal/web/ui"
 )
 
@@ -41,7 +40,7 @@ func newSession(q *Request) error {
 		q.Redirect("/")
 		return nil
 	}
-	return q.write(http.StatusOK, signInPage(theme(q.Request), ui.Form{}, "", q.site.Demo, q.URL.Query().Get("next")))
+	return q.write(http.StatusOK, signInPage(theme(q.Request), ui.Form{}, "", q.site.Demo, q.URL.Query().Get("next"), takeFlash(q.w, q.Request)))
 }
 
 func createSession(q *Request) error {
@@ -54,7 +53,7 @@ func createSession(q *Request) error {
 	switch fault.KindOf(err) {
 	case fault.KindUnauthenticated, fault.KindRateLimited:
 		form := ui.Form{Values: map[string][]string{"email": {email}}}
-		return q.write(httpkit.Status(err), signInPage(theme(q.Request), form, fault.MessageOf(err), q.site.Demo, q.PostFormValue("next")))
+		return q.write(httpkit.Status(err), signInPage(theme(q.Request), form, fault.MessageOf(err), q.site.Demo, q.PostFormValue("next"), nil))
 	}
 	if err != nil {
 		return err
@@ -104,96 +103,4 @@ func (s *Site) attempt(limiter *httpkit.Limiter, keys ...string) error {
 		}
 	}
 	return nil
-}
-
-func newOrganization(q *Request) error {
-	return q.write(http.StatusOK, signUpPage(q.signUp(ui.Form{Values: map[string][]string{"brand_color": {brandColors[0].Value}}}, "")))
-}
-
-// brandColors are offered at sign-up; settings take any.
-var brandColors = []ui.Choice{{Value: "#F59E0B", Label: "Honey"}, {Value: "#0D9488", Label: "Teal"}, {Value: "#3B82F6", Label: "Blue"}, {Value: "#4F46E5", Label: "Indigo"}, {Value: "#BE3A5E", Label: "Rose"}, {Value: "#5B7F3A", Label: "Moss"}}
-
-type signUp struct {
-	Theme, Host, Problem string
-	Form                 ui.Form
-	User                 *accounts.User
-}
-
-func (q *Request) signUp(form ui.Form, problem string) signUp {
-	return signUp{theme(q.Request), q.site.Host, problem, form, q.User}
-}
-
-func createOrganization(q *Request) error {
-	token, slug, err := q.provision()
-	if fault.Is(err, fault.KindInvalid) {
-		q.PostForm.Del("password")
-		return q.write(http.StatusUnprocessableEntity, signUpPage(q.signUp(ui.Form{Values: q.PostForm, Problems: fault.FieldsOf(err)}, "")))
-	}
-	if fault.Is(err, fault.KindRateLimited) {
-		return q.write(http.StatusTooManyRequests, signUpPage(q.signUp(ui.Form{Values: q.PostForm}, fault.MessageOf(err))))
-	}
-	if err != nil {
-		return err
-	}
-	if token != "" {
-		q.startSession(token)
-	}
-	q.Redirect(path(slug))
-	return nil
-}
-
-// provision makes the organization of the form, with its owner and their session; all wrong fields are told at once.
-func (q *Request) provision() (token, slug string, err error) {
-	if err := q.site.attempt(q.site.signUp, httpkit.ClientAddress(q.Request)); err != nil {
-		return "", "", err
-	}
-	in := organizations.NewOrganization{Name: q.PostFormValue("organization"), Slug: q.PostFormValue("slug"), BrandColor: q.PostFormValue("brand_color"),
-		TimeZone: q.PostFormValue("time_zone"), Currency: q.PostFormValue("currency"), Locale: q.PostFormValue("locale")}
-	person := accounts.NewUser{Name: q.PostFormValue("name"), Email: q.PostFormValue("email"), Password: q.PostFormValue("password")}
-	var problems fault.Problems
-	if _, err := in.Validate(); problems.Merge(err) != nil {
-		return "", "", err
-	}
-	owner := organizations.Owner{}
-	if q.User != nil {
-		owner.Existing = *q.User
-	} else if _, err := person.Validate(); problems.Merge(err) != nil {
-		return "", "", err
-	}
-	if err := problems.Err(); err != nil {
-		return "", "", err
-	}
-	if q.User == nil {
-		prepared, err := accounts.Prepare(person)
-		if err != nil {
-			return "", "", err
-		}
-		owner.New = &prepared
-	}
-	made, err := organizations.Provision(q.Context(), q.site.Store, in, owner, q.site.Bootstrap, func(tx *store.SystemTx) (err error) {
-		if owner.New != nil {
-			token, err = accounts.StartSession(q.Context(), tx, owner.New.ID, accounts.Start{Device: q.UserAgent()})
-		}
-		return err
-	})
-	return token, made.Slug, err
-}
-
-// checkSlug is the preview below the address while a name is typed.
-func checkSlug(q *Request) error {
-	query := q.URL.Query()
-	slug := strings.ToLower(strings.TrimSpace(query.Get("slug")))
-	if slug == "" {
-		slug = organizations.DeriveSlug(query.Get("organization"))
-	}
-	if slug == "" {
-		return q.write(http.StatusOK, slugHint("", "", false))
-	}
-	err := q.site.Store.SystemView(q.Context(), "sign-up: is a slug free", func(tx *store.SystemTx) error {
-		return organizations.SlugFree(q.Context(), tx, slug)
-	})
-	if err != nil && !fault.Is(err, fault.KindInvalid) {
-		return err
-	}
-	return q.write(http.StatusOK, slugHint(q.site.Host+"/"+slug, fault.MessageOf(err), err == nil))
 }

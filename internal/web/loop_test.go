@@ -34,9 +34,9 @@ func today(t *testing.T) string {
 
 // A maker's whole day through the forms, as a browser without scripts sends them.
 func TestTheWholeDay(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+	apptest.EachMailing(t, func(t *testing.T, a *apptest.App) {
 		c := a.Anonymous(t)
-		posted(t, c, "/register", registration("Oven & Co", "oven", "rosa@oven.example"))
+		a.SignUp(c, registration("Oven & Co", "oven", "rosa@oven.example"))
 		posted(t, c, "/oven/settings", url.Values{"tax_mode": {"exclusive"}, "tax_rate": {"10"}, "labor_hourly_rate": {"18"}, "overhead_rate": {"10"}})
 		posted(t, c, "/oven/materials", url.Values{"name": {"Flour"}, "sku": {"FLOUR"}, "unit": {"g"}, "price": {"2.00"}, "opening": {"10 kg"}})
 		posted(t, c, "/oven/products", url.Values{"name": {"Bread"}, "sku": {"BREAD"}, "status": {"active"}, "price": {"5"}})

@@ -102,7 +102,7 @@ func listMembers(q *Request) error {
 	return q.renderMembers(http.StatusOK, ui.Form{Values: invitationDefaults}, nil)
 }
 
-// createInvitation answers with the page itself, not with a redirect: the links are told once.
+// createInvitation mails the links. Where nothing is mailed it shows them, once, on the page itself instead of a redirect.
 func createInvitation(q *Request) error {
 	emails := strings.FieldsFunc(q.PostFormValue("emails"), func(r rune) bool { return strings.ContainsRune(" ,;\r\n\t", r) })
 	var sent []organizations.Sent
@@ -115,6 +115,9 @@ func createInvitation(q *Request) error {
 	}
 	if err != nil {
 		return err
+	}
+	if q.site.Mail.Delivers() {
+		return q.Done(plural(int64(len(sent)), "invitation is", "invitations are")+" on the way.", q.Path("settings", "members"))
 	}
 	links := make([]sentLink, len(sent))
 	for i, s := range sent {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"craftplan/internal/apptest"
 	"craftplan/internal/demo"
@@ -192,4 +193,16 @@ func TestWherePeopleLand(t *testing.T) {
 	if p := viewer.Get("/"); p.Status != http.StatusOK || p.Find(`a[href="/register"]`).Length() != 1 || !strings.Contains(p.Text("main"), vera) {
 		t.Errorf("nowhere: %d", p.Status)
 	}
+}
+
+// eventually waits until there is something.
+func eventually(t *testing.T, look func() string) string {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if found := look(); found != "" {
+			return found
+		}
+	}
+	t.Fatal("nothing came")
+	return ""
 }

@@ -17,6 +17,7 @@ import (
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/httpkit"
+	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
 	"craftplan/internal/store"
 	"craftplan/internal/web/assets"
@@ -32,6 +33,8 @@ type Config struct {
 	Host      string               // shown before a slug: craftplan.example/
 	Demo      []DemoUser           // offered at sign-in by the demo
 	Hasty     bool                 // no limit on attempts: for tests and benchmarks
+	Mail      *mail.Mailer
+	Mailbox   Mailbox
 }
 
 // DemoUser is a person of the demo.
@@ -40,12 +43,12 @@ type DemoUser struct{ Email, About string }
 // Site answers requests.
 type Site struct {
 	Config
-	signIn, signUp *httpkit.Limiter
+	signIn, signUp, mails *httpkit.Limiter
 }
 
 // New makes the handler of all pages.
 func New(c Config) http.Handler {
-	s := &Site{Config: c, signIn: httpkit.NewLimiter(10, 30*time.Second), signUp: httpkit.NewLimiter(10, time.Minute)}
+	s := &Site{Config: c, signIn: httpkit.NewLimiter(10, 30*time.Second), signUp: httpkit.NewLimiter(10, time.Minute), mails: httpkit.NewLimiter(5, 5*time.Minute)}
 	public, inside := http.NewServeMux(), http.NewServeMux()
 	public.Handle("GET "+assets.Prefix, assets.Handler())
 	public.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })

@@ -21,7 +21,7 @@ const (
 
 // A newcomer signs up and goes through a day: material, recipe, order, batch; stock falls; another organization sees nothing.
 func TestTheWholeDay(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+	apptest.EachMailing(t, func(t *testing.T, a *apptest.App) {
 		p := browser.Open(t, a.URL)
 		p.Go("/register")
 		p.Fill("[name=organization]", "Oven & Co")
@@ -30,8 +30,13 @@ func TestTheWholeDay(t *testing.T) {
 		p.Fill("[name=email]", "rosa@oven.example")
 		p.Fill("[name=password]", "a quiet oven at four")
 		p.Submit("button[type=submit]")
+		if got := p.Text("h1"); got != "Check your mail" {
+			t.Fatalf("sign-up leads to %q", got)
+		}
+		p.Go(a.Mailed("rosa@oven.example", "Confirm your address"))
+		p.Send("Confirm and begin")
 		if p.Path() != "/oven-co/" {
-			t.Fatalf("sign-up leads to %s", p.Path())
+			t.Fatalf("the link leads to %s", p.Path())
 		}
 
 		p.Go("/oven-co/materials/new")
@@ -176,7 +181,7 @@ func TestMembers(t *testing.T) {
 	owner.SignIn(maya, demo.Password)
 	owner.Go("/sunrise/settings/members")
 	owner.Fill("[name=emails]", "ada@oven.example")
-	owner.Send("Make invitations")
+	owner.Send("Invite")
 	_, link, _ := strings.Cut(owner.Value("#link-0"), "craftplan.example")
 
 	ada := browser.Open(t, a.URL)
@@ -236,7 +241,7 @@ func TestAccessible(t *testing.T) {
 			t.Run(fmt.Sprint(width), func(t *testing.T) {
 				t.Parallel()
 				p := browser.Open(t, a.URL)
-				inspect(t, p, width, "/login", "/register")
+				inspect(t, p, width, "/login", "/register", "/password")
 				p.SignIn(maya, demo.Password)
 				inspect(t, p, width, paths...)
 			})

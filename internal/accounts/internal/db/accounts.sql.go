@@ -12,6 +12,35 @@ import (
 	"craftplan/internal/id"
 )
 
+const anyUser = `-- name: AnyUser :one
+SELECT EXISTS (SELECT 1 FROM users)
+`
+
+func (q *Queries) AnyUser(ctx context.Context) (bool, error) {
+	row := q.db.QueryRowContext(ctx, anyUser)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
+const changeEmail = `-- name: ChangeEmail :execrows
+UPDATE users SET email = $1, updated_at = $2 WHERE id = $3
+`
+
+type ChangeEmailParams struct {
+	Email     string
+	UpdatedAt calendar.Instant
+	ID        id.ID
+}
+
+func (q *Queries) ChangeEmail(ctx context.Context, arg ChangeEmailParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, changeEmail, arg.Email, arg.UpdatedAt, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const changePassword = `-- name: ChangePassword :execrows
 UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3
 `
@@ -76,6 +105,34 @@ func (q *Queries) CreateSession(ctx context.Context, arg CreateSessionParams) er
 	return err
 }
 
+const createToken = `-- name: CreateToken :exec
+INSERT INTO tokens (id, token_hash, purpose, user_id, detail_sealed, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type CreateTokenParams struct {
+	ID           id.ID
+	TokenHash    string
+	Purpose      string
+	UserID       *id.ID
+	DetailSealed string
+	CreatedAt    calendar.Instant
+	ExpiresAt    calendar.Instant
+}
+
+func (q *Queries) CreateToken(ctx context.Context, arg CreateTokenParams) error {
+	_, err := q.db.ExecContext(ctx, createToken,
+		arg.ID,
+		arg.TokenHash,
+		arg.Purpose,
+		arg.UserID,
+		arg.DetailSealed,
+		arg.CreatedAt,
+		arg.ExpiresAt,
+	)
+	return err
+}
+
 const createUser = `-- name: CreateUser :exec
 INSERT INTO users (id, email, name, password_hash, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $5)
@@ -110,6 +167,19 @@ type DeleteExpiredSessionsParams struct {
 
 func (q *Queries) DeleteExpiredSessions(ctx context.Context, arg DeleteExpiredSessionsParams) error {
 	_, err := q.db.ExecContext(ctx, deleteExpiredSessions, arg.Moment)
+	return err
+}
+
+const deleteExpiredTokens = `-- name: DeleteExpiredTokens :exec
+DELETE FROM tokens WHERE expires_at <= $1
+`
+
+type DeleteExpiredTokensParams struct {
+	Moment calendar.Instant
+}
+
+func (q *Queries) DeleteExpiredTokens(ctx context.Context, arg DeleteExpiredTokensParams) error {
+	_, err := q.db.ExecContext(ctx, deleteExpiredTokens, arg.Moment)
 	return err
 }
 
@@ -160,6 +230,50 @@ func (q *Queries) DeleteSessionOf(ctx context.Context, arg DeleteSessionOfParams
 	return result.RowsAffected()
 }
 
+const deleteSessionsOf = `-- name: DeleteSessionsOf :exec
+DELETE FROM sessions WHERE user_id = $1
+`
+
+type DeleteSessionsOfParams struct {
+	UserID id.ID
+}
+
+func (q *Queries) DeleteSessionsOf(ctx context.Context, arg DeleteSessionsOfParams) error {
+	_, err := q.db.ExecContext(ctx, deleteSessionsOf, arg.UserID)
+	return err
+}
+
+const deleteToken = `-- name: DeleteToken :execrows
+DELETE FROM tokens WHERE id = $1 AND token_hash = $2
+`
+
+type DeleteTokenParams struct {
+	ID        id.ID
+	TokenHash string
+}
+
+func (q *Queries) DeleteToken(ctx context.Context, arg DeleteTokenParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteToken, arg.ID, arg.TokenHash)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteTokensOf = `-- name: DeleteTokensOf :exec
+DELETE FROM tokens WHERE user_id = $1 AND purpose = $2
+`
+
+type DeleteTokensOfParams struct {
+	UserID  *id.ID
+	Purpose string
+}
+
+func (q *Queries) DeleteTokensOf(ctx context.Context, arg DeleteTokensOfParams) error {
+	_, err := q.db.ExecContext(ctx, deleteTokensOf, arg.UserID, arg.Purpose)
+	return err
+}
+
 const passwordOf = `-- name: PasswordOf :one
 SELECT password_hash FROM users WHERE id = $1
 `
@@ -173,6 +287,24 @@ func (q *Queries) PasswordOf(ctx context.Context, arg PasswordOfParams) (string,
 	var password_hash string
 	err := row.Scan(&password_hash)
 	return password_hash, err
+}
+
+const renewToken = `-- name: RenewToken :execrows
+UPDATE tokens SET token_hash = $1, expires_at = $2 WHERE id = $3
+`
+
+type RenewTokenParams struct {
+	TokenHash string
+	ExpiresAt calendar.Instant
+	ID        id.ID
+}
+
+func (q *Queries) RenewToken(ctx context.Context, arg RenewTokenParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, renewToken, arg.TokenHash, arg.ExpiresAt, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const sessionUser = `-- name: SessionUser :one
@@ -255,6 +387,64 @@ func (q *Queries) SessionsOf(ctx context.Context, arg SessionsOfParams) ([]Sessi
 	return items, nil
 }
 
+const tokenByHash = `-- name: TokenByHash :one
+SELECT id, user_id, detail_sealed, expires_at FROM tokens WHERE token_hash = $1 AND purpose = $2 AND expires_at > $3
+`
+
+type TokenByHashParams struct {
+	TokenHash string
+	Purpose   string
+	Moment    calendar.Instant
+}
+
+type TokenByHashRow struct {
+	ID           id.ID
+	UserID       *id.ID
+	DetailSealed string
+	ExpiresAt    calendar.Instant
+}
+
+func (q *Queries) TokenByHash(ctx context.Context, arg TokenByHashParams) (TokenByHashRow, error) {
+	row := q.db.QueryRowContext(ctx, tokenByHash, arg.TokenHash, arg.Purpose, arg.Moment)
+	var i TokenByHashRow
+	err := row.Scan(
+		&i.ID,
+		&i.UserID,
+		&i.DetailSealed,
+		&i.ExpiresAt,
+	)
+	return i, err
+}
+
+const tokenByID = `-- name: TokenByID :one
+SELECT id, user_id, detail_sealed, expires_at FROM tokens WHERE id = $1 AND purpose = $2 AND expires_at > $3
+`
+
+type TokenByIDParams struct {
+	ID      id.ID
+	Purpose string
+	Moment  calendar.Instant
+}
+
+type TokenByIDRow struct {
+	ID           id.ID
+	UserID       *id.ID
+	DetailSealed string
+	ExpiresAt    calendar.Instant
+}
+
+func (q *Queries) TokenByID(ctx context.Context, arg TokenByIDParams) (TokenByIDRow, error) {
+	row := q.db.QueryRowContext(ctx, tokenByID, arg.ID, arg.Purpose, arg.Moment)
+	var i TokenByIDRow
+	err := row.Scan(
+		&i.ID,
+		&i.UserID,
+		&i.DetailSealed,
+		&i.ExpiresAt,
+	)
+	return i, err
+}
+
 const touchSession = `-- name: TouchSession :exec
 UPDATE sessions SET last_seen_at = $1, expires_at = $2
 WHERE token_hash = $3
@@ -295,5 +485,26 @@ func (q *Queries) UserByEmail(ctx context.Context, arg UserByEmailParams) (UserB
 		&i.Name,
 		&i.PasswordHash,
 	)
+	return i, err
+}
+
+const userByID = `-- name: UserByID :one
+SELECT id, email, name FROM users WHERE id = $1
+`
+
+type UserByIDParams struct {
+	ID id.ID
+}
+
+type UserByIDRow struct {
+	ID    id.ID
+	Email string
+	Name  string
+}
+
+func (q *Queries) UserByID(ctx context.Context, arg UserByIDParams) (UserByIDRow, error) {
+	row := q.db.QueryRowContext(ctx, userByID, arg.ID)
+	var i UserByIDRow
+	err := row.Scan(&i.ID, &i.Email, &i.Name)
 	return i, err
 }

@@ -22,6 +22,16 @@ type System struct{ queries *Queries }
 // ForSystem gives the queries of a transaction outside any organization.
 func ForSystem(tx *store.SystemTx) System { return System{New(tx.DB())} }
 
+// AnyUser runs over the directory.
+func (s System) AnyUser(ctx context.Context) (bool, error) {
+	return s.queries.AnyUser(ctx)
+}
+
+// ChangeEmail runs over the directory.
+func (s System) ChangeEmail(ctx context.Context, in ChangeEmailParams) (int64, error) {
+	return s.queries.ChangeEmail(ctx, in)
+}
+
 // ChangePassword runs over the directory.
 func (s System) ChangePassword(ctx context.Context, in ChangePasswordParams) (int64, error) {
 	return s.queries.ChangePassword(ctx, in)
@@ -37,6 +47,11 @@ func (s System) CreateSession(ctx context.Context, in CreateSessionParams) error
 	return s.queries.CreateSession(ctx, in)
 }
 
+// CreateToken runs over the directory.
+func (s System) CreateToken(ctx context.Context, in CreateTokenParams) error {
+	return s.queries.CreateToken(ctx, in)
+}
+
 // CreateUser runs over the directory.
 func (s System) CreateUser(ctx context.Context, in CreateUserParams) error {
 	return s.queries.CreateUser(ctx, in)
@@ -45,6 +60,11 @@ func (s System) CreateUser(ctx context.Context, in CreateUserParams) error {
 // DeleteExpiredSessions runs over the directory.
 func (s System) DeleteExpiredSessions(ctx context.Context, in DeleteExpiredSessionsParams) error {
 	return s.queries.DeleteExpiredSessions(ctx, in)
+}
+
+// DeleteExpiredTokens runs over the directory.
+func (s System) DeleteExpiredTokens(ctx context.Context, in DeleteExpiredTokensParams) error {
+	return s.queries.DeleteExpiredTokens(ctx, in)
 }
 
 // DeleteOtherSessions runs over the directory.
@@ -62,9 +82,29 @@ func (s System) DeleteSessionOf(ctx context.Context, in DeleteSessionOfParams) (
 	return s.queries.DeleteSessionOf(ctx, in)
 }
 
+// DeleteSessionsOf runs over the directory.
+func (s System) DeleteSessionsOf(ctx context.Context, in DeleteSessionsOfParams) error {
+	return s.queries.DeleteSessionsOf(ctx, in)
+}
+
+// DeleteToken runs over the directory.
+func (s System) DeleteToken(ctx context.Context, in DeleteTokenParams) (int64, error) {
+	return s.queries.DeleteToken(ctx, in)
+}
+
+// DeleteTokensOf runs over the directory.
+func (s System) DeleteTokensOf(ctx context.Context, in DeleteTokensOfParams) error {
+	return s.queries.DeleteTokensOf(ctx, in)
+}
+
 // PasswordOf runs over the directory.
 func (s System) PasswordOf(ctx context.Context, in PasswordOfParams) (string, error) {
 	return s.queries.PasswordOf(ctx, in)
+}
+
+// RenewToken runs over the directory.
+func (s System) RenewToken(ctx context.Context, in RenewTokenParams) (int64, error) {
+	return s.queries.RenewToken(ctx, in)
 }
 
 // SessionUser runs over the directory.
@@ -77,6 +117,16 @@ func (s System) SessionsOf(ctx context.Context, in SessionsOfParams) ([]Sessions
 	return s.queries.SessionsOf(ctx, in)
 }
 
+// TokenByHash runs over the directory.
+func (s System) TokenByHash(ctx context.Context, in TokenByHashParams) (TokenByHashRow, error) {
+	return s.queries.TokenByHash(ctx, in)
+}
+
+// TokenByID runs over the directory.
+func (s System) TokenByID(ctx context.Context, in TokenByIDParams) (TokenByIDRow, error) {
+	return s.queries.TokenByID(ctx, in)
+}
+
 // TouchSession runs over the directory.
 func (s System) TouchSession(ctx context.Context, in TouchSessionParams) error {
 	return s.queries.TouchSession(ctx, in)
@@ -85,4 +135,9 @@ func (s System) TouchSession(ctx context.Context, in TouchSessionParams) error {
 // UserByEmail runs over the directory.
 func (s System) UserByEmail(ctx context.Context, in UserByEmailParams) (UserByEmailRow, error) {
 	return s.queries.UserByEmail(ctx, in)
+}
+
+// UserByID runs over the directory.
+func (s System) UserByID(ctx context.Context, in UserByIDParams) (UserByIDRow, error) {
+	return s.queries.UserByID(ctx, in)
 }

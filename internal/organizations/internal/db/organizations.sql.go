@@ -275,6 +275,30 @@ func (q *Queries) Invitations(ctx context.Context, arg InvitationsParams) ([]Inv
 	return items, nil
 }
 
+const inviting = `-- name: Inviting :one
+SELECT o.name AS organization, u.name AS inviter
+FROM memberships AS m JOIN organizations AS o ON o.id = m.organization_id JOIN users AS u ON u.id = m.user_id
+WHERE m.organization_id = $1 AND m.user_id = $2
+`
+
+type InvitingParams struct {
+	OrganizationID id.Organization
+	UserID         id.ID
+}
+
+type InvitingRow struct {
+	Organization string
+	Inviter      string
+}
+
+// Who invites, and into what: for the mail.
+func (q *Queries) Inviting(ctx context.Context, arg InvitingParams) (InvitingRow, error) {
+	row := q.db.QueryRowContext(ctx, inviting, arg.OrganizationID, arg.UserID)
+	var i InvitingRow
+	err := row.Scan(&i.Organization, &i.Inviter)
+	return i, err
+}
+
 const listOrganizations = `-- name: ListOrganizations :many
 SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.created_at
 FROM organizations AS o ORDER BY o.slug

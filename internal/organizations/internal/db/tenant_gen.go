@@ -108,6 +108,16 @@ func (t Tenant) Invitations(ctx context.Context) ([]InvitationsRow, error) {
 	return t.queries.Invitations(ctx, InvitationsParams{OrganizationID: t.tx.Organization()})
 }
 
+// InvitingIn is what Inviting takes beside the organization.
+type InvitingIn struct {
+	UserID id.ID
+}
+
+// Inviting runs in the organization of the transaction.
+func (t Tenant) Inviting(ctx context.Context, in InvitingIn) (InvitingRow, error) {
+	return t.queries.Inviting(ctx, InvitingParams{OrganizationID: t.tx.Organization(), UserID: in.UserID})
+}
+
 // ListOrganizations runs over the directory.
 func (s System) ListOrganizations(ctx context.Context) ([]ListOrganizationsRow, error) {
 	return s.queries.ListOrganizations(ctx)

@@ -1,0 +1,107 @@
+package accounts
+
+import (
+	"context"
+
+	"craftplan/internal/accounts/internal/db"
+	"craftplan/internal/fault"
+	"craftplan/internal/id"
+	"craftplan/internal/mail"
+	"craftplan/internal/store"
+)
+
+// RequestPassword mails a link to choose another password, to an address that has an account. For an unknown address as much is done,
+// and nothing is sent.
+func RequestPassword(ctx context.Context, st *store.Store, email string) error {
+	return st.System(ctx, "password: request", func(tx *store.SystemTx) error {
+		user, err := ByEmail(ctx, tx, email)
+		if err != nil && !fault.Is(err, fault.KindNotFound) {
+			return err
+		}
+		var whose *id.ID
+		former := id.New() // nobody's
+		if err == nil {
+			whose, former = &user.ID, user.ID
+		}
+		if err := db.ForSystem(tx).DeleteTokensOf(ctx, db.DeleteTokensOfParams{UserID: &former, Purpose: string(forPassword)}); err != nil {
+			return err
+		}
+		_, text, err := newToken(ctx, tx, forPassword, whose, struct{}{})
+		if err != nil {
+			return err
+		}
+		return mail.SendToPerson(ctx, tx, user.Email, mail.Message{Subject: "Choose another password",
+			Lines:  []string{"Hello " + user.Name + ",", "somebody, probably you, asked to choose another password for your account."},
+			Action: mail.Action{Label: "Choose a password", Path: "/password/" + text},
+			After:  []string{"The link works once, within an hour. If it was not you, do nothing: your password stays as it is."}})
+	})
+}
+
+// CheckPasswordLink tells whether a link to choose a password still opens.
+func CheckPasswordLink(ctx context.Context, st *store.Store, text string) error {
+	return st.SystemView(ctx, "password: look at a link", func(tx *store.SystemTx) error {
+		_, err := readPasswordToken(ctx, tx, text)
+		return err
+	})
+}
+
+func readPasswordToken(ctx context.Context, tx *store.SystemTx, text string) (token, error) {
+	t, err := readToken(ctx, tx, forPassword, text, &struct{}{})
+	if err == nil && t.User == nil {
+		err = errToken()
+	}
+	return t, err
+}
+
+// ResetPassword changes the password of whoever a link was mailed to, and signs them out everywhere. The field name in errors is
+// password.
+func ResetPassword(ctx context.Context, st *store.Store, text, password string) error {
+	if err := CheckPasswordLink(ctx, st, text); err != nil {
+		return err
+	}
+	if err := validatePassword(password); err != nil {
+		return err
+	}
+	hash, err := hashPassword(password)
+	if err != nil {
+		return err
+	}
+	return st.System(ctx, "password: choose another", func(tx *store.SystemTx) error {
+		t, err := readPasswordToken(ctx, tx, text)
+		if err != nil {
+			return err
+		}
+		if err := t.use(ctx, tx); err != nil {
+			return err
+		}
+		queries := db.ForSystem(tx)
+		if err := queries.DeleteSessionsOf(ctx, db.DeleteSessionsOfParams{UserID: *t.User}); err != nil {
+			return err
+		}
+		return setPassword(ctx, tx, *t.User, hash)
+	})
+}
+
+// setPassword writes a password and tells its person.
+func setPassword(ctx context.Context, tx *store.SystemTx, user id.ID, hash string) error {
+	queries := db.ForSystem(tx)
+	if _, err := queries.ChangePassword(ctx, db.ChangePasswordParams{ID: user, PasswordHash: hash, UpdatedAt: tx.Now()}); err != nil {
+		return err
+	}
+	return tell(ctx, tx, user, "Your password was changed", "The password of your account was changed.")
+}
+
+// tell mails a person that something about their account changed, so that it is never changed behind their back.
+func tell(ctx context.Context, tx *store.SystemTx, user id.ID, subject, line string) error {
+	row, err := db.ForSystem(tx).UserByID(ctx, db.UserByIDParams{ID: user})
+	if err != nil {
+		return err
+	}
+	return mail.SendToPerson(ctx, tx, row.Email, changed(row.Name, subject, line))
+}
+
+func changed(name, subject, line string) mail.Message {
+	return mail.Message{Subject: subject, Lines: []string{"Hello " + name + ",", line},
+		Action: mail.Action{Label: "See your account", Path: "/account"},
+		After:  []string{"If this was not you, choose another password at once on the sign-in page, and look at where you are signed in."}}
+}

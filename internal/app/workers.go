@@ -1,0 +1,31 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"craftplan/internal/jobs"
+	"craftplan/internal/mail"
+	"craftplan/internal/organizations"
+	"craftplan/internal/store"
+)
+
+// workers are all jobs of the program.
+func workers(st *store.Store, mailer *mail.Mailer) *jobs.Workers {
+	w := jobs.New(st)
+	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[mail.OrganizationMail]) error {
+		return ended(mailer.Deliver(ctx, o.Scope, o.MailBranding(), try.Args, mail.Try{Number: try.Number, Last: try.Last}))
+	})
+	jobs.ForNobody(w, func(ctx context.Context, try jobs.Try[mail.AccountMail]) error {
+		return ended(mailer.DeliverToPerson(ctx, organizations.Organization{Name: "Craftplan", BrandColor: organizations.DefaultBrandColor}.MailBranding(), try.Args))
+	})
+	return w
+}
+
+// ended ends a job whose mail will never be taken.
+func ended(err error) error {
+	if errors.Is(err, mail.ErrRefused) {
+		return jobs.GiveUp(err)
+	}
+	return err
+}
