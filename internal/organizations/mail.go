@@ -5,13 +5,15 @@ import (
 	"fmt"
 
 	"craftplan/internal/authz"
+	"craftplan/internal/brand"
 	"craftplan/internal/mail"
 	"craftplan/internal/store"
 )
 
 // MailBranding is how mails of the organization look.
 func (o Organization) MailBranding() mail.Branding {
-	b := mail.Branding{Name: o.Name, Fill: o.BrandColor, Ink: "#FFFFFF"}
+	colors := brand.Of(o.BrandColor)
+	b := mail.Branding{Name: o.Name, Fill: colors.Fill, Ink: colors.Ink}
 	if o.Slug != "" {
 		b.Path = "/" + o.Slug
 	}

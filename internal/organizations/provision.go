@@ -3,7 +3,6 @@ package organizations
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -12,6 +11,7 @@ import (
 
 	"craftplan/internal/accounts"
 	"craftplan/internal/authz"
+	"craftplan/internal/brand"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
@@ -33,8 +33,6 @@ type Step func(context.Context, *store.Tx) error
 const DefaultBrandColor = "#B45309"
 
 const minName, maxName = 2, 80
-
-var colorForm = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
 
 // Validate tells what is wrong with the fields and returns them complete.
 func (n NewOrganization) Validate() (NewOrganization, error) {
@@ -76,7 +74,7 @@ func (n NewOrganization) validateChoices(p *fault.Problems) {
 	if !money.ValidCurrency(n.Currency) {
 		p.Add("currency", "Enter a currency by its ISO 4217 code, such as USD.")
 	}
-	if !colorForm.MatchString(n.BrandColor) {
+	if !brand.Valid(n.BrandColor) {
 		p.Add("brand_color", "Enter a colour, such as #B45309.")
 	}
 }
