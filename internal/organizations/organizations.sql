@@ -93,6 +93,9 @@ WHERE id = CAST(sqlc.arg(organization) AS org_text);
 -- name: SlugHolder :one
 SELECT organization_id FROM slugs WHERE slug = sqlc.arg(slug);
 
+-- name: PlanNow :one
+SELECT o.billing_plan FROM organizations AS o WHERE o.id = sqlc.arg(organization_id);
+
 -- What counts against the plan: who belongs to the organization, and invitations that wait.
 -- name: PeopleCounted :one
 SELECT o.billing_plan,

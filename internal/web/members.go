@@ -33,8 +33,8 @@ type memberPage struct {
 	Sent        []sentLink // shown once, right after inviting
 	Me          id.ID
 	Role        authz.Role
-	Name        string // of the organization
-	Limit       int64  // people of the plan; 0 is without limit
+	Name        string              // of the organization
+	Limit       organizations.Limit // people of the plan
 	At          func(...string) string
 }
 

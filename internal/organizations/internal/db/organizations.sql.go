@@ -589,6 +589,21 @@ func (q *Queries) PeopleCounted(ctx context.Context, arg PeopleCountedParams) (P
 	return i, err
 }
 
+const planNow = `-- name: PlanNow :one
+SELECT o.billing_plan FROM organizations AS o WHERE o.id = $1
+`
+
+type PlanNowParams struct {
+	OrganizationID id.Organization
+}
+
+func (q *Queries) PlanNow(ctx context.Context, arg PlanNowParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, planNow, arg.OrganizationID)
+	var billing_plan string
+	err := row.Scan(&billing_plan)
+	return billing_plan, err
+}
+
 const rejoin = `-- name: Rejoin :execrows
 UPDATE memberships SET role = $3, status = 'active', updated_at = $4
 WHERE organization_id = $1 AND user_id = $2 AND status = 'removed'

@@ -168,6 +168,11 @@ func (t Tenant) PeopleCounted(ctx context.Context) (PeopleCountedRow, error) {
 	return t.queries.PeopleCounted(ctx, PeopleCountedParams{OrganizationID: t.tx.Organization()})
 }
 
+// PlanNow runs in the organization of the transaction.
+func (t Tenant) PlanNow(ctx context.Context) (string, error) {
+	return t.queries.PlanNow(ctx, PlanNowParams{OrganizationID: t.tx.Organization()})
+}
+
 // RejoinIn is what Rejoin takes beside the organization.
 type RejoinIn struct {
 	UserID    id.ID
