@@ -120,6 +120,27 @@ func Invitations(ctx context.Context, tx *store.Tx) ([]Invitation, error) {
 	return list, err
 }
 
+// Resend gives an invitation that waits, expired or not, a new link for seven more days; the former link ends.
+func Resend(ctx context.Context, tx *store.Tx, invitation id.ID) (Sent, error) {
+	if err := tx.Require(authz.MembersWrite); err != nil {
+		return Sent{}, err
+	}
+	row, err := db.For(tx).PendingInvitation(ctx, db.PendingInvitationIn{ID: invitation})
+	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
+		return Sent{}, errAnswered()
+	}
+	if err != nil {
+		return Sent{}, err
+	}
+	sent, err := Invite(ctx, tx, []string{row.Email}, authz.Role(row.Role))
+	if err != nil {
+		return Sent{}, err
+	}
+	return sent[0], nil
+}
+
+func errAnswered() error { return fault.Conflict("The invitation was answered or revoked meanwhile.") }
+
 // Revoke ends an invitation before it is answered.
 func Revoke(ctx context.Context, tx *store.Tx, invitation id.ID) error {
 	if err := tx.Require(authz.MembersWrite); err != nil {
@@ -127,7 +148,7 @@ func Revoke(ctx context.Context, tx *store.Tx, invitation id.ID) error {
 	}
 	ended, err := db.For(tx).EndInvitation(ctx, db.EndInvitationIn{ID: invitation, Status: "revoked"})
 	if err == nil && ended == 0 {
-		err = fault.Conflict("The invitation was answered or revoked meanwhile.")
+		err = errAnswered()
 	}
 	return err
 }
@@ -207,7 +228,7 @@ func (in Invited) Decline(ctx context.Context, st *store.Store) error {
 func (in Invited) end(ctx context.Context, tx *store.Tx, status string) error {
 	ended, err := db.For(tx).EndInvitation(ctx, db.EndInvitationIn{ID: in.ID, Status: status})
 	if err == nil && ended == 0 {
-		err = fault.Conflict("The invitation was answered or revoked meanwhile.")
+		err = errAnswered()
 	}
 	return err
 }

@@ -234,6 +234,40 @@ func TestInvitation(t *testing.T) {
 	})
 }
 
+// A new link ends the former one, also after seven days; an admin cannot renew what is more than they are.
+func TestResendInvitation(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		owner := db.Organization("Sunrise")
+		first := sendInvitation(t, db, owner, "ada@oven.example", authz.Owner)
+		later := db.At(func() time.Time { return time.Now().Add(8 * 24 * time.Hour) })
+		var second organizations.Sent
+		resend := func(st *store.Store, actor store.Scope, which id.ID) error {
+			return st.Update(t.Context(), actor, func(tx *store.Tx) (err error) {
+				second, err = organizations.Resend(t.Context(), tx, which)
+				return err
+			})
+		}
+		if err := resend(later, db.Member(owner, authz.Admin), first.ID); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("an admin renews an owner's invitation: %v", err)
+		}
+		if err := resend(later, db.Organization("Bluebird"), first.ID); !fault.Is(err, fault.KindConflict) {
+			t.Errorf("another organization's: %v", err)
+		}
+		if err := resend(later, owner, first.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := organizations.ResolveInvitation(t.Context(), later, first.Token); !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("the former link: %v", err)
+		}
+		if in, err := organizations.ResolveInvitation(t.Context(), later, second.Token); err != nil || in.Role != authz.Owner {
+			t.Errorf("the new link: %+v, %v", in, err)
+		}
+		if err := resend(later, owner, first.ID); !fault.Is(err, fault.KindConflict) {
+			t.Errorf("the replaced one again: %v", err)
+		}
+	})
+}
+
 func personWith(t *testing.T, email string) organizations.Owner {
 	t.Helper()
 	return owner(t, email)

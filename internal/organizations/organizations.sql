@@ -72,6 +72,9 @@ SELECT i.id, i.email, i.role, i.status, i.expires_at, u.name AS invited_by
 FROM invitations AS i JOIN users AS u ON u.id = i.created_by
 WHERE i.organization_id = sqlc.arg(organization_id) AND i.token_hash = sqlc.arg(token_hash);
 
+-- name: PendingInvitation :one
+SELECT email, role FROM invitations WHERE organization_id = sqlc.arg(organization_id) AND id = sqlc.arg(id) AND status = 'pending';
+
 -- name: EndInvitation :execrows
 UPDATE invitations SET status = $3 WHERE organization_id = $1 AND id = $2 AND status = 'pending';
 

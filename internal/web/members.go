@@ -116,6 +116,11 @@ func createInvitation(q *Request) error {
 	if err != nil {
 		return err
 	}
+	return q.invited(sent)
+}
+
+// invited says that links are on the way, or shows them.
+func (q *Request) invited(sent []organizations.Sent) error {
 	if q.site.Mail.Delivers() {
 		return q.Done(plural(int64(len(sent)), "invitation is", "invitations are")+" on the way.", q.Path("settings", "members"))
 	}
@@ -133,6 +138,25 @@ func (q *Request) absolute(path string) string {
 		scheme = "https://"
 	}
 	return scheme + q.site.Host + path
+}
+
+func resendInvitation(q *Request) error {
+	which, err := id.Parse(q.PathValue("invitation"))
+	if err != nil {
+		return fault.NotFound("invitation")
+	}
+	var sent organizations.Sent
+	err = q.Update(func(tx *store.Tx) (err error) {
+		sent, err = organizations.Resend(q.Context(), tx, which)
+		return err
+	})
+	if _, ok := again(err); ok {
+		return q.Refused(err, q.Path("settings", "members"))
+	}
+	if err != nil {
+		return err
+	}
+	return q.invited([]organizations.Sent{sent})
 }
 
 func revokeInvitation(q *Request) error {

@@ -81,6 +81,7 @@ func Routes() []Route {
 		post("/settings/mail/test", authz.SettingsWrite, testMail),
 		get("/settings/members", authz.MembersWrite, listMembers),
 		post("/settings/members/invitations", authz.MembersWrite, createInvitation),
+		post("/settings/members/invitations/{invitation}/resending", authz.MembersWrite, resendInvitation),
 		post("/settings/members/invitations/{invitation}/revocation", authz.MembersWrite, revokeInvitation),
 		post("/settings/members/{user}/role", authz.MembersWrite, changeRole),
 		post("/settings/members/{user}/suspension", authz.MembersWrite, suspendMember),

@@ -221,13 +221,19 @@ func TestInvitationsAreMailed(t *testing.T) {
 	apptest.EachMailing(t, func(t *testing.T, a *apptest.App) {
 		owner := a.As(t, maya)
 		posted(t, owner, "/sunrise/settings/members/invitations", url.Values{"emails": {"ada@oven.example, sam@oven.example"}, "role": {"staff"}})
+		former := a.Mailed("ada@oven.example", "Join Sunrise Bakery")
+		row := owner.Get("/sunrise/settings/members").Find("tr:contains('ada@oven.example')")
+		posted(t, owner, row.Find("form[action$='/resending']").AttrOr("action", ""), nil)
 		link := a.Mailed("ada@oven.example", "Join Sunrise Bakery")
+		if p := a.Anonymous(t).Get(former); p.Status != http.StatusNotFound {
+			t.Errorf("the former link: %d", p.Status)
+		}
 		a.Post.Wait("sam@oven.example", "Join Sunrise Bakery")
 		ada := a.Anonymous(t)
 		if p := ada.Post(link, url.Values{"name": {"Ada"}, "password": {"a quiet oven at four"}}); p.Location != "/sunrise/" {
 			t.Errorf("joining: %d to %q", p.Status, p.Location)
 		}
-		if p := owner.Get("/sunrise/settings/mail"); p.Find("td:contains('Join Sunrise Bakery')").Length() != 2 {
+		if p := owner.Get("/sunrise/settings/mail"); p.Find("td:contains('Join Sunrise Bakery')").Length() != 3 {
 			t.Errorf("the log: %q", p.Text("table"))
 		}
 		if p := a.As(t, jonas).Get("/bluebird/settings/mail"); strings.Contains(p.Body, "ada@") {

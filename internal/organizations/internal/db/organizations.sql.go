@@ -564,6 +564,27 @@ func (q *Queries) OrganizationsOfUser(ctx context.Context, arg OrganizationsOfUs
 	return items, nil
 }
 
+const pendingInvitation = `-- name: PendingInvitation :one
+SELECT email, role FROM invitations WHERE organization_id = $1 AND id = $2 AND status = 'pending'
+`
+
+type PendingInvitationParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+}
+
+type PendingInvitationRow struct {
+	Email string
+	Role  string
+}
+
+func (q *Queries) PendingInvitation(ctx context.Context, arg PendingInvitationParams) (PendingInvitationRow, error) {
+	row := q.db.QueryRowContext(ctx, pendingInvitation, arg.OrganizationID, arg.ID)
+	var i PendingInvitationRow
+	err := row.Scan(&i.Email, &i.Role)
+	return i, err
+}
+
 const peopleCounted = `-- name: PeopleCounted :one
 SELECT o.billing_plan,
   (SELECT COUNT(*) FROM memberships AS m WHERE m.organization_id = $1 AND m.status <> 'removed') AS members,

@@ -163,6 +163,16 @@ func (s System) OrganizationsOfUser(ctx context.Context, in OrganizationsOfUserP
 	return s.queries.OrganizationsOfUser(ctx, in)
 }
 
+// PendingInvitationIn is what PendingInvitation takes beside the organization.
+type PendingInvitationIn struct {
+	ID id.ID
+}
+
+// PendingInvitation runs in the organization of the transaction.
+func (t Tenant) PendingInvitation(ctx context.Context, in PendingInvitationIn) (PendingInvitationRow, error) {
+	return t.queries.PendingInvitation(ctx, PendingInvitationParams{OrganizationID: t.tx.Organization(), ID: in.ID})
+}
+
 // PeopleCounted runs in the organization of the transaction.
 func (t Tenant) PeopleCounted(ctx context.Context) (PeopleCountedRow, error) {
 	return t.queries.PeopleCounted(ctx, PeopleCountedParams{OrganizationID: t.tx.Organization()})
