@@ -61,6 +61,14 @@ func (b *bench) engine(engine store.Engine) error {
 			return err
 		}
 	}
+	if err := b.people(engine, small); err != nil {
+		return err
+	}
+	if engine == store.SQLite {
+		if err := b.password(small); err != nil {
+			return err
+		}
+	}
 	w, err := visit(b.ctx, full)
 	if err != nil {
 		return err

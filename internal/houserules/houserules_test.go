@@ -150,6 +150,7 @@ var scopeMakers = map[string][]string{
 		"internal/organizations/invitation.go",
 	},
 	"Provision": {
+		"internal/bench/people.go",
 		"internal/cli/organizations.go",
 		"internal/demo/demo.go",
 		"internal/generate/generate.go",
