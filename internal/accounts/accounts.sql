@@ -12,7 +12,7 @@ VALUES (sqlc.arg(token_hash), sqlc.arg(user_id), sqlc.arg(device), sqlc.arg(fact
 -- name: SessionUser :one
 SELECT u.id, u.email, u.name, s.last_seen_at, s.factors, s.only_organization
 FROM sessions AS s JOIN users AS u ON u.id = s.user_id
-WHERE s.token_hash = sqlc.arg(token_hash) AND s.expires_at > sqlc.arg(moment);
+WHERE s.token_hash = sqlc.arg(token_hash) AND s.expires_at > sqlc.arg(moment) AND s.created_at > sqlc.arg(oldest);
 
 -- name: TouchSession :exec
 UPDATE sessions SET last_seen_at = sqlc.arg(last_seen_at), expires_at = sqlc.arg(expires_at)
@@ -26,7 +26,7 @@ DELETE FROM sessions WHERE expires_at <= sqlc.arg(moment);
 
 -- name: SessionsOf :many
 SELECT token_hash, device, created_at, last_seen_at FROM sessions
-WHERE user_id = sqlc.arg(user_id) AND expires_at > sqlc.arg(moment)
+WHERE user_id = sqlc.arg(user_id) AND expires_at > sqlc.arg(moment) AND created_at > sqlc.arg(oldest)
 ORDER BY last_seen_at DESC, created_at DESC;
 
 -- name: DeleteSessionOf :execrows
@@ -44,8 +44,11 @@ SELECT password_hash FROM users WHERE id = sqlc.arg(id);
 -- name: ChangePassword :execrows
 UPDATE users SET password_hash = sqlc.arg(password_hash), updated_at = sqlc.arg(updated_at) WHERE id = sqlc.arg(id);
 
--- name: DeleteSessionsOf :exec
+-- name: DeleteSessionsOf :execrows
 DELETE FROM sessions WHERE user_id = sqlc.arg(user_id);
+
+-- name: DeleteAllSessions :execrows
+DELETE FROM sessions;
 
 -- name: ChangeEmail :execrows
 UPDATE users SET email = sqlc.arg(email), updated_at = sqlc.arg(updated_at) WHERE id = sqlc.arg(id);

@@ -1,6 +1,7 @@
 package accounts_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -87,13 +88,29 @@ func TestSessionsExpire(t *testing.T) {
 		in := func(days int) *store.Store {
 			return db.At(func() time.Time { return time.Now().AddDate(0, 0, days) })
 		}
-		for _, day := range []int{20, 45} { // each visit makes it last thirty days more
-			if _, err := accounts.Authenticate(t.Context(), in(day), token); err != nil {
-				t.Errorf("day %d: %v", day, err)
+		visit := func(token string, days ...int) error {
+			for _, day := range days {
+				if _, err := accounts.Authenticate(t.Context(), in(day), token); err != nil {
+					return fmt.Errorf("day %d: %w", day, err)
+				}
 			}
+			return nil
 		}
-		if _, err := accounts.Authenticate(t.Context(), in(76), token); !fault.Is(err, fault.KindUnauthenticated) {
+		if err := visit(token, 20, 45); err != nil { // each visit makes it last thirty days more
+			t.Error(err)
+		}
+		if err := visit(token, 76); !fault.Is(err, fault.KindUnauthenticated) {
 			t.Errorf("thirty-one days after the last visit: %v", err)
+		}
+		_, busy, err := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", password, "a browser")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := visit(busy, 25, 50, 75, 89); err != nil {
+			t.Error(err)
+		}
+		if err := visit(busy, 91); !fault.Is(err, fault.KindUnauthenticated) {
+			t.Errorf("ninety-one days after it began: %v", err)
 		}
 	})
 }
@@ -105,6 +122,17 @@ func TestValidate(t *testing.T) {
 		_, err := accounts.Prepare(u)
 		if fields := fault.FieldsOf(err); len(fields) != 1 || fields[0].Name != field {
 			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
+
+func TestGuessablePasswords(t *testing.T) {
+	rosa := accounts.NewUser{Name: "Rosa Blum", Email: "rosa.b@oven.example"}
+	for password, fine := range map[string]bool{"password1": false, "Football": false, "12345678": false, "CraftPlan2026!": false, "rosa-blum-1": false, "Rosa.B@1234": false, "1oven.example2": false,
+		"craftplan-demo": true, "a quiet oven at four": true, "Rosa bakes at four": true, "8347-5629-10": true, "öööööööö": true} {
+		rosa.Password = password
+		if _, err := accounts.Prepare(rosa); (err == nil) != fine {
+			t.Errorf("%q: %v", password, err)
 		}
 	}
 }

@@ -37,12 +37,18 @@ func RequestPassword(ctx context.Context, st *store.Store, email string) error {
 	})
 }
 
-// CheckPasswordLink tells whether a link to choose a password still opens.
-func CheckPasswordLink(ctx context.Context, st *store.Store, text string) error {
-	return st.SystemView(ctx, "password: look at a link", func(tx *store.SystemTx) error {
-		_, err := readPasswordToken(ctx, tx, text)
+// CheckPasswordLink tells whose password a link chooses, if it still opens.
+func CheckPasswordLink(ctx context.Context, st *store.Store, text string) (User, error) {
+	var row db.UserByIDRow
+	err := st.SystemView(ctx, "password: look at a link", func(tx *store.SystemTx) error {
+		t, err := readPasswordToken(ctx, tx, text)
+		if err != nil {
+			return err
+		}
+		row, err = db.ForSystem(tx).UserByID(ctx, db.UserByIDParams{ID: *t.User})
 		return err
 	})
+	return User{row.ID, row.Email, row.Name}, err
 }
 
 func readPasswordToken(ctx context.Context, tx *store.SystemTx, text string) (token, error) {
@@ -56,10 +62,11 @@ func readPasswordToken(ctx context.Context, tx *store.SystemTx, text string) (to
 // ResetPassword changes the password of whoever a link was mailed to, and signs them out everywhere. The field name in errors is
 // password.
 func ResetPassword(ctx context.Context, st *store.Store, text, password string) error {
-	if err := CheckPasswordLink(ctx, st, text); err != nil {
+	user, err := CheckPasswordLink(ctx, st, text)
+	if err != nil {
 		return err
 	}
-	if err := validatePassword(password); err != nil {
+	if err := validatePassword(password, user.Name, user.Email); err != nil {
 		return err
 	}
 	hash, err := hashPassword(password)
@@ -75,7 +82,7 @@ func ResetPassword(ctx context.Context, st *store.Store, text, password string) 
 			return err
 		}
 		queries := db.ForSystem(tx)
-		if err := queries.DeleteSessionsOf(ctx, db.DeleteSessionsOfParams{UserID: *t.User}); err != nil {
+		if _, err := queries.DeleteSessionsOf(ctx, db.DeleteSessionsOfParams{UserID: *t.User}); err != nil {
 			return err
 		}
 		return setPassword(ctx, tx, *t.User, hash)

@@ -27,7 +27,7 @@ func ChangePassword(ctx context.Context, st *store.Store, user User, current, pa
 	if err := p.Merge(proveSelf(ctx, st, user, current)); err != nil {
 		return err
 	}
-	if err := p.Merge(validatePassword(password)); err != nil {
+	if err := p.Merge(validatePassword(password, user.Name, user.Email)); err != nil {
 		return err
 	}
 	if err := p.Err(); err != nil {

@@ -17,6 +17,7 @@ import (
 
 const (
 	sessionLife  = 30 * 24 * time.Hour // since it was last seen
+	sessionLimit = 90 * 24 * time.Hour // since it began, however often it is seen
 	sessionTouch = time.Hour           // how stale last_seen_at may get, to spare writes
 )
 
@@ -85,7 +86,7 @@ func Authenticate(ctx context.Context, st *store.Store, token string) (SignedIn,
 	var row db.SessionUserRow
 	stale := false
 	err := st.SystemView(ctx, "session: find its user", func(tx *store.SystemTx) (err error) {
-		row, err = db.ForSystem(tx).SessionUser(ctx, db.SessionUserParams{TokenHash: hashToken(token), Moment: tx.Now()})
+		row, err = db.ForSystem(tx).SessionUser(ctx, db.SessionUserParams{TokenHash: hashToken(token), Moment: tx.Now(), Oldest: tx.Now().Add(-sessionLimit)})
 		stale = err == nil && tx.Now().Sub(row.LastSeenAt) > sessionTouch
 		return err
 	})
@@ -123,7 +124,7 @@ type Session struct {
 // Sessions are where a user is signed in, the latest first. Token is that of the asking browser.
 func Sessions(ctx context.Context, st *store.Store, user id.ID, token string) (list []Session, err error) {
 	err = st.SystemView(ctx, "account: list sessions", func(tx *store.SystemTx) error {
-		rows, err := db.ForSystem(tx).SessionsOf(ctx, db.SessionsOfParams{UserID: user, Moment: tx.Now()})
+		rows, err := db.ForSystem(tx).SessionsOf(ctx, db.SessionsOfParams{UserID: user, Moment: tx.Now(), Oldest: tx.Now().Add(-sessionLimit)})
 		for _, r := range rows {
 			list = append(list, Session{r.TokenHash, r.Device, r.CreatedAt, r.LastSeenAt, r.TokenHash == hashToken(token)})
 		}
@@ -150,6 +151,19 @@ func EndOtherSessions(ctx context.Context, st *store.Store, user id.ID, token st
 		return err
 	})
 	return ended, err
+}
+
+// SignOutEverywhere ends all sessions of the user of an address, or everybody's when it is empty, and returns how many: for the
+// operator.
+func SignOutEverywhere(ctx context.Context, tx *store.SystemTx, email string) (ended int64, err error) {
+	if email == "" {
+		return db.ForSystem(tx).DeleteAllSessions(ctx)
+	}
+	user, err := ByEmail(ctx, tx, email)
+	if err != nil {
+		return 0, err
+	}
+	return db.ForSystem(tx).DeleteSessionsOf(ctx, db.DeleteSessionsOfParams{UserID: user.ID})
 }
 
 func hashToken(token string) string {

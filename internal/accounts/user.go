@@ -43,17 +43,20 @@ func (u NewUser) Validate() (NewUser, error) {
 	if !ValidEmail(u.Email) {
 		p.Add("email", "Enter an e-mail address, such as you@example.com.")
 	}
-	_ = p.Merge(validatePassword(u.Password))
+	_ = p.Merge(validatePassword(u.Password, u.Name, u.Email))
 	return u, p.Err()
 }
 
-func validatePassword(password string) error {
+// validatePassword checks the password of a person with this name and address.
+func validatePassword(password, name, email string) error {
 	var p fault.Problems
 	switch n := utf8.RuneCountInString(password); {
 	case n < MinPassword:
 		p.Addf("password", "Use at least %d characters. A short sentence works well.", MinPassword)
 	case n > MaxPassword:
 		p.Addf("password", "Use at most %d characters.", MaxPassword)
+	case guessable(password, name, email):
+		p.Add("password", "This is one of the first that somebody would try. A short sentence works well.")
 	}
 	return p.Err()
 }

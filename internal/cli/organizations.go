@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -95,7 +96,8 @@ func (c organizationsList) Run(ctx context.Context, s streams) error {
 }
 
 type usersGroup struct {
-	Create usersCreate `cmd:"" help:"Create a user; the password is read from standard input."`
+	Create  usersCreate  `cmd:"" help:"Create a user; the password is read from standard input."`
+	SignOut usersSignOut `cmd:"" help:"End all sessions of a user, or of everybody."`
 }
 
 type usersCreate struct {
@@ -122,6 +124,34 @@ func (c usersCreate) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	_, err = fmt.Fprintln(s.out, "created", prepared.Email)
+	return err
+}
+
+type usersSignOut struct {
+	config.Config
+	Email    string `arg:"" optional:"" help:"Their address."`
+	Everyone bool   `help:"Everybody, of all organizations."`
+}
+
+// Run ends the sessions and says how many there were.
+func (c usersSignOut) Run(ctx context.Context, s streams) error {
+	if c.Everyone == (c.Email != "") {
+		return errors.New("name an address, or --everyone")
+	}
+	st, err := open(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	var ended int64
+	err = st.System(ctx, "operator: end sessions", func(tx *store.SystemTx) (err error) {
+		ended, err = accounts.SignOutEverywhere(ctx, tx, c.Email)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.out, "ended sessions:", ended)
 	return err
 }
 

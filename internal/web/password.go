@@ -42,7 +42,7 @@ type newPassword struct {
 }
 
 func showPasswordLink(q *Request) error {
-	err := accounts.CheckPasswordLink(q.Context(), q.site.Store, q.PathValue("token"))
+	_, err := accounts.CheckPasswordLink(q.Context(), q.site.Store, q.PathValue("token"))
 	if fault.Is(err, fault.KindNotFound) {
 		return q.deadPasswordLink()
 	}

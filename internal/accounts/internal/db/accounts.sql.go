@@ -157,6 +157,18 @@ func (q *Queries) CreateUser(ctx context.Context, arg CreateUserParams) error {
 	return err
 }
 
+const deleteAllSessions = `-- name: DeleteAllSessions :execrows
+DELETE FROM sessions
+`
+
+func (q *Queries) DeleteAllSessions(ctx context.Context) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteAllSessions)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const deleteExpiredSessions = `-- name: DeleteExpiredSessions :exec
 DELETE FROM sessions WHERE expires_at <= $1
 `
@@ -230,7 +242,7 @@ func (q *Queries) DeleteSessionOf(ctx context.Context, arg DeleteSessionOfParams
 	return result.RowsAffected()
 }
 
-const deleteSessionsOf = `-- name: DeleteSessionsOf :exec
+const deleteSessionsOf = `-- name: DeleteSessionsOf :execrows
 DELETE FROM sessions WHERE user_id = $1
 `
 
@@ -238,9 +250,12 @@ type DeleteSessionsOfParams struct {
 	UserID id.ID
 }
 
-func (q *Queries) DeleteSessionsOf(ctx context.Context, arg DeleteSessionsOfParams) error {
-	_, err := q.db.ExecContext(ctx, deleteSessionsOf, arg.UserID)
-	return err
+func (q *Queries) DeleteSessionsOf(ctx context.Context, arg DeleteSessionsOfParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteSessionsOf, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const deleteToken = `-- name: DeleteToken :execrows
@@ -310,12 +325,13 @@ func (q *Queries) RenewToken(ctx context.Context, arg RenewTokenParams) (int64, 
 const sessionUser = `-- name: SessionUser :one
 SELECT u.id, u.email, u.name, s.last_seen_at, s.factors, s.only_organization
 FROM sessions AS s JOIN users AS u ON u.id = s.user_id
-WHERE s.token_hash = $1 AND s.expires_at > $2
+WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.created_at > $3
 `
 
 type SessionUserParams struct {
 	TokenHash string
 	Moment    calendar.Instant
+	Oldest    calendar.Instant
 }
 
 type SessionUserRow struct {
@@ -328,7 +344,7 @@ type SessionUserRow struct {
 }
 
 func (q *Queries) SessionUser(ctx context.Context, arg SessionUserParams) (SessionUserRow, error) {
-	row := q.db.QueryRowContext(ctx, sessionUser, arg.TokenHash, arg.Moment)
+	row := q.db.QueryRowContext(ctx, sessionUser, arg.TokenHash, arg.Moment, arg.Oldest)
 	var i SessionUserRow
 	err := row.Scan(
 		&i.ID,
@@ -343,13 +359,14 @@ func (q *Queries) SessionUser(ctx context.Context, arg SessionUserParams) (Sessi
 
 const sessionsOf = `-- name: SessionsOf :many
 SELECT token_hash, device, created_at, last_seen_at FROM sessions
-WHERE user_id = $1 AND expires_at > $2
+WHERE user_id = $1 AND expires_at > $2 AND created_at > $3
 ORDER BY last_seen_at DESC, created_at DESC
 `
 
 type SessionsOfParams struct {
 	UserID id.ID
 	Moment calendar.Instant
+	Oldest calendar.Instant
 }
 
 type SessionsOfRow struct {
@@ -360,7 +377,7 @@ type SessionsOfRow struct {
 }
 
 func (q *Queries) SessionsOf(ctx context.Context, arg SessionsOfParams) ([]SessionsOfRow, error) {
-	rows, err := q.db.QueryContext(ctx, sessionsOf, arg.UserID, arg.Moment)
+	rows, err := q.db.QueryContext(ctx, sessionsOf, arg.UserID, arg.Moment, arg.Oldest)
 	if err != nil {
 		return nil, err
 	}

@@ -57,6 +57,11 @@ func (s System) CreateUser(ctx context.Context, in CreateUserParams) error {
 	return s.queries.CreateUser(ctx, in)
 }
 
+// DeleteAllSessions runs over the directory.
+func (s System) DeleteAllSessions(ctx context.Context) (int64, error) {
+	return s.queries.DeleteAllSessions(ctx)
+}
+
 // DeleteExpiredSessions runs over the directory.
 func (s System) DeleteExpiredSessions(ctx context.Context, in DeleteExpiredSessionsParams) error {
 	return s.queries.DeleteExpiredSessions(ctx, in)
@@ -83,7 +88,7 @@ func (s System) DeleteSessionOf(ctx context.Context, in DeleteSessionOfParams) (
 }
 
 // DeleteSessionsOf runs over the directory.
-func (s System) DeleteSessionsOf(ctx context.Context, in DeleteSessionsOfParams) error {
+func (s System) DeleteSessionsOf(ctx context.Context, in DeleteSessionsOfParams) (int64, error) {
 	return s.queries.DeleteSessionsOf(ctx, in)
 }
 
