@@ -2,11 +2,8 @@ package houserules
 
 import (
 	"database/sql"
-	"go/ast"
-	"go/token"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -129,80 +126,4 @@ func TestBothEnginesHaveTheSameTables(t *testing.T) {
 	if !slices.Equal(lite, pg) {
 		t.Errorf("SQLite has %v\nPostgreSQL has %v", lite, pg)
 	}
-}
-
-var statementStart = regexp.MustCompile(`(?m)^-- name: (\w+) :\w+$`)
-
-// statements are the generated SQL of every domain: what really runs.
-func statements(t *testing.T) map[string]string {
-	t.Helper()
-	all := map[string]string{}
-	for _, s := range sources(t) {
-		if !strings.HasSuffix(s.path, ".sql.go") {
-			continue
-		}
-		for _, text := range stringConstants(s.file) {
-			match := statementStart.FindStringSubmatch(text)
-			if match == nil {
-				continue
-			}
-			domain := strings.Split(s.pkg, "/")[0]
-			all[domain+"."+match[1]] = text
-		}
-	}
-	if len(all) < 20 {
-		t.Fatalf("found %d statements", len(all))
-	}
-	return all
-}
-
-func TestStatementsPrepareOnBothEngines(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
-		raw := db.Raw()
-		for name, text := range statements(t) {
-			statement, err := raw.PrepareContext(t.Context(), text)
-			if err != nil {
-				t.Errorf("%s: %v", name, err)
-				continue
-			}
-			defer statement.Close()
-		}
-	})
-}
-
-// TestStatementsNameTheirOrganization: a statement over an organization's table ties each of them to the organization. This
-// first gate counts: as many "organization_id = $1" (or, in an INSERT, the column and $1) as there are tables.
-func TestStatementsNameTheirOrganization(t *testing.T) {
-	tenant := tables(t, storetest.New(t, store.SQLite))
-	tenant = slices.DeleteFunc(tenant, func(s string) bool { return global[s] != "" })
-	reference := regexp.MustCompile(`(?i)\b(?:FROM|JOIN|UPDATE|INTO)\s+(\w+)`)
-	tied := regexp.MustCompile(`(?i)organization_id\s*=\s*\$1\b`)
-	for name, text := range statements(t) {
-		want := 0
-		for _, match := range reference.FindAllStringSubmatch(text, -1) {
-			if slices.Contains(tenant, strings.ToLower(match[1])) {
-				want++
-			}
-		}
-		have := len(tied.FindAllString(text, -1))
-		if strings.Contains(strings.ToUpper(text), "INSERT INTO") && regexp.MustCompile(`(?is)INSERT INTO \w+ \(organization_id,.*?(VALUES \(\$1,|SELECT \$1,|SELECT CAST\(\$1)`).MatchString(text) {
-			have++
-		}
-		if have < want {
-			t.Errorf("%s ties %d of %d tables to the organization:\n%s", name, have, want, text)
-		}
-	}
-}
-
-func stringConstants(file *ast.File) []string {
-	var all []string
-	ast.Inspect(file, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-			if text, err := strconv.Unquote(lit.Value); err == nil {
-				all = append(all, text)
-			}
-		}
-		return true
-	})
-	return all
 }

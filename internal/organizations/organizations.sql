@@ -109,5 +109,5 @@ FROM organizations AS o WHERE o.id = sqlc.arg(organization_id);
 -- Who invites, and into what: for the mail.
 -- name: Inviting :one
 SELECT o.name AS organization, u.name AS inviter
-FROM memberships AS m JOIN organizations AS o ON o.id = m.organization_id JOIN users AS u ON u.id = m.user_id
+FROM memberships AS m JOIN organizations AS o ON o.id = sqlc.arg(organization_id) JOIN users AS u ON u.id = m.user_id
 WHERE m.organization_id = sqlc.arg(organization_id) AND m.user_id = sqlc.arg(user_id);

@@ -277,7 +277,7 @@ func (q *Queries) Invitations(ctx context.Context, arg InvitationsParams) ([]Inv
 
 const inviting = `-- name: Inviting :one
 SELECT o.name AS organization, u.name AS inviter
-FROM memberships AS m JOIN organizations AS o ON o.id = m.organization_id JOIN users AS u ON u.id = m.user_id
+FROM memberships AS m JOIN organizations AS o ON o.id = $1 JOIN users AS u ON u.id = m.user_id
 WHERE m.organization_id = $1 AND m.user_id = $2
 `
 

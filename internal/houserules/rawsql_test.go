@@ -1,0 +1,312 @@
+package houserules
+
+import (
+	"bytes"
+	"go/ast"
+	"go/format"
+	goparser "go/parser"
+	"go/token"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	pg "github.com/pganalyze/pg_query_go/v6"
+	parser "github.com/wasilibs/go-pgquery"
+)
+
+// rawSQL are the files outside query files, migrations and generated code that may hold SQL, each with the reason.
+var rawSQL = map[string]string{
+	"internal/accounts/accounts_test.go":          "what is kept of secrets is read past the store",
+	"internal/bench/engine.go":                    "databases are made, and a list is read without the store to know the floor under it",
+	"internal/cli/script_test.go":                 "a newer program's version is written",
+	"internal/houserules/schema_test.go":          "the catalog is read",
+	"internal/houserules/rawsql_test.go":          "says what SQL looks like",
+	"internal/jobs/jobs_test.go":                  "jobs are counted, organizations suspended by the operator",
+	"internal/mail/mail_test.go":                  "what is kept of mails and secrets is read past the store",
+	"internal/organizations/atomic_test.go":       "tables are made to refuse writes, and counted",
+	"internal/store/store_test.go":                "the store is attacked from below",
+	"internal/store/storetest/cluster/cluster.go": "roles are made",
+	"internal/store/storetest/storetest.go":       "databases are made and dropped",
+	"internal/web/members_test.go":                "an organization is suspended by the operator",
+	"internal/web/signup_test.go":                 "rows are counted past the store",
+	"internal/web/site_test.go":                   "a former address is written",
+}
+
+// storeSQL are the functions of the store whose SQL cannot be proved, or that run a text they do not hold, each with the
+// reason. What else the store says is proved.
+var storeSQL = map[string]string{
+	"guard.ExecContext":        "passes a statement on whose first argument it checked",
+	"guard.QueryContext":       "passes a statement on whose first argument it checked",
+	"guard.QueryRowContext":    "passes a statement on whose first argument it checked",
+	"cachingConn.cached":       "prepares what the driver was given",
+	"cachingConn.ExecContext":  "passes on what the driver was given",
+	"cachingConn.QueryContext": "passes on what the driver was given",
+	"organizationConn.BeginTx": "binds the transaction in the message that begins it, where there are no parameters; an id's type renders it as hexadecimal digits and hyphens",
+	"organizationTx.end":       "is given commit or rollback",
+	"grantQueue":               "is run by the owner while migrating; the names come from the catalog and are quoted by %I",
+}
+
+// sqlText is a string in the source that reads like SQL, with the function it stands in.
+type sqlText struct {
+	text, function string
+	built          bool // from parts of which some are no constants; those read x here
+}
+
+func TestSQLIsWrittenInFewPlaces(t *testing.T) {
+	unused := maps.Clone(rawSQL)
+	for _, s := range sources(t) {
+		if strings.HasSuffix(s.pkg, "/internal/db") || s.pkg == "store" && !s.test || strings.HasSuffix(s.pkg, "sqlproof") {
+			continue
+		}
+		for _, found := range sqlTexts(s.file) {
+			delete(unused, s.path)
+			if rawSQL[s.path] == "" {
+				t.Errorf("%s: %s holds SQL; write it into a query file: %s", s.path, found.function, found.text)
+			}
+		}
+	}
+	for path := range unused {
+		t.Errorf("%s holds no SQL any more: take it off the list", path)
+	}
+}
+
+// TestTheStoreRunsConstants: what the store says itself names no organization's table, and it runs no text that was put
+// together.
+func TestTheStoreRunsConstants(t *testing.T) {
+	schema, unused, proved := provable(t), maps.Clone(storeSQL), 0
+	reviewed := func(name string) bool { delete(unused, name); return storeSQL[name] != "" }
+	for _, s := range sources(t) {
+		if s.pkg != "store" || s.test {
+			continue
+		}
+		for _, found := range sqlTexts(s.file) {
+			if reviewed(found.function) {
+				continue
+			}
+			proved++
+			if found.built {
+				t.Errorf("%s: %s puts SQL together: %s", s.path, found.function, found.text)
+			} else if err := schema.ForSystem(found.text); err != nil {
+				t.Errorf("%s: %s: %v\n%s", s.path, found.function, err, found.text)
+			}
+		}
+		for _, call := range runners(s.file) {
+			if !reviewed(call.function) {
+				t.Errorf("%s: %s runs %s, which is no constant", s.path, call.function, call.text)
+			}
+		}
+	}
+	for name := range unused {
+		t.Errorf("%s needs no review any more: take it off the list", name)
+	}
+	t.Logf("proved: %d statements of the store", proved)
+}
+
+// TestSQLIsFound shows the forms in which SQL could be hidden in the source, and words that are none.
+func TestSQLIsFound(t *testing.T) {
+	for code, want := range map[string]string{
+		`tx.Exec("SELECT 1 FROM lots")`:                              "SELECT 1 FROM lots",
+		"tx.Exec(`\n\tupdate lots set on_hand = 0`)":                 "\n\tupdate lots set on_hand = 0",
+		`tx.Exec("-- a comment\ndelete from lots")`:                  "-- a comment\ndelete from lots",
+		`tx.Exec("SELECT id FROM " + table)`:                         "built: SELECT id FROM x",
+		`tx.Exec("select " + columns + " from lots")`:                "built: select x from lots",
+		`tx.Exec(fmt.Sprintf("DELETE FROM %s WHERE id = %d", a, b))`: "built: DELETE FROM x WHERE id = x",
+		`strings.Replace("SELECT id FROM ?", "?", table, 1)`:         "SELECT id FROM ?",
+		`b.WriteString("SELECT id FROM ")`:                           "SELECT id FROM ",
+		`f("a " + g("TRUNCATE lots"))`:                               "TRUNCATE lots",
+		`x = q{sql: "with few as (select 1) select * from few"}`:     "with few as (select 1) select * from few",
+		`x = "; select use_organization('" + id + "')"`:              "built: ; select use_organization('x')",
+		`f("Select a customer")`:                                     "",
+		`f("Create an organization with its owner.")`:                "",
+		`f("DELETE")`:                     "",
+		`f("with a mail server: %d")`:     "",
+		`f("Update the address " + name)`: "",
+	} {
+		file, err := goparser.ParseFile(token.NewFileSet(), "f.go", "package p\nfunc f() { "+code+" }", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, found := range sqlTexts(file) {
+			if found.built {
+				got += "built: "
+			}
+			got += found.text
+		}
+		if got != want {
+			t.Errorf("in %s: %q, want %q", code, got, want)
+		}
+	}
+}
+
+// sqlTexts finds SQL in literals, in strings put together with + and in formats.
+func sqlTexts(file *ast.File) (all []sqlText) {
+	var look func(name string, n ast.Node) bool
+	look = func(name string, n ast.Node) bool {
+		text, built, ok := folded(n)
+		if !ok {
+			return true
+		}
+		if looksLikeSQL(text) {
+			all = append(all, sqlText{text, name, built})
+		}
+		if sum, is := n.(*ast.BinaryExpr); is {
+			for _, part := range operands(sum) {
+				if _, literal := part.(*ast.BasicLit); !literal {
+					ast.Inspect(part, func(n ast.Node) bool { return n == nil || look(name, n) })
+				}
+			}
+		}
+		return false
+	}
+	functions(file, look)
+	return all
+}
+
+// functions visits every node below a file with the name of the function or declaration it is in.
+func functions(file *ast.File, visit func(name string, n ast.Node) bool) {
+	below := func(name string, n ast.Node) {
+		ast.Inspect(n, func(n ast.Node) bool { return n == nil || visit(name, n) })
+	}
+	for _, decl := range file.Decls {
+		switch d := decl.(type) {
+		case *ast.FuncDecl:
+			name := d.Name.Name
+			if d.Recv != nil {
+				name = strings.TrimPrefix(printed(d.Recv.List[0].Type), "*") + "." + name
+			}
+			below(name, d)
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				if v, ok := spec.(*ast.ValueSpec); ok {
+					below(v.Names[0].Name, v)
+				}
+			}
+		}
+	}
+}
+
+var verb = regexp.MustCompile(`%[-+# 0-9.]*[a-zA-Z]`)
+
+// folded is the text of a literal, of a sum of strings, or of a format.
+func folded(n ast.Node) (text string, built, ok bool) {
+	switch n := n.(type) {
+	case *ast.BasicLit:
+		return constant([]ast.Expr{n}), false, n.Kind == token.STRING
+	case *ast.CallExpr:
+		if f := printed(n.Fun); f == "fmt.Sprintf" || f == "fmt.Fprintf" || f == "fmt.Appendf" {
+			for _, arg := range n.Args {
+				if text := constant([]ast.Expr{arg}); text != "" {
+					return verb.ReplaceAllString(text, "x"), true, true
+				}
+			}
+		}
+	case *ast.BinaryExpr:
+		if n.Op != token.ADD {
+			return "", false, false
+		}
+		var b strings.Builder
+		for _, part := range operands(n) {
+			if one := constant([]ast.Expr{part}); one != "" {
+				b.WriteString(one)
+				ok = true
+			} else {
+				b.WriteString("x")
+				built = true
+			}
+		}
+		return b.String(), built, ok
+	}
+	return "", false, false
+}
+
+func operands(e ast.Expr) []ast.Expr {
+	if sum, ok := e.(*ast.BinaryExpr); ok && sum.Op == token.ADD {
+		return append(operands(sum.X), operands(sum.Y)...)
+	}
+	return []ast.Expr{e}
+}
+
+var sqlWords = regexp.MustCompile(`(?i)^[\s(;]*(?:--.*\n\s*)*(SELECT|INSERT|UPDATE|DELETE|WITH|VALUES|MERGE|TRUNCATE|COPY|CREATE|ALTER|DROP|GRANT|REVOKE|DO|CALL|PRAGMA|ATTACH|SET|RESET|LOCK|EXPLAIN|EXECUTE|PREPARE|BEGIN)[\s;(]+\S`)
+
+// looksLikeSQL takes what begins with a word of SQL in capitals, whole or not, and else what PostgreSQL's parser takes and
+// reads or writes something.
+func looksLikeSQL(text string) bool {
+	match := sqlWords.FindStringSubmatch(text)
+	if match == nil {
+		return false
+	}
+	if match[1] == strings.ToUpper(match[1]) {
+		return true
+	}
+	tree, err := parser.Parse(text)
+	return err == nil && slices.ContainsFunc(tree.Stmts, func(s *pg.RawStmt) bool {
+		query := s.Stmt.GetSelectStmt()
+		return query == nil || len(query.FromClause) > 0 || strings.ContainsAny(text, "($")
+	})
+}
+
+// runners are calls that run SQL which is no constant.
+func runners(file *ast.File) (all []sqlText) {
+	runs := regexp.MustCompile(`^(Exec|Query|QueryRow|Prepare)(Context)?$`)
+	functions(file, func(name string, n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		f, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok || !runs.MatchString(f.Sel.Name) || len(call.Args) == 0 {
+			return true
+		}
+		query := call.Args[min(1, len(call.Args)-1)]
+		if constant([]ast.Expr{query}) == "" && !declaredConstant(file, query) {
+			all = append(all, sqlText{text: printed(query), function: name})
+		}
+		return true
+	})
+	return all
+}
+
+// declaredConstant tells whether an expression names a constant of the file.
+func declaredConstant(file *ast.File, e ast.Expr) (found bool) {
+	name, ok := e.(*ast.Ident)
+	if !ok {
+		return false
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if d, ok := n.(*ast.GenDecl); ok && d.Tok == token.CONST {
+			for _, spec := range d.Specs {
+				found = found || spec.(*ast.ValueSpec).Names[0].Name == name.Name
+			}
+		}
+		return true
+	})
+	return found
+}
+
+func printed(n ast.Node) string {
+	var b bytes.Buffer
+	if err := format.Node(&b, token.NewFileSet(), n); err != nil {
+		panic(err) // it was parsed
+	}
+	return b.String()
+}
+
+// constant is the text of a single string literal.
+func constant(values []ast.Expr) string {
+	if len(values) != 1 {
+		return ""
+	}
+	lit, ok := values[0].(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return ""
+	}
+	text, err := strconv.Unquote(lit.Value)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
