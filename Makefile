@@ -27,7 +27,7 @@ format:
 	@unformatted=$$(gofmt -l cmd internal); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }
 
 lint:
-	go tool -modfile=tools/lint/go.mod golangci-lint run ./...
+	go tool -modfile=tools/lint/go.mod golangci-lint run --allow-parallel-runners ./...
 
 # Generated code and built assets are committed: making them again must change nothing.
 verify:
