@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"craftplan/internal/files"
 	"craftplan/internal/jobs"
 	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
@@ -43,6 +44,7 @@ type Options struct {
 	Demo  []web.DemoUser
 	Hasty bool
 	Mail  mail.Options // Store and Base are filled in
+	Files files.Contents
 }
 
 // App answers requests, and works jobs once it is told to.
@@ -67,8 +69,9 @@ func New(o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	site := web.New(web.Config{Store: o.Store, Log: o.Log, HTTPS: o.HTTPS, Bootstrap: Bootstrap(), Host: o.Host, Demo: o.Demo, Hasty: o.Hasty, Mail: mailer, Mailbox: mailbox})
-	return &App{site, o.Store, workers(o.Store, mailer), o.Log}, nil
+	library := files.New(o.Store, o.Files)
+	site := web.New(web.Config{Store: o.Store, Log: o.Log, HTTPS: o.HTTPS, Bootstrap: Bootstrap(), Host: o.Host, Demo: o.Demo, Hasty: o.Hasty, Mail: mailer, Mailbox: mailbox, Files: library})
+	return &App{site, o.Store, workers(o.Store, mailer, library), o.Log}, nil
 }
 
 // Work works jobs until stop is called, which lets those under way finish.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"craftplan/internal/files"
 	"craftplan/internal/jobs"
 	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
@@ -11,13 +12,16 @@ import (
 )
 
 // workers are all jobs of the program.
-func workers(st *store.Store, mailer *mail.Mailer) *jobs.Workers {
+func workers(st *store.Store, mailer *mail.Mailer, library *files.Library) *jobs.Workers {
 	w := jobs.New(st)
 	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[mail.OrganizationMail]) error {
 		return ended(mailer.Deliver(ctx, o.Scope, o.MailBranding(), try.Args, mail.Try{Number: try.Number, Last: try.Last}))
 	})
 	jobs.ForNobody(w, func(ctx context.Context, try jobs.Try[mail.AccountMail]) error {
 		return ended(mailer.DeliverToPerson(ctx, organizations.Organization{Name: "Craftplan", BrandColor: organizations.DefaultBrandColor}.MailBranding(), try.Args))
+	})
+	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[files.Sweep]) error {
+		return library.Sweep(ctx, o.Scope, try.Args)
 	})
 	return w
 }

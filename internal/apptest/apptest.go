@@ -18,6 +18,7 @@ import (
 	"craftplan/internal/app"
 	"craftplan/internal/apptest/postbox"
 	"craftplan/internal/demo"
+	"craftplan/internal/files"
 	"craftplan/internal/mail"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
@@ -26,9 +27,10 @@ import (
 
 // App is a running application.
 type App struct {
-	DB   *storetest.DB
-	URL  string
-	Post *postbox.Box // where mails arrive; nil without a mail server
+	DB    *storetest.DB
+	URL   string
+	Files string       // the folder of uploaded files
+	Post  *postbox.Box // where mails arrive; nil without a mail server
 
 	program *app.App
 }
@@ -60,7 +62,13 @@ func Empty(t testing.TB, engine store.Engine) *App {
 
 func start(t testing.TB, db *storetest.DB, changes ...func(*app.Options)) *App {
 	t.Helper()
-	o := app.Options{Store: db.Store, Log: slog.New(slog.DiscardHandler), Host: host, Hasty: true}
+	folder := t.TempDir()
+	contents, err := files.OpenDirectory(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { contents.Close() })
+	o := app.Options{Store: db.Store, Log: slog.New(slog.DiscardHandler), Host: host, Hasty: true, Files: contents}
 	for _, change := range changes {
 		change(&o)
 	}
@@ -70,7 +78,7 @@ func start(t testing.TB, db *storetest.DB, changes ...func(*app.Options)) *App {
 	}
 	server := httptest.NewServer(program)
 	t.Cleanup(server.Close)
-	return &App{DB: db, URL: server.URL, program: program}
+	return &App{DB: db, URL: server.URL, Files: folder, program: program}
 }
 
 const host = "craftplan.example"

@@ -57,6 +57,7 @@ func setup(t *testing.T, engine store.Engine, e *testscript.Env) error {
 	e.Setenv("DATABASE", database)
 	e.Setenv("OWNER", owner)
 	e.Setenv("CRAFTPLAN_SECRET_KEY_FILE", e.WorkDir+"/secret.key")
+	e.Setenv("CRAFTPLAN_FILES_DIR", e.WorkDir+"/files")
 	return nil
 }
 

@@ -48,6 +48,12 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 }
 
 func listenAndServe(ctx context.Context, s streams, c config.Config, server config.Server, o app.Options, ready func(base string) error) error {
+	contents, err := c.Files()
+	if err != nil {
+		return err
+	}
+	defer contents.Close()
+	o.Files = contents
 	listener, err := app.Listen(ctx, server.Addr)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"craftplan/internal/files"
 	"craftplan/internal/mail"
 	"craftplan/internal/secret"
 	"craftplan/internal/store"
@@ -20,6 +21,7 @@ type Config struct {
 	Relaxed       bool   `help:"SQLite: faster commits that a power failure may lose." env:"CRAFTPLAN_RELAXED"`
 	PoolSize      int    `help:"PostgreSQL: connections." default:"16" env:"CRAFTPLAN_POOL_SIZE"`
 	SecretKeyFile string `help:"File with the key that seals secrets at rest; FILE.key beside a SQLite file when left out, and made when missing." env:"CRAFTPLAN_SECRET_KEY_FILE" placeholder:"FILE"`
+	FilesDir      string `help:"Folder of uploaded files; FILE.files beside a SQLite file when left out, and made when missing." env:"CRAFTPLAN_FILES_DIR" placeholder:"DIR"`
 	LogFormat     string `help:"Log as text or json." enum:"text,json" default:"text" env:"CRAFTPLAN_LOG_FORMAT"`
 	LogLevel      string `help:"Least severe level to log: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"CRAFTPLAN_LOG_LEVEL"`
 }
@@ -95,6 +97,19 @@ func (c Config) Options() (store.Options, error) {
 	return store.Options{Relaxed: c.Relaxed, Connections: c.PoolSize, Keys: keys}, err
 }
 
+// Files opens the folder of uploaded files, which is made beside a SQLite file; several processes on one PostgreSQL must share it, so
+// there it has to be named.
+func (c Config) Files() (*files.Directory, error) {
+	folder := c.FilesDir
+	if folder == "" && store.EngineOf(c.Database) == store.Postgres {
+		return nil, errors.New("--files-dir: name the folder of uploaded files; it is made when it does not exist, and every process needs the same")
+	}
+	if folder == "" {
+		folder = c.Database + ".files"
+	}
+	return files.OpenDirectory(folder)
+}
+
 // Lines are the effective values, secrets hidden, for people.
 func (c Config) Lines(s Server) []string {
 	return []string{
@@ -103,6 +118,7 @@ func (c Config) Lines(s Server) []string {
 		fmt.Sprintf("relaxed    %t", c.Relaxed),
 		fmt.Sprintf("pool-size  %d", c.PoolSize),
 		"secret-key " + c.SecretKeyFile,
+		"files-dir  " + c.FilesDir,
 		"log-format " + c.LogFormat,
 		"log-level  " + c.LogLevel,
 		"addr       " + s.Addr,

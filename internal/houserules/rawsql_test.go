@@ -22,6 +22,7 @@ var rawSQL = map[string]string{
 	"internal/accounts/accounts_test.go":          "what is kept of secrets is read past the store",
 	"internal/bench/engine.go":                    "databases are made, and a list is read without the store to know the floor under it",
 	"internal/cli/script_test.go":                 "a newer program's version is written",
+	"internal/files/files_test.go":                "a plan's storage is filled without writing it, jobs are counted",
 	"internal/houserules/schema_test.go":          "the catalog is read",
 	"internal/houserules/rawsql_test.go":          "says what SQL looks like",
 	"internal/jobs/jobs_test.go":                  "jobs are counted, organizations suspended by the operator",

@@ -25,6 +25,7 @@ type Organization struct {
 	Locale      string // BCP 47
 	Currency    string // ISO 4217
 	BrandColor  string // #RRGGBB
+	Logo        string // SHA-256 of the picture, hexadecimal; "" is none
 	CreatedAt   calendar.Instant
 }
 
@@ -90,7 +91,7 @@ func Resolve(ctx context.Context, st *store.Store, slug string, user id.ID) (Mem
 	if err != nil {
 		return Membership{}, store.Scope{}, err
 	}
-	organization := Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, calendar.Instant{}}
+	organization := Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, calendar.Instant{}}
 	context, err := organization.Context()
 	if err != nil {
 		return Membership{}, store.Scope{}, err
@@ -122,7 +123,7 @@ func byID(ctx context.Context, st *store.Store, organization id.Organization) (O
 	if fault.Is(err, fault.KindNotFound) {
 		return Organization{}, fault.NotFound("organization")
 	}
-	return Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, calendar.Instant{}}, err
+	return Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, calendar.Instant{}}, err
 }
 
 // OfUser lists the organizations a user belongs to, by name.
@@ -134,7 +135,7 @@ func OfUser(ctx context.Context, st *store.Store, user id.ID) ([]Membership, err
 	})
 	memberships := make([]Membership, len(rows))
 	for i, row := range rows {
-		memberships[i] = Membership{Organization{ID: row.ID, Name: row.Name, Slug: row.Slug, BrandColor: row.BrandColor}, authz.Role(row.Role)}
+		memberships[i] = Membership{Organization{ID: row.ID, Name: row.Name, Slug: row.Slug, BrandColor: row.BrandColor, Logo: row.Logo}, authz.Role(row.Role)}
 	}
 	return memberships, err
 }

@@ -14,14 +14,14 @@ VALUES (sqlc.arg(organization_id), sqlc.arg(user_id), sqlc.arg(role), 'active', 
 
 -- The one question a request asks before anything of an organization is touched.
 -- name: Resolve :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, m.role
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo, m.role
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = sqlc.arg(user_id) AND m.status = 'active'
 WHERE s.slug = sqlc.arg(slug);
 
 -- name: OrganizationsOfUser :many
-SELECT o.id, o.name, o.slug, o.brand_color, m.role
+SELECT o.id, o.name, o.slug, o.brand_color, o.logo, m.role
 FROM memberships AS m JOIN organizations AS o ON o.id = m.organization_id
 WHERE m.user_id = sqlc.arg(user_id) AND m.status = 'active' AND o.status <> 'closing'
 ORDER BY o.name, o.id;
@@ -31,7 +31,7 @@ SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.
 FROM organizations AS o ORDER BY o.slug;
 
 -- name: OrganizationBySlug :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo
 FROM slugs AS s JOIN organizations AS o ON o.id = s.organization_id
 WHERE s.slug = sqlc.arg(slug);
 
@@ -86,7 +86,7 @@ SELECT COUNT(*) FROM memberships AS m JOIN users AS u ON u.id = m.user_id
 WHERE m.organization_id = sqlc.arg(organization_id) AND u.email = sqlc.arg(email) AND m.status <> 'removed';
 
 -- name: OrganizationByID :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo
 FROM organizations AS o WHERE o.id = CAST(sqlc.arg(organization) AS org_text);
 
 -- name: ChangeOrganization :execrows
@@ -105,6 +105,11 @@ SELECT o.billing_plan,
   (SELECT COUNT(*) FROM memberships AS m WHERE m.organization_id = sqlc.arg(organization_id) AND m.status <> 'removed') AS members,
   (SELECT COUNT(*) FROM invitations AS i WHERE i.organization_id = sqlc.arg(organization_id) AND i.status = 'pending') AS invited
 FROM organizations AS o WHERE o.id = sqlc.arg(organization_id);
+
+-- Within the organization's own transaction, by a member of it.
+-- name: SetLogo :execrows
+UPDATE organizations SET logo = $3, updated_at = $4
+WHERE EXISTS (SELECT 1 FROM memberships AS m WHERE m.organization_id = $1 AND m.user_id = $2 AND m.status = 'active') AND id = $1;
 
 -- Who invites, and into what: for the mail.
 -- name: Inviting :one

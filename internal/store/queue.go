@@ -29,7 +29,12 @@ type jobStamp struct {
 
 // Enqueue leaves a job of this organization to be worked once the transaction is committed; never when it is not.
 func (tx *Tx) Enqueue(ctx context.Context, job Job) error {
-	return enqueue(ctx, tx.queue, tx.sql, job, jobStamp{&tx.scope.organization})
+	return enqueue(ctx, tx.queue, tx.sql, job, jobStamp{&tx.scope.organization}, 0)
+}
+
+// EnqueueIn is Enqueue for later: the job is worked once that much time has passed, by the clock of the machine.
+func (tx *Tx) EnqueueIn(ctx context.Context, job Job, wait time.Duration) error {
+	return enqueue(ctx, tx.queue, tx.sql, job, jobStamp{&tx.scope.organization}, wait)
 }
 
 var errNoTransaction = errors.New("a job needs a transaction")
@@ -39,15 +44,19 @@ func (tx *SystemTx) Enqueue(ctx context.Context, job Job) error {
 	if tx.sql == nil {
 		return errNoTransaction
 	}
-	return enqueue(ctx, tx.queue, tx.sql, job, jobStamp{})
+	return enqueue(ctx, tx.queue, tx.sql, job, jobStamp{}, 0)
 }
 
-func enqueue(ctx context.Context, queue *river.Client[*sql.Tx], tx *sql.Tx, job Job, stamp jobStamp) error {
+func enqueue(ctx context.Context, queue *river.Client[*sql.Tx], tx *sql.Tx, job Job, stamp jobStamp, wait time.Duration) error {
 	metadata, err := json.Marshal(stamp)
 	if err != nil {
 		return err
 	}
-	if _, err = queue.InsertTx(ctx, tx, job, &river.InsertOpts{Metadata: metadata}); err != nil {
+	options := &river.InsertOpts{Metadata: metadata}
+	if wait > 0 {
+		options.ScheduledAt = time.Now().Add(wait)
+	}
+	if _, err = queue.InsertTx(ctx, tx, job, options); err != nil {
 		return fmt.Errorf("enqueue %s: %w", job.Kind(), err)
 	}
 	return nil

@@ -16,6 +16,7 @@ import (
 	"craftplan/internal/accounts"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
+	"craftplan/internal/files"
 	"craftplan/internal/httpkit"
 	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
@@ -35,6 +36,7 @@ type Config struct {
 	Hasty     bool                 // no limit on attempts: for tests and benchmarks
 	Mail      *mail.Mailer
 	Mailbox   Mailbox
+	Files     *files.Library
 }
 
 // DemoUser is a person of the demo.

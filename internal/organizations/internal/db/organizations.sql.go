@@ -440,7 +440,7 @@ func (q *Queries) Membership(ctx context.Context, arg MembershipParams) (Members
 }
 
 const organizationByID = `-- name: OrganizationByID :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo
 FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
 `
 
@@ -458,6 +458,7 @@ type OrganizationByIDRow struct {
 	Locale      string
 	Currency    string
 	BrandColor  string
+	Logo        string
 }
 
 func (q *Queries) OrganizationByID(ctx context.Context, arg OrganizationByIDParams) (OrganizationByIDRow, error) {
@@ -473,12 +474,13 @@ func (q *Queries) OrganizationByID(ctx context.Context, arg OrganizationByIDPara
 		&i.Locale,
 		&i.Currency,
 		&i.BrandColor,
+		&i.Logo,
 	)
 	return i, err
 }
 
 const organizationBySlug = `-- name: OrganizationBySlug :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo
 FROM slugs AS s JOIN organizations AS o ON o.id = s.organization_id
 WHERE s.slug = $1
 `
@@ -497,6 +499,7 @@ type OrganizationBySlugRow struct {
 	Locale      string
 	Currency    string
 	BrandColor  string
+	Logo        string
 }
 
 func (q *Queries) OrganizationBySlug(ctx context.Context, arg OrganizationBySlugParams) (OrganizationBySlugRow, error) {
@@ -512,12 +515,13 @@ func (q *Queries) OrganizationBySlug(ctx context.Context, arg OrganizationBySlug
 		&i.Locale,
 		&i.Currency,
 		&i.BrandColor,
+		&i.Logo,
 	)
 	return i, err
 }
 
 const organizationsOfUser = `-- name: OrganizationsOfUser :many
-SELECT o.id, o.name, o.slug, o.brand_color, m.role
+SELECT o.id, o.name, o.slug, o.brand_color, o.logo, m.role
 FROM memberships AS m JOIN organizations AS o ON o.id = m.organization_id
 WHERE m.user_id = $1 AND m.status = 'active' AND o.status <> 'closing'
 ORDER BY o.name, o.id
@@ -532,6 +536,7 @@ type OrganizationsOfUserRow struct {
 	Name       string
 	Slug       string
 	BrandColor string
+	Logo       string
 	Role       string
 }
 
@@ -549,6 +554,7 @@ func (q *Queries) OrganizationsOfUser(ctx context.Context, arg OrganizationsOfUs
 			&i.Name,
 			&i.Slug,
 			&i.BrandColor,
+			&i.Logo,
 			&i.Role,
 		); err != nil {
 			return nil, err
@@ -651,7 +657,7 @@ func (q *Queries) Rejoin(ctx context.Context, arg RejoinParams) (int64, error) {
 }
 
 const resolve = `-- name: Resolve :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, m.role
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo, m.role
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = $1 AND m.status = 'active'
@@ -673,6 +679,7 @@ type ResolveRow struct {
 	Locale      string
 	Currency    string
 	BrandColor  string
+	Logo        string
 	Role        string
 }
 
@@ -690,9 +697,36 @@ func (q *Queries) Resolve(ctx context.Context, arg ResolveParams) (ResolveRow, e
 		&i.Locale,
 		&i.Currency,
 		&i.BrandColor,
+		&i.Logo,
 		&i.Role,
 	)
 	return i, err
+}
+
+const setLogo = `-- name: SetLogo :execrows
+UPDATE organizations SET logo = $3, updated_at = $4
+WHERE EXISTS (SELECT 1 FROM memberships AS m WHERE m.organization_id = $1 AND m.user_id = $2 AND m.status = 'active') AND id = $1
+`
+
+type SetLogoParams struct {
+	OrganizationID id.Organization
+	UserID         id.ID
+	Logo           string
+	UpdatedAt      calendar.Instant
+}
+
+// Within the organization's own transaction, by a member of it.
+func (q *Queries) SetLogo(ctx context.Context, arg SetLogoParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setLogo,
+		arg.OrganizationID,
+		arg.UserID,
+		arg.Logo,
+		arg.UpdatedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const setMembership = `-- name: SetMembership :execrows

@@ -200,6 +200,18 @@ func (s System) Resolve(ctx context.Context, in ResolveParams) (ResolveRow, erro
 	return s.queries.Resolve(ctx, in)
 }
 
+// SetLogoIn is what SetLogo takes beside the organization.
+type SetLogoIn struct {
+	UserID    id.ID
+	Logo      string
+	UpdatedAt calendar.Instant
+}
+
+// SetLogo runs in the organization of the transaction.
+func (t Tenant) SetLogo(ctx context.Context, in SetLogoIn) (int64, error) {
+	return t.queries.SetLogo(ctx, SetLogoParams{OrganizationID: t.tx.Organization(), UserID: in.UserID, Logo: in.Logo, UpdatedAt: in.UpdatedAt})
+}
+
 // SetMembershipIn is what SetMembership takes beside the organization.
 type SetMembershipIn struct {
 	UserID    id.ID

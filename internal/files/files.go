@@ -1,0 +1,181 @@
+// Package files keeps what people upload and what the program makes for them: a row says what there is, and its content lies in a
+// directory, by organization and file.
+//
+// There is no row without its content. The content is written first and the row in the transaction of what the file is for; a row is
+// deleted in a transaction and its content after it. What lies there without a row, because the program ended in between, is swept
+// away by a job that was left before.
+package files
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"time"
+
+	"craftplan/internal/authz"
+	"craftplan/internal/calendar"
+	"craftplan/internal/fault"
+	"craftplan/internal/files/internal/db"
+	"craftplan/internal/id"
+	"craftplan/internal/organizations"
+	"craftplan/internal/store"
+)
+
+// Purpose is what a file is for.
+type Purpose string
+
+// Logo is the picture of an organization.
+const Logo Purpose = "logo"
+
+// File is something that an organization keeps. Its content never changes: another content is another file.
+type File struct {
+	ID        id.ID
+	Purpose   Purpose
+	MediaType string
+	Size      int64  // bytes
+	SHA256    string // of the content, hexadecimal
+	CreatedAt calendar.Instant
+}
+
+// Draft is a file to be.
+type Draft struct {
+	Purpose   Purpose
+	MediaType string
+	Content   []byte
+}
+
+// Library is all files of an installation.
+type Library struct {
+	store    *store.Store
+	contents Contents
+}
+
+// New is the library of a database and a place for contents.
+func New(st *store.Store, contents Contents) *Library { return &Library{st, contents} }
+
+// Sweep is the job of removing a content that no row names.
+type Sweep struct {
+	File id.ID `json:"file"`
+}
+
+// Kind names the job.
+func (Sweep) Kind() string { return "file_sweep" }
+
+// patience is after how long a content without a row is none to be: longer than any request takes.
+const patience = time.Hour
+
+// Put keeps a file and runs change, which does what the file is for, in one transaction; after an error there is neither. It may run
+// change more than once. The caller has asked for the permission. An Invalid fault about the field file says that the organization's
+// plan has no room for it.
+func (l *Library) Put(ctx context.Context, scope store.Scope, d Draft, change func(*store.Tx, File) error) error {
+	sum := sha256.Sum256(d.Content)
+	f := File{ID: id.New(), Purpose: d.Purpose, MediaType: d.MediaType, Size: int64(len(d.Content)), SHA256: hex.EncodeToString(sum[:])}
+	key := Key{scope.Organization(), f.ID}
+	err := l.store.Update(ctx, scope, func(tx *store.Tx) error { return tx.EnqueueIn(ctx, Sweep{f.ID}, patience) })
+	if err != nil {
+		return err
+	}
+	if err := l.contents.Put(ctx, key, bytes.NewReader(d.Content)); err != nil {
+		return err
+	}
+	undone := true
+	err = l.store.Update(ctx, scope, func(tx *store.Tx) error {
+		undone = true
+		if err := create(ctx, tx, &f, change); err != nil {
+			return err
+		}
+		undone = false // from here on only the database knows; the sweep asks it
+		return nil
+	})
+	if err != nil && undone {
+		return errors.Join(err, l.contents.Delete(context.WithoutCancel(ctx), key))
+	}
+	return err
+}
+
+// create notes the file and looks last whether there was room, when change may have removed what it replaces.
+func create(ctx context.Context, tx *store.Tx, f *File, change func(*store.Tx, File) error) error {
+	if err := tx.Lock(ctx, "storage"); err != nil {
+		return err
+	}
+	f.CreatedAt = tx.Now()
+	err := db.For(tx).CreateFile(ctx, db.CreateFileIn{ID: f.ID, Purpose: string(f.Purpose), MediaType: f.MediaType, Size: f.Size, Sha256: f.SHA256, CreatedAt: f.CreatedAt, CreatedBy: tx.Actor().UserID})
+	if err != nil {
+		return err
+	}
+	if err := change(tx, *f); err != nil {
+		return err
+	}
+	limits, err := organizations.LimitsNow(ctx, tx)
+	if err != nil {
+		return err
+	}
+	used, err := db.For(tx).StorageUsed(ctx)
+	if err == nil && !limits.Storage.Covers(used) {
+		err = fault.Invalid("file", "There is no room for this file: the plan's storage is used up.")
+	}
+	return err
+}
+
+// Newest is the latest file of a purpose, a NotFound fault when there is none. Who may see it is for the domain to say that keeps it.
+func Newest(ctx context.Context, tx *store.Tx, p Purpose) (File, error) {
+	r, err := db.For(tx).NewestFile(ctx, db.NewestFileIn{Purpose: string(p)})
+	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
+		return File{}, fault.NotFound("file")
+	}
+	return File{r.ID, Purpose(r.Purpose), r.MediaType, r.Size, r.Sha256, r.CreatedAt}, err
+}
+
+// Remove takes a file away, and its content once the transaction is committed. The caller has asked for the permission.
+func Remove(ctx context.Context, tx *store.Tx, file id.ID) error {
+	gone, err := db.For(tx).DeleteFile(ctx, db.DeleteFileIn{ID: file})
+	if err != nil || gone == 0 {
+		return err
+	}
+	return tx.Enqueue(ctx, Sweep{file})
+}
+
+// Replace takes away the other files of the purpose, for what there is one of.
+func Replace(ctx context.Context, tx *store.Tx, by File) error {
+	others, err := db.For(tx).DeleteOtherFiles(ctx, db.DeleteOtherFilesIn{Purpose: string(by.Purpose), ID: by.ID})
+	for _, file := range others {
+		if err := tx.Enqueue(ctx, Sweep{file}); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// Used is how many bytes the organization keeps.
+func Used(ctx context.Context, tx *store.Tx) (int64, error) {
+	if err := tx.Require(authz.SettingsRead); err != nil {
+		return 0, err
+	}
+	return db.For(tx).StorageUsed(ctx)
+}
+
+// Read gives the content of a file of the scope's organization; a NotFound fault when it was removed meanwhile.
+func (l *Library) Read(ctx context.Context, scope store.Scope, file id.ID) ([]byte, error) {
+	content, err := l.contents.Get(ctx, Key{scope.Organization(), file})
+	if err != nil {
+		return nil, err
+	}
+	defer content.Close()
+	return io.ReadAll(content)
+}
+
+// Sweep removes the content of the job's file unless there is a row for it. It can be run again at any time.
+func (l *Library) Sweep(ctx context.Context, scope store.Scope, job Sweep) error {
+	var kept bool
+	err := l.store.View(ctx, scope, func(tx *store.Tx) (err error) {
+		kept, err = db.For(tx).FileExists(ctx, db.FileExistsIn{ID: job.File})
+		return err
+	})
+	if err != nil || kept {
+		return err
+	}
+	return l.contents.Delete(ctx, Key{scope.Organization(), job.File})
+}

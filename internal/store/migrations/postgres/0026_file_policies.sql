@@ -1,0 +1,5 @@
+-- +goose Up
+SELECT protect('files');
+
+-- +goose Down
+SELECT 1;
