@@ -18,24 +18,29 @@ import (
 )
 
 // rawSQL are the files outside query files, migrations and generated code that may hold SQL, each with the reason.
-var rawSQL = map[string]string{
-	"internal/accounts/accounts_test.go":          "what is kept of secrets is read past the store",
-	"internal/bench/engine.go":                    "databases are made, and a list is read without the store to know the floor under it",
-	"internal/cli/script_test.go":                 "a newer program's version is written",
-	"internal/files/files_test.go":                "a plan's storage is filled without writing it, jobs are counted",
-	"internal/houserules/schema_test.go":          "the catalog is read",
-	"internal/houserules/rawsql_test.go":          "says what SQL looks like",
-	"internal/jobs/jobs_test.go":                  "jobs are counted, organizations suspended by the operator",
-	"internal/mail/mail_test.go":                  "what is kept of mails and secrets is read past the store",
-	"internal/organizations/plan_test.go":         "a plan is changed by the operator",
-	"internal/organizations/atomic_test.go":       "tables are made to refuse writes, and counted",
-	"internal/store/store_test.go":                "the store is attacked from below",
-	"internal/store/storetest/cluster/cluster.go": "roles are made",
-	"internal/store/storetest/storetest.go":       "databases are made and dropped",
-	"internal/web/members_test.go":                "an organization is suspended by the operator",
-	"internal/web/signup_test.go":                 "rows are counted past the store",
-	"internal/web/site_test.go":                   "a former address is written",
-}
+var rawSQL = reasons(`
+internal/accounts/accounts_test.go: what is kept of secrets is read past the store
+internal/bench/engine.go: databases are made, and a list is read without the store to know the floor under it
+internal/cli/script_test.go: a newer program's version is written
+internal/files/files_test.go: a plan's storage is filled without writing it, jobs are counted
+internal/houserules/rawsql_test.go: says what SQL looks like
+internal/houserules/schema_test.go: the catalog is read
+internal/houserules/schemabad_test.go: tables are made wrong in every way
+internal/houserules/schemalint/postgres.go: the catalog is read
+internal/houserules/schemalint/rights.go: the catalog is read
+internal/houserules/schemalint/schemalint.go: names rights
+internal/houserules/schemalint/sqlite.go: the catalog is read
+internal/jobs/jobs_test.go: jobs are counted, organizations suspended by the operator
+internal/mail/mail_test.go: what is kept of mails and secrets is read past the store
+internal/organizations/atomic_test.go: tables are made to refuse writes, and counted
+internal/organizations/plan_test.go: a plan is changed by the operator
+internal/store/store_test.go: the store is attacked from below
+internal/store/storetest/cluster/cluster.go: roles are made
+internal/store/storetest/storetest.go: databases are made and dropped
+internal/web/members_test.go: an organization is suspended by the operator
+internal/web/signup_test.go: rows are counted past the store
+internal/web/site_test.go: a former address is written
+`)
 
 // storeSQL are the functions of the store whose SQL cannot be proved, or that run a text they do not hold, each with the
 // reason. What else the store says is proved.
@@ -49,6 +54,16 @@ var storeSQL = map[string]string{
 	"organizationConn.BeginTx": "binds the transaction in the message that begins it, where there are no parameters; an id's type renders it as hexadecimal digits and hyphens",
 	"organizationTx.end":       "is given commit or rollback",
 	"grantQueue":               "is run by the owner while migrating; the names come from the catalog and are quoted by %I",
+}
+
+// reasons reads a list of a thing and its reason on each line, which two people can add to without meeting.
+func reasons(lines string) map[string]string {
+	all := map[string]string{}
+	for line := range strings.Lines(strings.TrimSpace(lines)) {
+		thing, reason, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		all[thing] = reason
+	}
+	return all
 }
 
 // sqlText is a string in the source that reads like SQL, with the function it stands in.

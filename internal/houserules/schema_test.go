@@ -2,38 +2,121 @@ package houserules
 
 import (
 	"database/sql"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"craftplan/internal/houserules/schemalint"
+	"craftplan/internal/houserules/sqlproof"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
 )
 
-// global are the tables without row-level security, each with the reason.
-var global = map[string]string{
-	"users":            "a person is one identity for all organizations",
-	"sessions":         "a session holds the person alone and is looked up before any organization is known",
-	"organizations":    "the directory of organizations",
-	"slugs":            "which organization holds a slug, asked before one is known",
-	"memberships":      "who belongs where, asked before an organization is opened and across organizations by the switcher",
-	"tokens":           "links that were mailed to people about their accounts, outside any organization",
-	"mailbox":          "mails kept for the operator while there is no mail server; sealed, and read by nobody else",
-	"goose_db_version": "the version of the schema",
-	"sqlite_sequence":  "SQLite's own",
+// global are the tables without row-level security, each with what the server may do with it and the reason. The rights are
+// those its statements use.
+var global = map[string]schemalint.Global{
+	"users":            {Rights: "SELECT INSERT UPDATE", Reason: "a person is one identity for all organizations"},
+	"sessions":         {Rights: "SELECT INSERT UPDATE DELETE", Reason: "a session holds the person alone and is looked up before any organization is known"},
+	"organizations":    {Rights: "SELECT INSERT UPDATE", Reason: "the directory of organizations"},
+	"slugs":            {Rights: "SELECT INSERT", Reason: "which organization holds a slug, asked before one is known"},
+	"memberships":      {Rights: "SELECT INSERT UPDATE", Reason: "who belongs where, asked before an organization is opened and across organizations by the switcher"},
+	"tokens":           {Rights: "SELECT INSERT UPDATE DELETE", Reason: "links that were mailed to people about their accounts, outside any organization"},
+	"mailbox":          {Rights: "SELECT INSERT DELETE", Reason: "mails kept for the operator while there is no mail server; sealed, and read by nobody else"},
+	"goose_db_version": {Rights: "SELECT", Reason: "the version of the schema"},
 }
 
-// The queue's tables are its library's. Jobs say whose they are, and whoever works them opens that organization.
-var queue = regexp.MustCompile(`^river_`)
+// queue are the tables of the job queue's library. Jobs say whose they are, and whoever works them opens that organization.
+var queue = map[string]schemalint.Global{
+	"river_client":       {Rights: "SELECT INSERT UPDATE DELETE", Reason: "the queue's own"},
+	"river_client_queue": {Rights: "SELECT INSERT UPDATE DELETE", Reason: "the queue's own"},
+	"river_job":          {Rights: "SELECT INSERT UPDATE DELETE", Reason: "jobs: ids, and what is sealed"},
+	"river_leader":       {Rights: "SELECT INSERT UPDATE DELETE", Reason: "the queue's own"},
+	"river_notification": {Rights: "SELECT INSERT UPDATE DELETE", Reason: "the queue's own"},
+	"river_queue":        {Rights: "SELECT INSERT UPDATE DELETE", Reason: "the queue's own"},
+	"river_migration":    {Rights: "SELECT", Reason: "the version of the queue's tables"},
+}
 
+func rules() schemalint.Rules {
+	r := schemalint.Rules{Role: "craftplan_app", Global: maps.Clone(global), Functions: map[string]string{
+		"use_organization":           "binds a transaction to its organization",
+		"json_each":                  "reads a list of ids",
+		"river_job_state_in_bitmask": "is in an index of the queue's",
+	}, Sequences: map[string]string{
+		"river_job_id_seq": "numbers jobs",
+	}}
+	maps.Copy(r.Global, queue)
+	return r
+}
+
+func TestSchemaOnPostgreSQL(t *testing.T) {
+	found, err := schemalint.Postgres(t.Context(), storetest.New(t, store.Postgres).Raw(), rules())
+	report(t, found, err)
+}
+
+func TestSchemaOnSQLite(t *testing.T) {
+	r := rules()
+	r.Global["sqlite_sequence"] = schemalint.Global{Reason: "SQLite's own"}
+	found, err := schemalint.SQLite(t.Context(), storetest.New(t, store.SQLite).Raw(), r)
+	report(t, found, err)
+}
+
+func report(t *testing.T, found []string, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, finding := range found {
+		t.Error(finding)
+	}
+}
+
+// TestRightsAreThoseUsed: the server has no right on a global table that none of its statements needs.
+func TestRightsAreThoseUsed(t *testing.T) {
+	used := map[string]map[string]bool{}
+	note := func(sql string) {
+		uses, err := sqlproof.Uses(sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for table, rights := range uses {
+			if used[table] == nil {
+				used[table] = map[string]bool{}
+			}
+			maps.Copy(used[table], rights)
+		}
+	}
+	for _, s := range statements(t) {
+		note(s.sql)
+	}
+	for _, s := range sources(t) {
+		if s.pkg != "store" || s.test {
+			continue
+		}
+		for _, found := range sqlTexts(s.file) {
+			if storeSQL[found.function] == "" {
+				note(found.text)
+			}
+		}
+	}
+	for name, table := range global {
+		have := strings.Fields(table.Rights)
+		slices.Sort(have)
+		if needs := slices.Sorted(maps.Keys(used[name])); !slices.Equal(have, needs) {
+			t.Errorf("%s: the server's rights are %v, its statements need %v", name, have, needs)
+		}
+	}
+}
+
+// tables are those of the program, without the queue's.
 func tables(t *testing.T, db *storetest.DB) []string {
 	t.Helper()
-	query := `SELECT name FROM sqlite_master WHERE type = 'table'`
+	query := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'`
 	if db.Engine() == store.Postgres {
 		query = `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`
 	}
-	return slices.DeleteFunc(column(t, db.Raw(), query), queue.MatchString)
+	return slices.DeleteFunc(column(t, db.Raw(), query), func(table string) bool { _, is := queue[table]; return is })
 }
 
 func column(t *testing.T, raw *sql.DB, query string, args ...any) []string {
@@ -57,73 +140,18 @@ func column(t *testing.T, raw *sql.DB, query string, args ...any) []string {
 	return all
 }
 
-func TestTenantTablesOnPostgreSQL(t *testing.T) {
-	db := storetest.New(t, store.Postgres)
-	raw := db.Raw()
-	checked := 0
-	for _, table := range tables(t, db) {
-		if global[table] != "" {
-			continue
-		}
-		checked++
-		var enabled, forced bool
-		if err := raw.QueryRowContext(t.Context(), `SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = $1::regclass`, table).Scan(&enabled, &forced); err != nil {
-			t.Fatal(err)
-		}
-		if !enabled || !forced {
-			t.Errorf("%s: row-level security enabled %t, forced %t", table, enabled, forced)
-		}
-		policies := column(t, raw, `SELECT permissive || ' ' || cmd || ' ' || COALESCE(qual, '') || COALESCE(' ' || with_check, '') FROM pg_policies WHERE tablename = $1`, table)
-		want := []string{"PERMISSIVE ALL ((organization_id)::uuid = (current_setting('app.organization_id'::text))::uuid)"}
-		if !slices.Equal(policies, want) {
-			t.Errorf("%s: policies %q", table, policies)
-		}
-		for _, index := range column(t, raw, `SELECT indexdef FROM pg_indexes WHERE tablename = $1`, table) {
-			if !strings.Contains(index, "(organization_id") {
-				t.Errorf("%s: an index is not led by the organization: %s", table, index)
-			}
-		}
-		for _, key := range column(t, raw, `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = $1::regclass`, table) {
-			if !regexp.MustCompile(`^FOREIGN KEY \(organization_id\b.*REFERENCES \w+\((organization_)?id\b`).MatchString(key) || strings.Contains(key, "SET NULL") || strings.Contains(key, "DEFERRABLE") {
-				t.Errorf("%s: foreign key %s", table, key)
-			}
-		}
-		rights := column(t, raw, `SELECT privilege_type FROM information_schema.role_table_grants WHERE grantee = 'craftplan_app' AND table_name = $1 ORDER BY 1`, table)
-		if !slices.Equal(rights, []string{"DELETE", "INSERT", "SELECT", "UPDATE"}) {
-			t.Errorf("%s: the server's rights are %v", table, rights)
-		}
-	}
-	if checked < 15 {
-		t.Errorf("only %d tables checked", checked)
-	}
-}
-
-func TestTenantTablesOnSQLite(t *testing.T) {
-	db := storetest.New(t, store.SQLite)
-	raw := db.Raw()
-	for _, table := range tables(t, db) {
-		if global[table] != "" {
-			continue
-		}
-		key := column(t, raw, `SELECT name FROM pragma_table_info(?) WHERE pk = 1`, table)
-		if !slices.Equal(key, []string{"organization_id"}) {
-			t.Errorf("%s: the primary key is led by %v", table, key)
-		}
-		for _, index := range column(t, raw, `SELECT name FROM pragma_index_list(?)`, table) {
-			first := column(t, raw, `SELECT name FROM pragma_index_info(?) WHERE seqno = 0`, index)
-			if !slices.Equal(first, []string{"organization_id"}) {
-				t.Errorf("%s: index %s is led by %v", table, index, first)
-			}
-		}
-	}
-}
-
+// TestBothEnginesHaveTheSameTables: with the same columns, of the same types, that may be NULL or not.
 func TestBothEnginesHaveTheSameTables(t *testing.T) {
-	lite, pg := tables(t, storetest.New(t, store.SQLite)), tables(t, storetest.New(t, store.Postgres))
-	lite = slices.DeleteFunc(lite, func(s string) bool { return s == "sqlite_sequence" })
-	slices.Sort(lite)
-	slices.Sort(pg)
-	if !slices.Equal(lite, pg) {
-		t.Errorf("SQLite has %v\nPostgreSQL has %v", lite, pg)
+	lite, pg := storetest.New(t, store.SQLite), storetest.New(t, store.Postgres)
+	have := column(t, pg.Raw(), `SELECT c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, NULL) || ' ' || CASE WHEN a.attnotnull THEN 'NOT NULL' ELSE '' END
+		FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped`)
+	want := column(t, lite.Raw(), `SELECT m.name || '.' || c.name || ' ' || lower(c.type) || ' ' || CASE WHEN c."notnull" THEN 'NOT NULL' ELSE '' END
+		FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'`)
+	libraries := regexp.MustCompile(`^(river|goose)_`)
+	have, want = slices.DeleteFunc(have, libraries.MatchString), slices.DeleteFunc(want, libraries.MatchString)
+	slices.Sort(have)
+	slices.Sort(want)
+	if !slices.Equal(have, want) {
+		t.Errorf("PostgreSQL has %q\nSQLite has %q", have, want)
 	}
 }

@@ -30,12 +30,10 @@ func provable(t *testing.T) sqlproof.Schema {
 	t.Helper()
 	s := sqlproof.Schema{Directory: directory, Global: slices.Clone(catalogs)}
 	for _, table := range tables(t, storetest.New(t, store.SQLite)) {
-		switch {
-		case directory[table] != "":
-		case global[table] != "":
-			s.Global = append(s.Global, table)
-		default:
+		if _, outside := global[table]; !outside {
 			s.Tenant = append(s.Tenant, table)
+		} else if directory[table] == "" {
+			s.Global = append(s.Global, table)
 		}
 	}
 	if len(s.Tenant) < 20 {

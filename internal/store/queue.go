@@ -128,19 +128,27 @@ func (s *Store) migrateQueue(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if s.engine == Postgres && len(result.Versions) > 0 {
+	if s.engine == Postgres {
 		_, err = s.write.ExecContext(ctx, grantQueue)
 	}
 	return len(result.Versions), err
 }
 
+// grantQueue gives the server what it needs of the queue, and PUBLIC nothing. It is run by the owner at every migration.
 const grantQueue = `DO $$
-DECLARE t text;
+DECLARE
+  t text;
+  f regprocedure;
 BEGIN
   FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename ~ '^river_' LOOP
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO craftplan_app', t);
   END LOOP;
+  REVOKE INSERT, UPDATE, DELETE ON river_migration FROM craftplan_app;
   GRANT USAGE ON SEQUENCE river_job_id_seq TO craftplan_app;
+  FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname ~ '^river_' LOOP
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO craftplan_app', f);
+  END LOOP;
 END $$`
 
 // checkQueue tells whether the queue's tables are those of this program.
