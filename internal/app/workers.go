@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 
+	"craftplan/internal/catalog"
 	"craftplan/internal/files"
+	"craftplan/internal/inventory"
 	"craftplan/internal/jobs"
 	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
@@ -22,6 +24,9 @@ func workers(st *store.Store, mailer *mail.Mailer, library *files.Library) *jobs
 	})
 	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[files.Sweep]) error {
 		return library.Sweep(ctx, o.Scope, try.Args)
+	})
+	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[inventory.CostsChanged]) error {
+		return st.Update(ctx, o.Scope, func(tx *store.Tx) error { return catalog.MaterialsChanged(ctx, tx, try.Args) })
 	})
 	return w
 }

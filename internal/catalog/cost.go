@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"math/big"
+
 	"craftplan/internal/exact"
 	"craftplan/internal/money"
 	"craftplan/internal/quantity"
@@ -15,88 +17,67 @@ type Rates struct {
 	Overhead int64 // millionths of material and labor
 }
 
-// Line is a material of a recipe as costing needs it.
-type Line struct {
-	Quantity quantity.Quantity // for the whole yield
-	Waste    int64             // millionths: 50,000 is 5 % more
-	Price    money.Amount      // of one stock unit
+// Costing is a cost with what it is the sum of: that of each part and each task of a Flat.
+type Costing struct {
+	Parts, Tasks []money.Amount
+	Cost
 }
 
-// Work is a step of a recipe as costing needs it.
-type Work struct {
-	Minutes     quantity.Quantity // of one run, in millionths of a minute
-	UnitsPerRun quantity.Quantity
-	HourlyRate  *money.Amount // nil is the organization's
-}
-
-// Gross is the quantity with its waste, rounded half up to millionths of the stock unit.
-func (l Line) Gross() (quantity.Quantity, error) {
-	return l.Quantity.Times(money.Micro+l.Waste, money.Micro, exact.HalfUp)
-}
-
-// Cost is what the line adds to the pieces given, of a recipe with this yield: rounded half up to millionths twice, for the
-// gross quantity and for its price.
-func (l Line) Cost(pieces, yield quantity.Quantity) (money.Amount, error) {
-	gross, err := l.Gross()
-	if err != nil {
-		return 0, err
+// Cost is what a number of pieces costs: each part and each task rounded half up to millionths, once, then their sums, then
+// overhead, once, on the material and labor of all levels.
+func (f Flat) Cost(pieces quantity.Quantity, rates Rates) (c Costing, err error) {
+	c.Parts, c.Tasks = make([]money.Amount, len(f.Parts)), make([]money.Amount, len(f.Tasks))
+	for i, p := range f.Parts {
+		if c.Parts[i], err = p.Price.Times(of(pieces, p.Gross)); err != nil {
+			return c, err
+		}
+		if c.Material, err = c.Material.Plus(c.Parts[i]); err != nil {
+			return c, err
+		}
 	}
-	priced, err := l.Price.ForQuantity(gross)
-	if err != nil {
-		return 0, err
+	for i, t := range f.Tasks {
+		if c.Tasks[i], err = rates.of(t.HourlyRate).Times(of(pieces, hours(t.Minutes))); err != nil {
+			return c, err
+		}
+		if c.Labor, err = c.Labor.Plus(c.Tasks[i]); err != nil {
+			return c, err
+		}
 	}
-	return priced.Share(int64(pieces), int64(yield))
+	c.Cost, err = c.WithOverhead(rates)
+	return c, err
+}
+
+// of is what a number of pieces takes of what one takes.
+func of(pieces quantity.Quantity, one *big.Rat) *big.Rat {
+	if pieces == piece {
+		return one
+	}
+	return new(big.Rat).Mul(one, exact.Fraction(int64(pieces), million))
 }
 
 const minutesPerHour = 60
 
-// Cost is what the step adds to the pieces given. Runs are fractional: half a run costs half.
-func (w Work) Cost(pieces quantity.Quantity, rates Rates) (money.Amount, error) {
-	rate := rates.Hourly
-	if w.HourlyRate != nil {
-		rate = *w.HourlyRate
-	}
-	perRun, err := rate.Share(int64(w.Minutes), minutesPerHour*quantity.Micro)
-	if err != nil {
-		return 0, err
-	}
-	return perRun.Share(int64(pieces), int64(w.UnitsPerRun))
+func hours(minutes *big.Rat) *big.Rat {
+	return new(big.Rat).Mul(minutes, exact.Fraction(1, minutesPerHour))
 }
 
-// CostOf adds up lines and work for a number of pieces; overhead is charged once, on the sum.
-func CostOf(pieces, yield quantity.Quantity, lines []Line, work []Work, rates Rates) (Cost, error) {
-	var c Cost
-	for _, l := range lines {
-		cost, err := l.Cost(pieces, yield)
-		if err != nil {
-			return c, err
-		}
-		c.Material += cost
+// of is the rate of a step that may have its own.
+func (r Rates) of(own *money.Amount) money.Amount {
+	if own != nil {
+		return *own
 	}
-	labor, err := LaborOf(pieces, work, rates)
-	if err != nil {
-		return c, err
-	}
-	c.Labor = labor
-	return c.WithOverhead(rates)
-}
-
-// LaborOf is what the work of a number of pieces costs.
-func LaborOf(pieces quantity.Quantity, work []Work, rates Rates) (money.Amount, error) {
-	var total money.Amount
-	for _, w := range work {
-		cost, err := w.Cost(pieces, rates)
-		if err != nil {
-			return 0, err
-		}
-		total += cost
-	}
-	return total, nil
+	return r.Hourly
 }
 
 // WithOverhead completes a cost of material and labor.
 func (c Cost) WithOverhead(rates Rates) (Cost, error) {
-	overhead, err := (c.Material + c.Labor).Percent(rates.Overhead)
-	c.Overhead, c.Total = overhead, c.Material+c.Labor+overhead
+	sum, err := c.Material.Plus(c.Labor)
+	if err != nil {
+		return c, err
+	}
+	if c.Overhead, err = sum.Percent(rates.Overhead); err != nil {
+		return c, err
+	}
+	c.Total, err = sum.Plus(c.Overhead)
 	return c, err
 }

@@ -187,3 +187,16 @@ func Options(ctx context.Context, tx *store.Tx) ([]Option, error) {
 	}
 	return options, err
 }
+
+// Made are the products with an active recipe, which can be components of another, by name. Price is what one costs.
+func Made(ctx context.Context, tx *store.Tx) ([]Option, error) {
+	if err := tx.Require(authz.CatalogRead); err != nil {
+		return nil, err
+	}
+	rows, err := db.For(tx).MadeProducts(ctx)
+	options := make([]Option, len(rows))
+	for i, r := range rows {
+		options[i] = Option{r.ID, r.Name, r.Sku, r.UnitCost}
+	}
+	return options, err
+}

@@ -9,6 +9,7 @@ import (
 
 	"craftplan/internal/authz"
 	"craftplan/internal/catalog/internal/db"
+	"craftplan/internal/exact"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
 	"craftplan/internal/inventory"
@@ -17,22 +18,30 @@ import (
 	"craftplan/internal/store"
 )
 
-// Input is a recipe as people enter it. Field names in errors are yield, notes, components.0.material, components.0.quantity,
+// Input is a recipe as people enter it. Field names in errors are yield, loss, notes, components.0.item, components.0.quantity,
 // components.0.waste, steps.0.name, steps.0.minutes and steps.0.units; the numbers are the Row of each line.
 type Input struct {
 	Replaces   int64 // the version that was looked at; 0 is none, or whichever is active
 	Yield      quantity.Quantity
+	Loss       int64
 	Notes      string
 	Components []ComponentInput
 	Steps      []StepInput
 }
 
-// ComponentInput is a line of materials.
+// ComponentInput is a line of a material, or of a product that has a recipe of its own: one of the two is set.
 type ComponentInput struct {
-	Row        int
-	MaterialID id.ID
-	Quantity   quantity.Quantity
-	Waste      int64
+	Row                   int
+	MaterialID, ProductID id.ID
+	Quantity              quantity.Quantity
+	Waste                 int64
+}
+
+func (c ComponentInput) item() id.ID {
+	if c.ProductID.IsZero() {
+		return c.MaterialID
+	}
+	return c.ProductID
 }
 
 // StepInput is a line of work.
@@ -49,23 +58,26 @@ func (in Input) validate() error {
 	if in.Yield <= 0 || in.Yield > quantity.Max {
 		p.Add("yield", "Enter how many pieces the recipe makes.")
 	}
+	if in.Loss < 0 || in.Loss >= million {
+		p.Add("loss", "Enter a percentage from 0 to less than 100.")
+	}
 	if utf8.RuneCountInString(in.Notes) > 5000 {
 		p.Add("notes", "Use at most 5000 characters.")
 	}
 	if len(in.Components) == 0 {
-		p.Add("components.0.material", "Add at least one material.")
+		p.Add("components.0.item", "Add at least one material or product.")
 	}
 	seen := map[id.ID]bool{}
 	for _, c := range in.Components {
 		field := fmt.Sprintf("components.%d.", c.Row)
-		if seen[c.MaterialID] {
-			p.Add(field+"material", "This material is in the recipe already.")
+		if seen[c.item()] {
+			p.Add(field+"item", "This is in the recipe already.")
 		}
-		seen[c.MaterialID] = true
+		seen[c.item()] = true
 		if c.Quantity <= 0 {
 			p.Add(field+"quantity", "Enter a quantity above zero.")
 		}
-		if c.Waste < 0 || c.Waste > 10*money.Micro {
+		if c.Waste < 0 || c.Waste > 10*million {
 			p.Add(field+"waste", "Enter a percentage from 0 to 1000.")
 		}
 	}
@@ -84,8 +96,8 @@ func (in Input) validate() error {
 	return p.Err()
 }
 
-// Preview costs unsaved input without writing anything.
-func Preview(ctx context.Context, tx *store.Tx, in Input) (Recipe, error) {
+// Preview costs unsaved input for a product without writing anything. It refuses what could not be published.
+func Preview(ctx context.Context, tx *store.Tx, product id.ID, in Input) (Recipe, error) {
 	if err := tx.Require(authz.CatalogRead); err != nil {
 		return Recipe{}, err
 	}
@@ -93,41 +105,106 @@ func Preview(ctx context.Context, tx *store.Tx, in Input) (Recipe, error) {
 	if err := in.validate(); err != nil {
 		return Recipe{}, err
 	}
-	ids := make([]id.ID, len(in.Components))
-	for i, c := range in.Components {
-		ids[i] = c.MaterialID
-	}
-	materials, err := inventory.ByID(ctx, tx, ids)
+	r, err := in.compose(ctx, tx, product)
 	if err != nil {
 		return Recipe{}, err
 	}
-	r := Recipe{Yield: in.Yield, Notes: in.Notes}
+	book, err := bookOf(ctx, tx, &r)
+	if err != nil {
+		return Recipe{}, err
+	}
+	rates, err := rates(ctx, tx)
+	if err != nil {
+		return Recipe{}, err
+	}
+	return r, in.explain(r.reckon(book, rates), r)
+}
+
+// compose looks up what the input names.
+func (in Input) compose(ctx context.Context, tx *store.Tx, product id.ID) (Recipe, error) {
+	r := Recipe{Yield: in.Yield, Loss: in.Loss, Notes: in.Notes}
+	var materials, products []id.ID
 	for _, c := range in.Components {
-		m, ok := materials[c.MaterialID]
-		if !ok {
-			return Recipe{}, fault.Invalid(fmt.Sprintf("components.%d.material", c.Row), "Choose a material.")
+		if c.ProductID.IsZero() {
+			materials = append(materials, c.MaterialID)
+		} else {
+			products = append(products, c.ProductID)
 		}
-		r.Components = append(r.Components, Component{Option: m, Quantity: c.Quantity, Waste: c.Waste})
+	}
+	known, err := inventory.ByID(ctx, tx, materials)
+	if err != nil {
+		return r, err
+	}
+	rows, err := db.For(tx).ProductsByID(ctx, db.ProductsByIDIn{Ids: store.List(append(products, product))})
+	if err != nil {
+		return r, err
+	}
+	named := map[id.ID]inventory.Option{}
+	for _, row := range rows {
+		named[row.ID] = inventory.Option{ID: row.ID, Name: row.Name, SKU: row.Sku, Unit: quantity.Piece}
+	}
+	own := named[product]
+	r.Product = Ref{product, own.Name, own.SKU}
+	for _, c := range in.Components {
+		from := known
+		if !c.ProductID.IsZero() {
+			from = named
+		}
+		option, ok := from[c.item()]
+		if !ok {
+			return r, fault.Invalid(fmt.Sprintf("components.%d.item", c.Row), "Choose a material or a product.")
+		}
+		r.Components = append(r.Components, Component{Option: option, Nested: !c.ProductID.IsZero(), Quantity: c.Quantity, Waste: c.Waste})
 	}
 	for _, s := range in.Steps {
 		r.Steps = append(r.Steps, Step{Name: s.Name, Minutes: s.Minutes, UnitsPerRun: s.UnitsPerRun, HourlyRate: s.HourlyRate})
 	}
-	rates, err := RatesOf(ctx, tx)
-	if err != nil {
-		return Recipe{}, err
-	}
-	if err := r.reckon(rates); err != nil {
-		return Recipe{}, fault.Invalid("yield", "The costs are beyond what can be kept. Check quantities and prices.")
-	}
 	return r, nil
 }
 
-// Publish makes the input the next, active version and archives the one before with its cost.
+// explain puts what the walk down found wrong beside the field it comes from.
+func (in Input) explain(err error, r Recipe) error {
+	var cycle *Cycle
+	switch {
+	case errors.As(err, &cycle):
+		return fault.Invalid(fmt.Sprintf("components.%d.item", in.Components[cycle.Line].Row), cycle.Error())
+	case errors.Is(err, exact.ErrOverflow):
+		return fault.Invalid("yield", "The costs are beyond what can be kept. Check quantities and prices.")
+	case err != nil:
+		return err
+	}
+	var p fault.Problems
+	for i, c := range r.Components {
+		if c.Nested && missing(r.Flat.Missing, c.ID) {
+			p.Addf(fmt.Sprintf("components.%d.item", in.Components[i].Row), "%s has no published recipe yet, so what goes into it is not known.", c.Name)
+		}
+	}
+	return p.Err()
+}
+
+func missing(all []Ref, product id.ID) bool {
+	for _, r := range all {
+		if r.ID == product {
+			return true
+		}
+	}
+	return false
+}
+
+// oneByOne makes the changes of an organization's recipes follow one another: whether they lead in a circle, and what they cost,
+// is read from many.
+func oneByOne(ctx context.Context, tx *store.Tx) error { return tx.Lock(ctx, "recipes") }
+
+// Publish makes the input the next, active version and archives the one before with its cost. What it changes in the costs of
+// other recipes is written with it.
 func Publish(ctx context.Context, tx *store.Tx, product id.ID, in Input) (Recipe, error) {
 	if err := tx.Require(authz.CatalogWrite); err != nil {
 		return Recipe{}, err
 	}
-	r, err := Preview(ctx, tx, in)
+	if err := oneByOne(ctx, tx); err != nil {
+		return Recipe{}, err
+	}
+	r, err := Preview(ctx, tx, product, in)
 	if err != nil {
 		return Recipe{}, err
 	}
@@ -148,15 +225,15 @@ func Publish(ctx context.Context, tx *store.Tx, product id.ID, in Input) (Recipe
 	}
 	now := tx.Now()
 	r.ID, r.Status, r.PublishedAt = id.New(), "active", &now
-	err = db.For(tx).CreateRecipe(ctx, db.CreateRecipeIn{ID: r.ID, ProductID: product, Version: r.Version, Yield: r.Yield, Notes: r.Notes, MaterialCost: r.Cost.Material, LaborCost: r.Cost.Labor,
+	err = db.For(tx).CreateRecipe(ctx, db.CreateRecipeIn{ID: r.ID, ProductID: product, Version: r.Version, Yield: r.Yield, Loss: r.Loss, Notes: r.Notes, MaterialCost: r.Cost.Material, LaborCost: r.Cost.Labor,
 		OverheadCost: r.Cost.Overhead, UnitCost: r.Cost.Total, PublishedAt: &now, CreatedAt: now, CreatedBy: tx.Actor().UserID})
-	if err = store.Translate(err); errors.Is(err, store.ErrUnique) {
-		return Recipe{}, fault.Conflict("Somebody published a version at this moment. Look at it, then publish yours.")
-	}
 	if err != nil {
 		return Recipe{}, err
 	}
-	return r, r.write(ctx, tx)
+	if err := r.write(ctx, tx); err != nil {
+		return Recipe{}, err
+	}
+	return r, recostTakers(ctx, tx, product)
 }
 
 func archiveActive(ctx context.Context, tx *store.Tx, product id.ID) error {
@@ -171,9 +248,13 @@ func archiveActive(ctx context.Context, tx *store.Tx, product id.ID) error {
 
 func (r *Recipe) write(ctx context.Context, tx *store.Tx) error {
 	for i, c := range r.Components {
-		material := c.ID
-		err := db.For(tx).CreateComponent(ctx, db.CreateComponentIn{RecipeID: r.ID, Position: int64(i), MaterialID: &material, Quantity: c.Quantity, Waste: c.Waste})
-		if err != nil {
+		in := db.CreateComponentIn{RecipeID: r.ID, Position: int64(i), Quantity: c.Quantity, Waste: c.Waste}
+		if c.Nested {
+			in.ProductID = &c.ID
+		} else {
+			in.MaterialID = &c.ID
+		}
+		if err := db.For(tx).CreateComponent(ctx, in); err != nil {
 			return err
 		}
 	}

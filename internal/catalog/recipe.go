@@ -6,6 +6,7 @@ import (
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/catalog/internal/db"
+	"craftplan/internal/exact"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
 	"craftplan/internal/inventory"
@@ -19,67 +20,91 @@ import (
 // active one it is reckoned from today's prices and rates.
 type Recipe struct {
 	ID          id.ID
+	Product     Ref
 	Version     int64
 	Status      string
-	Yield       quantity.Quantity // pieces
+	Yield       quantity.Quantity // pieces, before the loss
+	Loss        int64             // millionths of the pieces, which do not come out
 	Notes       string
 	Components  []Component
 	Steps       []Step
+	Flat        Flat // down to materials and work
+	Costing     Costing
 	Cost        Cost // of one piece
 	PublishedAt *calendar.Instant
+	Flaw        error // why it cannot be reckoned: it leads too far or costs too much, or, when it is not active, leads back to itself today
+
+	reckoned []share
 }
 
-// Component is a material of a recipe.
+// Component is a material of a recipe, or a product with a recipe of its own.
 type Component struct {
-	inventory.Option
-	Quantity quantity.Quantity // for the whole yield
-	Waste    int64             // millionths
-	Cost     money.Amount      // of one piece
+	inventory.Option // of a product: pieces, without a price
+	Nested           bool
+	Quantity         quantity.Quantity // for the whole yield
+	Waste            int64             // millionths: 50,000 is 5 % more
+	Cost             money.Amount      // of the materials it brings to one piece
 }
 
 // Step is work of a recipe.
 type Step struct {
 	Name        string
-	Minutes     quantity.Quantity
-	UnitsPerRun quantity.Quantity
-	HourlyRate  *money.Amount
-	Cost        money.Amount // of one piece
+	Minutes     quantity.Quantity // of one run
+	UnitsPerRun quantity.Quantity // pieces one run makes
+	HourlyRate  *money.Amount     // nil is the organization's
+	Cost        money.Amount      // of one piece
 }
 
 // piece is one piece, the quantity costs are shown for.
 var piece = quantity.Of(1)
 
-func (r Recipe) lines() []Line {
-	lines := make([]Line, len(r.Components))
-	for i, c := range r.Components {
-		lines[i] = Line{c.Quantity, c.Waste, c.Price}
+// reckon walks the recipe down, and fills in all costs of one piece: those of components and steps add up to the whole.
+func (r *Recipe) reckon(b book, rates Rates) (err error) {
+	if r.Flat, err = b.flatten(r); err != nil {
+		return err
 	}
-	return lines
-}
-
-// Work is the steps as costing needs them.
-func (r Recipe) Work() []Work {
-	work := make([]Work, len(r.Steps))
-	for i, s := range r.Steps {
-		work[i] = Work{s.Minutes, s.UnitsPerRun, s.HourlyRate}
+	if r.Costing, err = r.Flat.Cost(piece, rates); err != nil {
+		return err
 	}
-	return work
-}
-
-// reckon fills in all costs of one piece.
-func (r *Recipe) reckon(rates Rates) (err error) {
-	for i, l := range r.lines() {
-		if r.Components[i].Cost, err = l.Cost(piece, r.Yield); err != nil {
-			return err
+	r.Cost = r.Costing.Cost
+	for i := range r.Components {
+		r.Components[i].Cost = 0
+	}
+	for i, p := range r.Flat.Parts {
+		r.Components[p.Line].Cost += r.Costing.Parts[i]
+	}
+	own := 0
+	for i, t := range r.Flat.Tasks {
+		if t.Line < 0 {
+			r.Steps[own].Cost = r.Costing.Tasks[i]
+			own++
 		}
 	}
-	for i, w := range r.Work() {
-		if r.Steps[i].Cost, err = w.Cost(piece, rates); err != nil {
-			return err
+	return nil
+}
+
+// Brought is a material that a component brings to the whole yield, with the waste and the loss within it.
+type Brought struct {
+	inventory.Option
+	Quantity quantity.Quantity // rounded half up to millionths
+}
+
+// Brings are the materials of one component.
+func (r *Recipe) Brings(line int) []Brought {
+	var some Flat
+	for _, p := range r.Flat.Parts {
+		if p.Line == line {
+			some.Parts = append(some.Parts, p)
 		}
 	}
-	r.Cost, err = CostOf(piece, r.Yield, r.lines(), r.Work(), rates)
-	return err
+	var all []Brought
+	for _, m := range some.Materials() {
+		run := m.Gross.Mul(m.Gross, exact.Fraction(million-r.Loss, million)) // of a piece that is begun
+		if q, err := r.Yield.Fraction(run); err == nil {
+			all = append(all, Brought{m.Option, q})
+		}
+	}
+	return all
 }
 
 // RatesOf are what the organization pays for work now.
@@ -87,6 +112,10 @@ func RatesOf(ctx context.Context, tx *store.Tx) (Rates, error) {
 	if err := tx.Require(authz.CatalogRead); err != nil {
 		return Rates{}, err
 	}
+	return rates(ctx, tx)
+}
+
+func rates(ctx context.Context, tx *store.Tx) (Rates, error) {
 	s, err := settings.Get(ctx, tx)
 	return Rates{s.LaborHourlyRate, s.OverheadRate}, err
 }
@@ -99,7 +128,8 @@ func Versions(ctx context.Context, tx *store.Tx, product id.ID) ([]Recipe, error
 	rows, err := db.For(tx).Versions(ctx, db.VersionsIn{ProductID: product})
 	versions := make([]Recipe, len(rows))
 	for i, r := range rows {
-		versions[i] = Recipe{ID: r.ID, Version: r.Version, Status: r.Status, Yield: r.Yield, Notes: r.Notes, Cost: Cost{r.MaterialCost, r.LaborCost, r.OverheadCost, r.UnitCost}, PublishedAt: r.PublishedAt}
+		versions[i] = Recipe{ID: r.ID, Product: Ref{product, r.Name, r.Sku}, Version: r.Version, Status: r.Status, Yield: r.Yield, Loss: r.Loss, Notes: r.Notes,
+			Cost: Cost{r.MaterialCost, r.LaborCost, r.OverheadCost, r.UnitCost}, PublishedAt: r.PublishedAt}
 	}
 	return versions, err
 }
@@ -125,29 +155,21 @@ func GetRecipe(ctx context.Context, tx *store.Tx, product id.ID, version int64) 
 	return nil, nil
 }
 
+// fill reads the lines and what they lead to. An archived version is walked down through the recipes of today, and keeps its cost.
 func (r *Recipe) fill(ctx context.Context, tx *store.Tx) error {
-	components, err := db.For(tx).ComponentsOf(ctx, db.ComponentsOfIn{RecipeID: r.ID})
+	if err := readLines(ctx, tx, []*Recipe{r}); err != nil {
+		return err
+	}
+	book, err := bookOf(ctx, tx, r)
 	if err != nil {
 		return err
 	}
-	for _, c := range components {
-		r.Components = append(r.Components, Component{Option: inventory.Option{ID: c.MaterialID, Name: c.Name, SKU: c.Sku, Unit: quantity.Unit(c.Unit), Price: c.Price}, Quantity: c.Quantity, Waste: c.Waste})
-	}
-	steps, err := db.For(tx).StepsOf(ctx, db.StepsOfIn{RecipeID: r.ID})
-	if err != nil {
-		return err
-	}
-	for _, s := range steps {
-		r.Steps = append(r.Steps, Step{Name: s.Name, Minutes: s.Minutes, UnitsPerRun: s.UnitsPerRun, HourlyRate: s.HourlyRate})
-	}
-	rates, err := RatesOf(ctx, tx)
+	rates, err := rates(ctx, tx)
 	if err != nil {
 		return err
 	}
 	kept := r.Cost
-	if err := r.reckon(rates); err != nil {
-		return err
-	}
+	r.Flaw = r.reckon(book, rates)
 	if r.Status == "archived" {
 		r.Cost = kept
 	}
@@ -169,32 +191,4 @@ func RecipeByID(ctx context.Context, tx *store.Tx, product, recipe id.ID) (*Reci
 		}
 	}
 	return nil, fault.NotFound("recipe")
-}
-
-// Take is what the active recipe of a product takes of a material: a gross quantity for the recipe's whole yield.
-type Take struct {
-	inventory.Option
-	ProductID id.ID
-	Quantity  quantity.Quantity
-	Yield     quantity.Quantity
-}
-
-// Takes are what the active recipes of some products take, in the order of their lines.
-func Takes(ctx context.Context, tx *store.Tx, products []id.ID) ([]Take, error) {
-	if err := tx.Require(authz.CatalogRead); err != nil {
-		return nil, err
-	}
-	rows, err := db.For(tx).ActiveComponents(ctx, db.ActiveComponentsIn{Ids: store.List(products)})
-	if err != nil {
-		return nil, err
-	}
-	takes := make([]Take, len(rows))
-	for i, r := range rows {
-		gross, err := Line{Quantity: r.Quantity, Waste: r.Waste}.Gross()
-		if err != nil {
-			return nil, err
-		}
-		takes[i] = Take{inventory.Option{ID: r.MaterialID, Name: r.Name, SKU: r.Sku, Unit: quantity.Unit(r.Unit), Price: r.Price}, r.ProductID, gross, r.Yield}
-	}
-	return takes, nil
 }

@@ -14,7 +14,6 @@ import (
 	"craftplan/internal/calendar"
 	"craftplan/internal/catalog"
 	"craftplan/internal/crm"
-	"craftplan/internal/exact"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
 	"craftplan/internal/inventory"
@@ -40,7 +39,6 @@ type history struct {
 	zone  *time.Location
 
 	materials map[string]inventory.Material
-	recipes   map[string]catalog.Input
 	products  map[string]id.ID
 	customers map[string]string // name to reference
 	booked    map[int][]string  // orders by day, counted from today
@@ -77,7 +75,7 @@ type event struct {
 
 func fill(ctx context.Context, st *store.Store, scope store.Scope, s shop) error {
 	zone := scope.Context().Zone
-	h := &history{ctx: ctx, shop: s, today: calendar.Of(time.Now(), zone), zone: zone, materials: map[string]inventory.Material{}, recipes: map[string]catalog.Input{},
+	h := &history{ctx: ctx, shop: s, today: calendar.Of(time.Now(), zone), zone: zone, materials: map[string]inventory.Material{},
 		products: map[string]id.ID{}, customers: map[string]string{}, booked: map[int][]string{}}
 	for _, e := range h.events() {
 		at := h.today.AddDays(e.day).At(e.hour, 0, zone).Time()
@@ -166,15 +164,19 @@ func (h *history) addProduct(tx *store.Tx, p product) error {
 	for i, s := range p.steps {
 		recipe.Steps = append(recipe.Steps, catalog.StepInput{Row: i, Name: s.name, Minutes: quantity.Of(s.minutes), UnitsPerRun: quantity.Of(s.units)})
 	}
-	h.products[p.sku], h.recipes[p.sku] = made.ID, recipe
+	h.products[p.sku] = made.ID
 	_, err = catalog.Publish(h.ctx, tx, made.ID, recipe)
 	return err
 }
 
 func (h *history) component(text string) (c catalog.ComponentInput, err error) {
 	parts := strings.Fields(text)
-	m := h.materials[parts[0]]
-	c.MaterialID = m.ID
+	m, bought := h.materials[parts[0]]
+	if bought {
+		c.MaterialID = m.ID
+	} else {
+		c.ProductID, m.Unit = h.products[parts[0]], quantity.Piece
+	}
 	if len(parts) > 2 {
 		if c.Waste, err = strconv.ParseInt(parts[2], 10, 64); err != nil {
 			return c, err
@@ -273,7 +275,7 @@ func (h *history) make(tx *store.Tx, day int) error {
 // restock receives what the next seven days need beyond what is there, in whole packs. Of what comes late this week, just
 // enough came last week.
 func (h *history) restock(tx *store.Tx, day int) error {
-	wanted, err := h.wanted(day)
+	wanted, err := h.wanted(tx, day)
 	if err != nil {
 		return err
 	}
@@ -286,21 +288,20 @@ func (h *history) restock(tx *store.Tx, day int) error {
 }
 
 // wanted is what a week takes of each material.
-func (h *history) wanted(day int) (map[id.ID]quantity.Quantity, error) {
+func (h *history) wanted(tx *store.Tx, day int) (map[id.ID]quantity.Quantity, error) {
+	plans, err := catalog.Plans(h.ctx, tx, slices.Collect(maps.Values(h.products)))
+	if err != nil {
+		return nil, err
+	}
 	wanted := map[id.ID]quantity.Quantity{}
 	for d := day; d < day+7; d++ {
 		for sku, pieces := range h.needs(d) {
-			recipe := h.recipes[sku]
-			for _, c := range recipe.Components {
-				gross, err := catalog.Line{Quantity: c.Quantity, Waste: c.Waste}.Gross()
+			for _, t := range plans[h.products[sku]].Takes {
+				q, err := t.For(pieces + quantity.Of(1)) // one piece may be scrapped
 				if err != nil {
 					return nil, err
 				}
-				q, err := gross.Times(int64(pieces+quantity.Of(1)), int64(recipe.Yield), exact.Up) // one piece may be scrapped
-				if err != nil {
-					return nil, err
-				}
-				wanted[c.MaterialID] += q
+				wanted[t.ID] += q
 			}
 		}
 	}

@@ -30,7 +30,7 @@ type product struct {
 	name, sku  string
 	price      string
 	makes      int64
-	components []string // "SKU quantity" and, where some is lost, the percentage: "BUTTER-001 900g 2"
+	components []string // "SKU quantity" and, where some is lost, the percentage: "BUTTER-001 900g 2"; the SKU may be a product's before it
 	steps      []step
 }
 
@@ -82,6 +82,7 @@ func bakery() shop {
 			{"Oatmeal Cookies", "COOK-002", "2.20", 48, []string{flour + " 800g", "OAT-001 900g", sugar + " 700g", butter + " 600g", eggs + " 6", "CINN-001 15g"}, []step{{"Mix", 12, 48}, {"Portion and bake", 40, 48}}},
 			{"Sesame Bagel", "BAGEL-001", "2.40", 24, []string{flour + " 2.4kg 2", "SESAME-001 180g 5", yeast + " 30g", salt + " 45g", sugar + " 60g"}, []step{{"Knead and shape", 35, 48}, {"Boil and bake", 40, 48}}},
 			{"Chocolate Cake", "CAKE-001", "44.00", 4, []string{flour + " 1kg", "CHOC-001 800g 2", butter + " 700g", sugar + " 900g", eggs + " 16"}, []step{{"Bake the layers", 45, 4}, {"Fill and glaze", 40, 4}}},
+			{"Carrot Cake", "CAKE-002", "32.00", 10, []string{flour + " 2kg 2", sugar + " 1.5kg", eggs + " 30 4", butter + " 750g 2", "CINN-001 50g", "COOK-001 20"}, []step{{"Mix the batter", 12, 10}, {"Bake and cool", 45, 10}, {"Frost and finish", 10, 5}}},
 		},
 		customers: []customer{
 			{"Harbor Street Café", "Nia Brandt", "48 Harbor Street", true, 1, 0, [2]int{6, 30}, true, map[string]int64{"PAST-001": 36, "MUF-001": 20, "BREAD-001": 10, "COOK-001": 24}},
@@ -89,7 +90,7 @@ func bakery() shop {
 			{"Juniper & Rye Deli", "Ines Kowal", "212 Division Street", true, 2, 1, [2]int{8, 0}, true, map[string]int64{"BREAD-002": 12, "BAGEL-001": 30, "PAST-002": 18}},
 			{"Lakeview School", "Priya Anand", "77 Roscoe Street", true, 2, 1, [2]int{7, 15}, true, map[string]int64{"COOK-002": 48, "MUF-001": 36}},
 			{"O'Brien's Pub", "Sean O'Brien", "5 Kinzie Street", true, 3, 0, [2]int{15, 0}, true, map[string]int64{"BREAD-001": 14, "CAKE-001": 2}},
-			{"Hotel Marquette", "Lena Fuchs", "900 Michigan Avenue", true, 2, 1, [2]int{5, 45}, true, map[string]int64{"PAST-001": 48, "PAST-002": 20, "CAKE-001": 1}},
+			{"Hotel Marquette", "Lena Fuchs", "900 Michigan Avenue", true, 2, 1, [2]int{5, 45}, true, map[string]int64{"PAST-001": 48, "PAST-002": 20, "CAKE-001": 1, "CAKE-002": 2}},
 			{"Ada Winters", "", "31 Dearborn Street", false, 4, 1, [2]int{10, 30}, false, map[string]int64{"COOK-001": 12, "BREAD-002": 1}},
 			{"Marco Reyes", "", "640 Taylor Street", false, 5, 1, [2]int{9, 0}, false, map[string]int64{"CAKE-001": 1, "PAST-001": 6}},
 			{"Sofia Lind", "", "14 Elm Street", false, 3, 0, [2]int{14, 0}, false, map[string]int64{"MUF-001": 6, "COOK-002": 12}},

@@ -48,3 +48,39 @@ func TestAgainstBigIntegers(t *testing.T) {
 		}
 	})
 }
+
+// A fraction gives what MulDiv gives, and the same when its numbers are beyond 64 bits.
+func TestTimes(t *testing.T) {
+	wide := new(big.Int).Exp(big.NewInt(7), big.NewInt(40), nil)
+	rapid.Check(t, func(t *rapid.T) {
+		n, a, b := rapid.Int64().Draw(t, "n"), rapid.Int64Range(-1e9, 1e9).Draw(t, "a"), rapid.Int64Range(1, 1e9).Draw(t, "b")
+		rounding := rapid.SampledFrom([]Rounding{HalfUp, HalfEven, Down, Up}).Draw(t, "rounding")
+		want, wantErr := MulDiv(n, a, b, rounding)
+		got, err := Times(n, Fraction(a, b), rounding)
+		if got != want || !errors.Is(err, wantErr) {
+			t.Fatalf("%d, %v; want %d, %v", got, err, want, wantErr)
+		}
+		// A tiny rest makes numbers too wide for MulDiv.
+		sum := new(big.Rat).Add(Fraction(a, b), new(big.Rat).SetFrac(big.NewInt(1), wide))
+		exactly := new(big.Rat).Mul(sum, new(big.Rat).SetInt64(n))
+		got, err = Times(n, sum, rounding)
+		off := new(big.Rat).Sub(new(big.Rat).SetInt64(got), exactly)
+		if limit := big.NewRat(1, 1); err == nil && (off.Abs(off).Cmp(limit) >= 0 || (rounding == HalfUp || rounding == HalfEven) && off.Cmp(big.NewRat(1, 2)) > 0) {
+			t.Fatalf("%d of %s is %d", n, sum, got)
+		}
+		if whole := new(big.Int).Quo(exactly.Num(), exactly.Denom()); err != nil && new(big.Int).Abs(whole).BitLen() < 63 {
+			t.Fatalf("%d of %s: %v", n, sum, err)
+		}
+	})
+}
+
+func TestSum(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := rapid.Int64().Draw(t, "a"), rapid.Int64().Draw(t, "b")
+		want := new(big.Int).Add(big.NewInt(a), big.NewInt(b))
+		got, err := Sum(a, b)
+		if want.IsInt64() != (err == nil) || err == nil && got != want.Int64() {
+			t.Fatalf("%d, %v; want %s", got, err, want)
+		}
+	})
+}

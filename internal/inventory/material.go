@@ -139,12 +139,16 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Material,
 	if d.Unit != m.Unit && m.Lots > 0 {
 		return Material{}, fault.Invalid("unit", "The unit is fixed: there is stock counted in it.")
 	}
+	repriced := d.Price != m.Price
 	m.Details = d
 	if err := unused(ctx, tx, m); err != nil {
 		return Material{}, err
 	}
 	_, err = db.For(tx).UpdateMaterial(ctx, db.UpdateMaterialIn{ID: m.ID, Name: d.Name, Sku: d.SKU, Unit: string(d.Unit), Price: d.Price, MinimumStock: d.Minimum, MaximumStock: d.Maximum,
 		Notes: d.Notes, SearchText: d.searchText(), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
+	if err == nil && repriced {
+		err = costsChanged(ctx, tx, m.ID)
+	}
 	return m, err
 }
 

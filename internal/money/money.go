@@ -4,6 +4,7 @@ package money
 
 import (
 	"errors"
+	"math/big"
 	"strings"
 	"sync"
 	"unicode"
@@ -152,6 +153,18 @@ func (a Amount) ForQuantity(q quantity.Quantity) (Amount, error) {
 // Share is the amount times n/d, rounded half up to millionths.
 func (a Amount) Share(n, d int64) (Amount, error) {
 	v, err := exact.MulDiv(int64(a), n, d, exact.HalfUp)
+	return Amount(v), err
+}
+
+// Times is the amount times an exact fraction, rounded half up to millionths.
+func (a Amount) Times(f *big.Rat) (Amount, error) {
+	v, err := exact.Times(int64(a), f, exact.HalfUp)
+	return Amount(v), err
+}
+
+// Plus is the sum of two amounts, or an error beyond what can be kept.
+func (a Amount) Plus(b Amount) (Amount, error) {
+	v, err := exact.Sum(int64(a), int64(b))
 	return Amount(v), err
 }
 

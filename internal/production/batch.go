@@ -36,6 +36,7 @@ type Batch struct {
 	CreatedAt                calendar.Instant
 	Allocations              []Allocation
 	Components               []Component
+	Work                     []catalog.Work // frozen when it starts
 	Consumptions             []Consumption
 }
 
@@ -48,18 +49,18 @@ type Allocation struct {
 	Planned, Completed quantity.Quantity
 }
 
-// Component is a material a batch needs: a quantity, with waste, for the yield of its recipe.
+// Component is a material a batch needs, at any depth of its recipe: a quantity, with waste and loss, for a number of pieces.
 type Component struct {
 	MaterialID id.ID
 	Name, SKU  string
 	Unit       quantity.Unit
 	Quantity   quantity.Quantity
-	Yield      quantity.Quantity
+	Pieces     quantity.Quantity
 }
 
 // For is what the pieces given need, rounded half up to millionths.
 func (c Component) For(pieces quantity.Quantity) (quantity.Quantity, error) {
-	return c.Quantity.Times(int64(pieces), int64(c.Yield), exact.HalfUp)
+	return c.Quantity.Times(int64(pieces), int64(c.Pieces), exact.HalfUp)
 }
 
 // Consumption is what a batch took from a lot.
@@ -106,28 +107,56 @@ func (b *Batch) fill(ctx context.Context, tx *store.Tx) error {
 	for _, c := range components {
 		b.Components = append(b.Components, Component{c.MaterialID, c.Name, c.Sku, quantity.Unit(c.Unit), c.Quantity, c.Yield})
 	}
+	steps, err := queries.StepsOf(ctx, db.StepsOfIn{BatchID: b.ID})
+	if err != nil {
+		return err
+	}
+	for _, s := range steps {
+		b.Work = append(b.Work, catalog.Work{ProductID: s.ProductID, Name: s.Name, Minutes: s.Minutes, Pieces: s.Pieces, HourlyRate: s.HourlyRate})
+	}
+	if b.Status == "in_progress" && len(b.Work) == 0 && b.RecipeID != nil {
+		if err := b.workOfRecipe(ctx, tx); err != nil {
+			return err
+		}
+	}
 	consumptions, err := queries.ConsumptionsOf(ctx, db.ConsumptionsOfIn{BatchID: b.ID})
 	for _, c := range consumptions {
 		b.Consumptions = append(b.Consumptions, Consumption{c.Name, quantity.Unit(c.Unit), c.Code, c.Quantity, c.Cost})
 	}
 	if b.Status == "open" && err == nil {
-		b.Components, err = recipeComponents(ctx, tx, b.ProductID)
+		return b.foresee(ctx, tx)
 	}
 	return err
 }
 
-// recipeComponents is what a batch would need if it started now.
-func recipeComponents(ctx context.Context, tx *store.Tx, product id.ID) ([]Component, error) {
-	takes, err := catalog.Takes(ctx, tx, []id.ID{product})
-	components := make([]Component, len(takes))
-	for i, t := range takes {
-		components[i] = component(t)
+// workOfRecipe is the work of a batch that was started before work was frozen.
+func (b *Batch) workOfRecipe(ctx context.Context, tx *store.Tx) error {
+	recipe, err := catalog.RecipeByID(ctx, tx, b.ProductID, *b.RecipeID)
+	if err != nil {
+		return err
 	}
-	return components, err
+	for _, s := range recipe.Steps {
+		b.Work = append(b.Work, catalog.Work{ProductID: b.ProductID, Name: s.Name, Minutes: s.Minutes, Pieces: s.UnitsPerRun, HourlyRate: s.HourlyRate})
+	}
+	return nil
+}
+
+// foresee fills in what an open batch would be made by if it started now.
+func (b *Batch) foresee(ctx context.Context, tx *store.Tx) error {
+	plans, err := catalog.Plans(ctx, tx, []id.ID{b.ProductID})
+	plan, ok := plans[b.ProductID]
+	if err != nil || !ok {
+		return err
+	}
+	b.RecipeID, b.Work = &plan.RecipeID, plan.Work
+	for _, t := range plan.Takes {
+		b.Components = append(b.Components, component(t))
+	}
+	return nil
 }
 
 func component(t catalog.Take) Component {
-	return Component{t.ID, t.Name, t.SKU, t.Unit, t.Quantity, t.Yield}
+	return Component{t.ID, t.Name, t.SKU, t.Unit, t.Quantity, t.Pieces}
 }
 
 func needs(components []Component, pieces quantity.Quantity) ([]inventory.Need, error) {

@@ -77,18 +77,21 @@ func (b *Batch) consume(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// recordCost completes the cost with the labor of the frozen recipe and with overhead, and writes it once.
+// recordCost completes the cost with the frozen work and with overhead, and writes it once.
 func (b *Batch) recordCost(ctx context.Context, tx *store.Tx) error {
 	rates, err := catalog.RatesOf(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if b.RecipeID != nil {
-		recipe, err := catalog.RecipeByID(ctx, tx, b.ProductID, *b.RecipeID)
+	for i, w := range b.Work {
+		cost, err := w.Cost(b.Produced+b.Scrap, rates)
 		if err != nil {
 			return err
 		}
-		if b.Cost.Labor, err = catalog.LaborOf(b.Produced+b.Scrap, recipe.Work(), rates); err != nil {
+		if b.Cost.Labor, err = b.Cost.Labor.Plus(cost); err != nil {
+			return err
+		}
+		if _, err := db.For(tx).RecordStepCost(ctx, db.RecordStepCostIn{BatchID: b.ID, Position: int64(i), Cost: cost}); err != nil {
 			return err
 		}
 	}

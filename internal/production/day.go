@@ -105,17 +105,22 @@ func missing(ctx context.Context, tx *store.Tx, all []ToMake) ([]inventory.Short
 	if len(products) == 0 {
 		return nil, nil
 	}
-	takes, err := catalog.Takes(ctx, tx, products)
-	if err != nil || len(takes) == 0 {
+	plans, err := catalog.Plans(ctx, tx, products)
+	if err != nil {
 		return nil, err
 	}
-	wanted := make([]inventory.Need, len(takes))
-	for i, t := range takes {
-		q, err := component(t).For(rest[t.ProductID])
-		if err != nil {
-			return nil, err
+	var wanted []inventory.Need
+	for _, product := range products {
+		for _, t := range plans[product].Takes {
+			q, err := component(t).For(rest[product])
+			if err != nil {
+				return nil, err
+			}
+			wanted = append(wanted, inventory.Need{MaterialID: t.ID, Quantity: q})
 		}
-		wanted[i] = inventory.Need{MaterialID: t.ID, Quantity: q}
+	}
+	if len(wanted) == 0 {
+		return nil, nil
 	}
 	return inventory.Shortages(ctx, tx, wanted)
 }

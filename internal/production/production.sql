@@ -131,3 +131,15 @@ WHERE o.organization_id = sqlc.arg(organization_id) AND o.delivery_on = sqlc.arg
   AND a.organization_id = sqlc.arg(organization_id) AND a.order_line_id = l.id
   AND b.organization_id = sqlc.arg(organization_id) AND b.id = a.batch_id AND b.status IN ('open', 'in_progress')
 GROUP BY b.product_id, b.code, b.status ORDER BY b.code;
+
+-- name: StepsOf :many
+SELECT position, product_id, name, minutes, pieces, hourly_rate, cost FROM batch_steps
+WHERE organization_id = sqlc.arg(organization_id) AND batch_id = sqlc.arg(batch_id)
+ORDER BY position;
+
+-- name: CreateStep :exec
+INSERT INTO batch_steps (organization_id, batch_id, position, product_id, name, minutes, pieces, hourly_rate, cost)
+VALUES (sqlc.arg(organization_id), sqlc.arg(batch_id), sqlc.arg(position), sqlc.arg(product_id), sqlc.arg(name), sqlc.arg(minutes), sqlc.arg(pieces), sqlc.narg(hourly_rate), 0);
+
+-- name: RecordStepCost :execrows
+UPDATE batch_steps SET cost = $4 WHERE organization_id = $1 AND batch_id = $2 AND position = $3;

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"craftplan/internal/authz"
-	"craftplan/internal/catalog"
 	"craftplan/internal/fault"
 	"craftplan/internal/orders"
 	"craftplan/internal/production/internal/db"
@@ -22,13 +21,6 @@ func Start(ctx context.Context, tx *store.Tx, code string) (Batch, error) {
 	if err != nil {
 		return Batch{}, err
 	}
-	recipe, err := catalog.GetRecipe(ctx, tx, b.ProductID, 0)
-	if err != nil {
-		return Batch{}, err
-	}
-	if recipe != nil {
-		b.RecipeID = &recipe.ID
-	}
 	now, actor := tx.Now(), tx.Actor().UserID
 	started, err := db.For(tx).StartBatch(ctx, db.StartBatchIn{ID: b.ID, RecipeID: b.RecipeID, StartedAt: &now, StartedBy: &actor})
 	if err != nil {
@@ -37,10 +29,8 @@ func Start(ctx context.Context, tx *store.Tx, code string) (Batch, error) {
 	if started == 0 {
 		return Batch{}, b.notNow("started")
 	}
-	for _, c := range b.Components {
-		if err := db.For(tx).CreateComponent(ctx, db.CreateComponentIn{BatchID: b.ID, MaterialID: c.MaterialID, Quantity: c.Quantity, Yield: c.Yield}); err != nil {
-			return Batch{}, err
-		}
+	if err := b.freeze(ctx, tx); err != nil {
+		return Batch{}, err
 	}
 	for _, a := range b.Allocations {
 		if err := orders.Begin(ctx, tx, a.LineID); err != nil {
@@ -49,6 +39,22 @@ func Start(ctx context.Context, tx *store.Tx, code string) (Batch, error) {
 	}
 	b.Status, b.Started = "in_progress", &now
 	return b, nil
+}
+
+// freeze keeps what the batch is made by: recipes that are published later, its own and those of products in it, change nothing.
+func (b Batch) freeze(ctx context.Context, tx *store.Tx) error {
+	for _, c := range b.Components {
+		if err := db.For(tx).CreateComponent(ctx, db.CreateComponentIn{BatchID: b.ID, MaterialID: c.MaterialID, Quantity: c.Quantity, Yield: c.Pieces}); err != nil {
+			return err
+		}
+	}
+	for i, w := range b.Work {
+		in := db.CreateStepIn{BatchID: b.ID, Position: int64(i), ProductID: w.ProductID, Name: w.Name, Minutes: w.Minutes, Pieces: w.Pieces, HourlyRate: w.HourlyRate}
+		if err := db.For(tx).CreateStep(ctx, in); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b Batch) notNow(verb string) error {

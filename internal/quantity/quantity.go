@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -317,6 +318,12 @@ func Localize(text, locale string) string {
 		return "−" + whole
 	}
 	return whole
+}
+
+// Fraction is the quantity times an exact fraction, rounded half up to millionths.
+func (q Quantity) Fraction(f *big.Rat) (Quantity, error) {
+	v, err := exact.Times(int64(q), f, exact.HalfUp)
+	return Quantity(v), err
 }
 
 // Times is the quantity times n/d.

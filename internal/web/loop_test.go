@@ -40,9 +40,9 @@ func TestTheWholeDay(t *testing.T) {
 		posted(t, c, "/oven/settings", url.Values{"tax_mode": {"exclusive"}, "tax_rate": {"10"}, "labor_hourly_rate": {"18"}, "overhead_rate": {"10"}})
 		posted(t, c, "/oven/materials", url.Values{"name": {"Flour"}, "sku": {"FLOUR"}, "unit": {"g"}, "price": {"2.00"}, "opening": {"10 kg"}})
 		posted(t, c, "/oven/products", url.Values{"name": {"Bread"}, "sku": {"BREAD"}, "status": {"active"}, "price": {"5"}})
-		flour, _ := c.Get("/oven/products/BREAD/recipe").Find("#f-components-0-material option").Last().Attr("value")
+		flour, _ := c.Get("/oven/products/BREAD/recipe").Find("#f-components-0-item option[value^='m:']").Last().Attr("value")
 
-		recipe := url.Values{"yield": {"2"}, "components.0.material": {flour}, "components.0.quantity": {"1 kg"}, "components.0.waste": {"5"}, "steps.0.name": {"Bake"}, "steps.0.minutes": {"10"}, "steps.0.units": {"2"}}
+		recipe := url.Values{"yield": {"2"}, "components.0.item": {flour}, "components.0.quantity": {"1 kg"}, "components.0.waste": {"5"}, "steps.0.name": {"Bake"}, "steps.0.minutes": {"10"}, "steps.0.units": {"2"}}
 		// 1.05 kg at 2.00 and ten minutes at 18.00 make two: 1.05 + 1.50, and 10 % of it.
 		if p := c.Post("/oven/products/BREAD/recipe/cost", recipe); p.Text("#unit-cost") != "$2.81" {
 			t.Errorf("live cost %q", p.Text("#unit-cost"))
@@ -93,7 +93,7 @@ func TestTheWholeDay(t *testing.T) {
 func TestFormsKeepWhatWasTyped(t *testing.T) {
 	a := apptest.New(t, store.SQLite)
 	c := a.As(t, maya)
-	flour, _ := c.Get("/sunrise/products/BREAD-001/recipe").Find("#f-components-0-material option").Last().Attr("value")
+	flour, _ := c.Get("/sunrise/products/BREAD-001/recipe").Find("#f-components-0-item option[value^='m:']").Last().Attr("value")
 	for name, v := range map[string]struct {
 		path   string
 		form   url.Values
@@ -102,9 +102,9 @@ func TestFormsKeepWhatWasTyped(t *testing.T) {
 	}{
 		"product":       {"/sunrise/products", url.Values{"name": {"Artisan Bread"}, "sku": {"A B"}, "status": {"active"}, "price": {"cheap"}}, []string{"sku", "price"}, [2]string{"[name=price]", "cheap"}},
 		"product taken": {"/sunrise/products", url.Values{"name": {"Artisan Bread"}, "sku": {"NEW"}, "status": {"active"}, "price": {"1"}}, []string{"name"}, [2]string{"[name=sku]", "NEW"}},
-		"recipe": {"/sunrise/products/BREAD-001/recipe", url.Values{"yield": {"0"}, "components.4.material": {flour}, "components.4.quantity": {"2 l"}, "components.7.quantity": {"1 kg"}, "steps.2.minutes": {"-3"}},
-			[]string{"components-4-quantity", "components-7-material", "steps-2-minutes"}, [2]string{"#f-components-4-quantity", "2 l"}},
-		"recipe without anything": {"/sunrise/products/BREAD-001/recipe", url.Values{"yield": {"0"}}, []string{"yield", "components-0-material"}, [2]string{"#f-yield", "0"}},
+		"recipe": {"/sunrise/products/BREAD-001/recipe", url.Values{"yield": {"0"}, "components.4.item": {flour}, "components.4.quantity": {"2 l"}, "components.7.quantity": {"1 kg"}, "steps.2.minutes": {"-3"}},
+			[]string{"components-4-quantity", "components-7-item", "steps-2-minutes"}, [2]string{"#f-components-4-quantity", "2 l"}},
+		"recipe without anything": {"/sunrise/products/BREAD-001/recipe", url.Values{"yield": {"0"}}, []string{"yield", "components-0-item"}, [2]string{"#f-yield", "0"}},
 		"order": {"/sunrise/orders", url.Values{"delivery_at": {"soon"}, "fulfilment": {"drone"}, "discount": {"200"}, "lines.3.quantity": {"1.5"}, "notes": {"by the door"}},
 			[]string{"customer", "delivery_at", "fulfilment", "discount", "lines-3-product", "lines-3-quantity"}, [2]string{"#f-lines-3-quantity", "1.5"}},
 		"order without lines": {"/sunrise/orders", url.Values{"customer": {"CU-0001"}, "delivery_at": {"2030-01-01T08:00"}, "fulfilment": {"pickup"}}, []string{"lines-0-product"}, [2]string{"#f-delivery_at", "2030-01-01T08:00"}},

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 
@@ -45,6 +46,34 @@ type productPage struct {
 
 // Old tells whether the recipe shown is a version that was replaced.
 func (p productPage) Old() bool { return p.Recipe != nil && p.Recipe.Status == "archived" }
+
+// makes is what the recipe is for.
+func (p productPage) makes() string {
+	if p.Recipe.Loss == 0 {
+		return p.pieces(p.Recipe.Yield)
+	}
+	return fmt.Sprintf("%s, of which %s are lost", p.pieces(p.Recipe.Yield), p.rate(p.Recipe.Loss))
+}
+
+// laborWithin is what the work of each product in the recipe costs one piece.
+type laborWithin struct {
+	catalog.Component
+	Cost money.Amount
+}
+
+func (p productPage) laborWithin() []laborWithin {
+	var all []laborWithin
+	for i, t := range p.Recipe.Flat.Tasks {
+		if t.Line < 0 {
+			continue
+		}
+		if n := len(all); n == 0 || all[n-1].ID != p.Recipe.Components[t.Line].ID {
+			all = append(all, laborWithin{Component: p.Recipe.Components[t.Line]})
+		}
+		all[len(all)-1].Cost += p.Recipe.Costing.Tasks[i]
+	}
+	return all
+}
 
 func (q *Request) productPage(version int64) (p productPage, err error) {
 	p = productPage{format: q.format(), MayWrite: q.Actor().May(authz.CatalogWrite), At: q.Path}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"craftplan/internal/catalog"
@@ -29,6 +30,7 @@ type recipeEdit struct {
 	Cost                  *catalog.Recipe   // of what is typed; nil while it is not complete
 	CostRows              map[string]string // of each row that counts
 	Materials             []inventory.Option
+	Products              []catalog.Option // that can be components
 	Rates                 catalog.Rates
 	Components, Steps     []row
 	NextComponent, NextUp int
@@ -46,10 +48,19 @@ func (e recipeEdit) Next() int64 {
 // hourly is the rate of a step that names none.
 func (e recipeEdit) hourly() string { return money.Input(e.Rates.Hourly, e.currency) }
 
-func (e recipeEdit) materialChoices() []ui.Choice {
-	choices := []ui.Choice{{Value: "", Label: "Choose a material"}}
+// A component is chosen by what it is and its id: of a material, or of a product.
+const (
+	materialRef = "m:"
+	productRef  = "p:"
+)
+
+func (e recipeEdit) itemChoices() []ui.Choice {
+	choices := []ui.Choice{{Value: "", Label: "Choose a material or a product"}}
 	for _, m := range e.Materials {
-		choices = append(choices, ui.Choice{Value: m.ID.String(), Label: m.Name + ", " + e.price(m.Price, m.Unit) + " " + per(m.Unit)})
+		choices = append(choices, ui.Choice{Value: materialRef + m.ID.String(), Label: m.Name + ", " + e.price(m.Price, m.Unit) + " " + per(m.Unit)})
+	}
+	for _, p := range e.Products {
+		choices = append(choices, ui.Choice{Value: productRef + p.ID.String(), Label: p.Name + ", a product"})
 	}
 	return choices
 }
@@ -67,6 +78,11 @@ func (q *Request) recipeEdit(values url.Values) (e recipeEdit, in catalog.Input,
 		if e.Materials, err = inventory.Options(q.Context(), tx); err != nil {
 			return err
 		}
+		made, err := catalog.Made(q.Context(), tx)
+		if err != nil {
+			return err
+		}
+		e.Products = slices.DeleteFunc(made, func(o catalog.Option) bool { return o.ID == e.ID })
 		if e.Rates, err = catalog.RatesOf(q.Context(), tx); err != nil {
 			return err
 		}
@@ -75,7 +91,7 @@ func (q *Request) recipeEdit(values url.Values) (e recipeEdit, in catalog.Input,
 		}
 		if in, problem = e.recipeInput(values); problem == nil {
 			var cost catalog.Recipe
-			if cost, problem = catalog.Preview(q.Context(), tx, in); problem == nil {
+			if cost, problem = catalog.Preview(q.Context(), tx, e.ID, in); problem == nil {
 				e.Cost = &cost
 			}
 		}
@@ -91,10 +107,10 @@ func (q *Request) recipeEdit(values url.Values) (e recipeEdit, in catalog.Input,
 
 func (e *recipeEdit) showCosts(in catalog.Input) {
 	blank := 1
-	if len(e.Form.Values[componentRows+".0.material"]) == 0 {
+	if len(e.Form.Values[componentRows+".0.item"]) == 0 {
 		blank = 3
 	}
-	e.Components, e.NextComponent = shownRows(rows(e.Form.Values, componentRows, "material", "quantity"), blank)
+	e.Components, e.NextComponent = shownRows(rows(e.Form.Values, componentRows, "item", "quantity"), blank)
 	e.Steps, e.NextUp = shownRows(rows(e.Form.Values, stepRows, "name", "minutes"), 1)
 	e.CostRows = map[string]string{}
 	if e.Cost == nil {
@@ -152,18 +168,27 @@ func (e recipeEdit) recipeInput(v url.Values) (catalog.Input, error) {
 	var p fault.Problems
 	units := map[string]quantity.Unit{}
 	for _, m := range e.Materials {
-		units[m.ID.String()] = m.Unit
+		units[materialRef+m.ID.String()] = m.Unit
 	}
-	in := catalog.Input{Replaces: countField(&p, v, "replaces"), Yield: numberField(&p, v, "yield"), Notes: v.Get("notes")}
-	for _, n := range rows(v, componentRows, "material", "quantity") {
+	for _, made := range e.Products {
+		units[productRef+made.ID.String()] = quantity.Piece
+	}
+	in := catalog.Input{Replaces: countField(&p, v, "replaces"), Yield: numberField(&p, v, "yield"), Loss: percentField(&p, v, "loss"), Notes: v.Get("notes")}
+	for _, n := range rows(v, componentRows, "item", "quantity") {
 		name := func(field string) string { return row(rowOf(n)).name(componentRows, field) }
 		c := catalog.ComponentInput{Row: n, Waste: percentField(&p, v, name("waste"))}
-		unit, ok := units[v.Get(name("material"))]
+		ref := v.Get(name("item"))
+		unit, ok := units[ref]
 		if !ok {
-			p.Add(name("material"), "Choose a material.")
+			p.Add(name("item"), "Choose a material or a product.")
 			continue
 		}
-		c.MaterialID, _ = id.Parse(v.Get(name("material"))) // one of the options
+		chosen, _ := id.Parse(ref[len(materialRef):]) // one of the options
+		if strings.HasPrefix(ref, productRef) {
+			c.ProductID = chosen
+		} else {
+			c.MaterialID = chosen
+		}
 		amount, err := quantity.Parse(v.Get(name("quantity")), unit)
 		if err != nil {
 			p.Add(name("quantity"), err.Error())
@@ -204,9 +229,12 @@ func (e recipeEdit) recipeValues() url.Values {
 	v.Set("replaces", rowOf(int(e.Now.Version)))
 	v.Set("yield", quantity.Decimal(e.Now.Yield))
 	v.Set("notes", e.Now.Notes)
+	if e.Now.Loss > 0 {
+		v.Set("loss", percentText(e.Now.Loss))
+	}
 	for i, c := range e.Now.Components {
 		r := row(rowOf(i))
-		v.Set(r.name(componentRows, "material"), c.ID.String())
+		v.Set(r.name(componentRows, "item"), refOf(c))
 		v.Set(r.name(componentRows, "quantity"), quantity.Input(c.Quantity, c.Unit))
 		v.Set(r.name(componentRows, "waste"), percentText(c.Waste))
 	}
@@ -220,4 +248,11 @@ func (e recipeEdit) recipeValues() url.Values {
 		}
 	}
 	return v
+}
+
+func refOf(c catalog.Component) string {
+	if c.Nested {
+		return productRef + c.ID.String()
+	}
+	return materialRef + c.ID.String()
 }

@@ -14,53 +14,57 @@ import (
 	"craftplan/internal/quantity"
 )
 
-const activeComponents = `-- name: ActiveComponents :many
-SELECT r.product_id, r.yield, m.id AS material_id, m.name, m.sku, m.unit, m.price, c.quantity, c.waste
-FROM recipes AS r
-JOIN recipe_components AS c ON c.organization_id = $1 AND c.recipe_id = r.id
-JOIN materials AS m ON m.organization_id = $1 AND m.id = c.material_id
+const activeRecipes = `-- name: ActiveRecipes :many
+SELECT r.id, r.product_id, p.name, p.sku, r.version, r.yield, r.loss, r.notes, r.material_cost, r.labor_cost, r.overhead_cost, r.unit_cost, r.published_at
+FROM recipes AS r JOIN products AS p ON p.organization_id = $1 AND p.id = r.product_id
 WHERE r.organization_id = $1 AND r.status = 'active'
   AND r.product_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
-ORDER BY r.product_id, c.position
 `
 
-type ActiveComponentsParams struct {
+type ActiveRecipesParams struct {
 	OrganizationID id.Organization
 	Ids            string
 }
 
-type ActiveComponentsRow struct {
-	ProductID  id.ID
-	Yield      quantity.Quantity
-	MaterialID id.ID
-	Name       string
-	Sku        string
-	Unit       string
-	Price      money.Amount
-	Quantity   quantity.Quantity
-	Waste      int64
+type ActiveRecipesRow struct {
+	ID           id.ID
+	ProductID    id.ID
+	Name         string
+	Sku          string
+	Version      int64
+	Yield        quantity.Quantity
+	Loss         int64
+	Notes        string
+	MaterialCost money.Amount
+	LaborCost    money.Amount
+	OverheadCost money.Amount
+	UnitCost     money.Amount
+	PublishedAt  *calendar.Instant
 }
 
-// What the active recipes of some products take.
-func (q *Queries) ActiveComponents(ctx context.Context, arg ActiveComponentsParams) ([]ActiveComponentsRow, error) {
-	rows, err := q.db.QueryContext(ctx, activeComponents, arg.OrganizationID, arg.Ids)
+func (q *Queries) ActiveRecipes(ctx context.Context, arg ActiveRecipesParams) ([]ActiveRecipesRow, error) {
+	rows, err := q.db.QueryContext(ctx, activeRecipes, arg.OrganizationID, arg.Ids)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []ActiveComponentsRow{}
+	items := []ActiveRecipesRow{}
 	for rows.Next() {
-		var i ActiveComponentsRow
+		var i ActiveRecipesRow
 		if err := rows.Scan(
+			&i.ID,
 			&i.ProductID,
-			&i.Yield,
-			&i.MaterialID,
 			&i.Name,
 			&i.Sku,
-			&i.Unit,
-			&i.Price,
-			&i.Quantity,
-			&i.Waste,
+			&i.Version,
+			&i.Yield,
+			&i.Loss,
+			&i.Notes,
+			&i.MaterialCost,
+			&i.LaborCost,
+			&i.OverheadCost,
+			&i.UnitCost,
+			&i.PublishedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -105,20 +109,24 @@ func (q *Queries) ArchiveRecipe(ctx context.Context, arg ArchiveRecipeParams) (i
 }
 
 const componentsOf = `-- name: ComponentsOf :many
-SELECT c.position, m.id AS material_id, m.name, m.sku, m.unit, m.price, c.quantity, c.waste
-FROM recipe_components AS c JOIN materials AS m ON m.organization_id = $1 AND m.id = c.material_id
-WHERE c.organization_id = $1 AND c.recipe_id = $2
-ORDER BY c.position
+SELECT c.recipe_id, c.material_id, c.product_id, CAST(COALESCE(m.name, p.name) AS text) AS name, CAST(COALESCE(m.sku, p.sku) AS text) AS sku, CAST(COALESCE(m.unit, 'pcs') AS text) AS unit,
+  CAST(COALESCE(m.price, 0) AS money_int) AS price, c.quantity, c.waste
+FROM recipe_components AS c
+LEFT JOIN materials AS m ON m.organization_id = $1 AND m.id = c.material_id
+LEFT JOIN products AS p ON p.organization_id = $1 AND p.id = c.product_id
+WHERE c.organization_id = $1 AND c.recipe_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+ORDER BY c.recipe_id, c.position
 `
 
 type ComponentsOfParams struct {
 	OrganizationID id.Organization
-	RecipeID       id.ID
+	Ids            string
 }
 
 type ComponentsOfRow struct {
-	Position   int64
-	MaterialID id.ID
+	RecipeID   id.ID
+	MaterialID *id.ID
+	ProductID  *id.ID
 	Name       string
 	Sku        string
 	Unit       string
@@ -127,8 +135,9 @@ type ComponentsOfRow struct {
 	Waste      int64
 }
 
+// The components of some recipes: materials, and products as pieces without a price of their own.
 func (q *Queries) ComponentsOf(ctx context.Context, arg ComponentsOfParams) ([]ComponentsOfRow, error) {
-	rows, err := q.db.QueryContext(ctx, componentsOf, arg.OrganizationID, arg.RecipeID)
+	rows, err := q.db.QueryContext(ctx, componentsOf, arg.OrganizationID, arg.Ids)
 	if err != nil {
 		return nil, err
 	}
@@ -137,8 +146,9 @@ func (q *Queries) ComponentsOf(ctx context.Context, arg ComponentsOfParams) ([]C
 	for rows.Next() {
 		var i ComponentsOfRow
 		if err := rows.Scan(
-			&i.Position,
+			&i.RecipeID,
 			&i.MaterialID,
+			&i.ProductID,
 			&i.Name,
 			&i.Sku,
 			&i.Unit,
@@ -177,8 +187,8 @@ func (q *Queries) CountProducts(ctx context.Context, arg CountProductsParams) (i
 }
 
 const createComponent = `-- name: CreateComponent :exec
-INSERT INTO recipe_components (organization_id, recipe_id, position, material_id, quantity, waste, notes)
-VALUES ($1, $2, $3, $4, $5, $6, '')
+INSERT INTO recipe_components (organization_id, recipe_id, position, material_id, product_id, quantity, waste, notes)
+VALUES ($1, $2, $3, $4, $5, $6, $7, '')
 `
 
 type CreateComponentParams struct {
@@ -186,6 +196,7 @@ type CreateComponentParams struct {
 	RecipeID       id.ID
 	Position       int64
 	MaterialID     *id.ID
+	ProductID      *id.ID
 	Quantity       quantity.Quantity
 	Waste          int64
 }
@@ -196,6 +207,7 @@ func (q *Queries) CreateComponent(ctx context.Context, arg CreateComponentParams
 		arg.RecipeID,
 		arg.Position,
 		arg.MaterialID,
+		arg.ProductID,
 		arg.Quantity,
 		arg.Waste,
 	)
@@ -239,8 +251,8 @@ func (q *Queries) CreateProduct(ctx context.Context, arg CreateProductParams) er
 }
 
 const createRecipe = `-- name: CreateRecipe :exec
-INSERT INTO recipes (organization_id, id, product_id, version, status, yield, notes, material_cost, labor_cost, overhead_cost, unit_cost, published_at, created_at, created_by)
-VALUES ($1, $2, $3, $4, 'active', $5, $6, $7, $8, $9, $10, $11, $12, $13)
+INSERT INTO recipes (organization_id, id, product_id, version, status, yield, loss, notes, material_cost, labor_cost, overhead_cost, unit_cost, published_at, created_at, created_by)
+VALUES ($1, $2, $3, $4, 'active', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 `
 
 type CreateRecipeParams struct {
@@ -249,6 +261,7 @@ type CreateRecipeParams struct {
 	ProductID      id.ID
 	Version        int64
 	Yield          quantity.Quantity
+	Loss           int64
 	Notes          string
 	MaterialCost   money.Amount
 	LaborCost      money.Amount
@@ -266,6 +279,7 @@ func (q *Queries) CreateRecipe(ctx context.Context, arg CreateRecipeParams) erro
 		arg.ProductID,
 		arg.Version,
 		arg.Yield,
+		arg.Loss,
 		arg.Notes,
 		arg.MaterialCost,
 		arg.LaborCost,
@@ -463,6 +477,53 @@ func (q *Queries) ListProductsDown(ctx context.Context, arg ListProductsDownPara
 	return items, nil
 }
 
+const madeProducts = `-- name: MadeProducts :many
+SELECT p.id, p.name, p.sku, r.unit_cost
+FROM products AS p JOIN recipes AS r ON r.organization_id = $1 AND r.product_id = p.id
+WHERE p.organization_id = $1 AND p.status NOT IN ('discontinued', 'archived') AND r.status = 'active'
+ORDER BY p.name, p.id
+`
+
+type MadeProductsParams struct {
+	OrganizationID id.Organization
+}
+
+type MadeProductsRow struct {
+	ID       id.ID
+	Name     string
+	Sku      string
+	UnitCost money.Amount
+}
+
+// Products that can be components: those with an active recipe.
+func (q *Queries) MadeProducts(ctx context.Context, arg MadeProductsParams) ([]MadeProductsRow, error) {
+	rows, err := q.db.QueryContext(ctx, madeProducts, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MadeProductsRow{}
+	for rows.Next() {
+		var i MadeProductsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Sku,
+			&i.UnitCost,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const productTaken = `-- name: ProductTaken :one
 SELECT COUNT(*) FILTER (WHERE sku = $3) AS same_sku, COUNT(*) FILTER (WHERE name = $4) AS same_name
 FROM products WHERE organization_id = $1 AND id <> $2 AND (sku = $3 OR name = $4)
@@ -490,6 +551,74 @@ func (q *Queries) ProductTaken(ctx context.Context, arg ProductTakenParams) (Pro
 	var i ProductTakenRow
 	err := row.Scan(&i.SameSku, &i.SameName)
 	return i, err
+}
+
+const productsByID = `-- name: ProductsByID :many
+SELECT id, name, sku FROM products
+WHERE organization_id = $1 AND id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+`
+
+type ProductsByIDParams struct {
+	OrganizationID id.Organization
+	Ids            string
+}
+
+type ProductsByIDRow struct {
+	ID   id.ID
+	Name string
+	Sku  string
+}
+
+func (q *Queries) ProductsByID(ctx context.Context, arg ProductsByIDParams) ([]ProductsByIDRow, error) {
+	rows, err := q.db.QueryContext(ctx, productsByID, arg.OrganizationID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ProductsByIDRow{}
+	for rows.Next() {
+		var i ProductsByIDRow
+		if err := rows.Scan(&i.ID, &i.Name, &i.Sku); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const recordCost = `-- name: RecordCost :execrows
+UPDATE recipes SET material_cost = $3, labor_cost = $4, overhead_cost = $5, unit_cost = $6
+WHERE organization_id = $1 AND id = $2 AND status = 'active'
+`
+
+type RecordCostParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	MaterialCost   money.Amount
+	LaborCost      money.Amount
+	OverheadCost   money.Amount
+	UnitCost       money.Amount
+}
+
+func (q *Queries) RecordCost(ctx context.Context, arg RecordCostParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, recordCost,
+		arg.OrganizationID,
+		arg.ID,
+		arg.MaterialCost,
+		arg.LaborCost,
+		arg.OverheadCost,
+		arg.UnitCost,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const sellableProducts = `-- name: SellableProducts :many
@@ -538,18 +667,18 @@ func (q *Queries) SellableProducts(ctx context.Context, arg SellableProductsPara
 }
 
 const stepsOf = `-- name: StepsOf :many
-SELECT position, name, minutes, units_per_run, hourly_rate FROM labor_steps
-WHERE organization_id = $1 AND recipe_id = $2
-ORDER BY position
+SELECT recipe_id, name, minutes, units_per_run, hourly_rate FROM labor_steps
+WHERE organization_id = $1 AND recipe_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+ORDER BY recipe_id, position
 `
 
 type StepsOfParams struct {
 	OrganizationID id.Organization
-	RecipeID       id.ID
+	Ids            string
 }
 
 type StepsOfRow struct {
-	Position    int64
+	RecipeID    id.ID
 	Name        string
 	Minutes     quantity.Quantity
 	UnitsPerRun quantity.Quantity
@@ -557,7 +686,7 @@ type StepsOfRow struct {
 }
 
 func (q *Queries) StepsOf(ctx context.Context, arg StepsOfParams) ([]StepsOfRow, error) {
-	rows, err := q.db.QueryContext(ctx, stepsOf, arg.OrganizationID, arg.RecipeID)
+	rows, err := q.db.QueryContext(ctx, stepsOf, arg.OrganizationID, arg.Ids)
 	if err != nil {
 		return nil, err
 	}
@@ -566,7 +695,7 @@ func (q *Queries) StepsOf(ctx context.Context, arg StepsOfParams) ([]StepsOfRow,
 	for rows.Next() {
 		var i StepsOfRow
 		if err := rows.Scan(
-			&i.Position,
+			&i.RecipeID,
 			&i.Name,
 			&i.Minutes,
 			&i.UnitsPerRun,
@@ -575,6 +704,78 @@ func (q *Queries) StepsOf(ctx context.Context, arg StepsOfParams) ([]StepsOfRow,
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const takersOfMaterials = `-- name: TakersOfMaterials :many
+SELECT DISTINCT r.product_id
+FROM recipe_components AS c JOIN recipes AS r ON r.organization_id = $1 AND r.id = c.recipe_id
+WHERE c.organization_id = $1 AND r.status = 'active'
+  AND c.material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+`
+
+type TakersOfMaterialsParams struct {
+	OrganizationID id.Organization
+	Ids            string
+}
+
+// Products whose active recipe takes one of some materials.
+func (q *Queries) TakersOfMaterials(ctx context.Context, arg TakersOfMaterialsParams) ([]id.ID, error) {
+	rows, err := q.db.QueryContext(ctx, takersOfMaterials, arg.OrganizationID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []id.ID{}
+	for rows.Next() {
+		var product_id id.ID
+		if err := rows.Scan(&product_id); err != nil {
+			return nil, err
+		}
+		items = append(items, product_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const takersOfProducts = `-- name: TakersOfProducts :many
+SELECT DISTINCT r.product_id
+FROM recipe_components AS c JOIN recipes AS r ON r.organization_id = $1 AND r.id = c.recipe_id
+WHERE c.organization_id = $1 AND r.status = 'active'
+  AND c.product_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+`
+
+type TakersOfProductsParams struct {
+	OrganizationID id.Organization
+	Ids            string
+}
+
+// Products whose active recipe takes one of some products.
+func (q *Queries) TakersOfProducts(ctx context.Context, arg TakersOfProductsParams) ([]id.ID, error) {
+	rows, err := q.db.QueryContext(ctx, takersOfProducts, arg.OrganizationID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []id.ID{}
+	for rows.Next() {
+		var product_id id.ID
+		if err := rows.Scan(&product_id); err != nil {
+			return nil, err
+		}
+		items = append(items, product_id)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
@@ -625,9 +826,10 @@ func (q *Queries) UpdateProduct(ctx context.Context, arg UpdateProductParams) (i
 }
 
 const versions = `-- name: Versions :many
-SELECT id, version, status, yield, notes, material_cost, labor_cost, overhead_cost, unit_cost, published_at FROM recipes
-WHERE organization_id = $1 AND product_id = $2
-ORDER BY version DESC
+SELECT r.id, p.name, p.sku, r.version, r.status, r.yield, r.loss, r.notes, r.material_cost, r.labor_cost, r.overhead_cost, r.unit_cost, r.published_at
+FROM recipes AS r JOIN products AS p ON p.organization_id = $1 AND p.id = r.product_id
+WHERE r.organization_id = $1 AND r.product_id = $2
+ORDER BY r.version DESC
 `
 
 type VersionsParams struct {
@@ -637,9 +839,12 @@ type VersionsParams struct {
 
 type VersionsRow struct {
 	ID           id.ID
+	Name         string
+	Sku          string
 	Version      int64
 	Status       string
 	Yield        quantity.Quantity
+	Loss         int64
 	Notes        string
 	MaterialCost money.Amount
 	LaborCost    money.Amount
@@ -659,9 +864,12 @@ func (q *Queries) Versions(ctx context.Context, arg VersionsParams) ([]VersionsR
 		var i VersionsRow
 		if err := rows.Scan(
 			&i.ID,
+			&i.Name,
+			&i.Sku,
 			&i.Version,
 			&i.Status,
 			&i.Yield,
+			&i.Loss,
 			&i.Notes,
 			&i.MaterialCost,
 			&i.LaborCost,

@@ -26,14 +26,14 @@ type System struct{ queries *Queries }
 // ForSystem gives the queries of a transaction outside any organization.
 func ForSystem(tx *store.SystemTx) System { return System{New(tx.DB())} }
 
-// ActiveComponentsIn is what ActiveComponents takes beside the organization.
-type ActiveComponentsIn struct {
+// ActiveRecipesIn is what ActiveRecipes takes beside the organization.
+type ActiveRecipesIn struct {
 	Ids string
 }
 
-// ActiveComponents runs in the organization of the transaction.
-func (t Tenant) ActiveComponents(ctx context.Context, in ActiveComponentsIn) ([]ActiveComponentsRow, error) {
-	return t.queries.ActiveComponents(ctx, ActiveComponentsParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+// ActiveRecipes runs in the organization of the transaction.
+func (t Tenant) ActiveRecipes(ctx context.Context, in ActiveRecipesIn) ([]ActiveRecipesRow, error) {
+	return t.queries.ActiveRecipes(ctx, ActiveRecipesParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
 }
 
 // ArchiveRecipeIn is what ArchiveRecipe takes beside the organization.
@@ -52,12 +52,12 @@ func (t Tenant) ArchiveRecipe(ctx context.Context, in ArchiveRecipeIn) (int64, e
 
 // ComponentsOfIn is what ComponentsOf takes beside the organization.
 type ComponentsOfIn struct {
-	RecipeID id.ID
+	Ids string
 }
 
 // ComponentsOf runs in the organization of the transaction.
 func (t Tenant) ComponentsOf(ctx context.Context, in ComponentsOfIn) ([]ComponentsOfRow, error) {
-	return t.queries.ComponentsOf(ctx, ComponentsOfParams{OrganizationID: t.tx.Organization(), RecipeID: in.RecipeID})
+	return t.queries.ComponentsOf(ctx, ComponentsOfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
 }
 
 // CountProductsIn is what CountProducts takes beside the organization.
@@ -75,13 +75,14 @@ type CreateComponentIn struct {
 	RecipeID   id.ID
 	Position   int64
 	MaterialID *id.ID
+	ProductID  *id.ID
 	Quantity   quantity.Quantity
 	Waste      int64
 }
 
 // CreateComponent runs in the organization of the transaction.
 func (t Tenant) CreateComponent(ctx context.Context, in CreateComponentIn) error {
-	return t.queries.CreateComponent(ctx, CreateComponentParams{OrganizationID: t.tx.Organization(), RecipeID: in.RecipeID, Position: in.Position, MaterialID: in.MaterialID, Quantity: in.Quantity, Waste: in.Waste})
+	return t.queries.CreateComponent(ctx, CreateComponentParams{OrganizationID: t.tx.Organization(), RecipeID: in.RecipeID, Position: in.Position, MaterialID: in.MaterialID, ProductID: in.ProductID, Quantity: in.Quantity, Waste: in.Waste})
 }
 
 // CreateProductIn is what CreateProduct takes beside the organization.
@@ -109,6 +110,7 @@ type CreateRecipeIn struct {
 	ProductID    id.ID
 	Version      int64
 	Yield        quantity.Quantity
+	Loss         int64
 	Notes        string
 	MaterialCost money.Amount
 	LaborCost    money.Amount
@@ -121,7 +123,7 @@ type CreateRecipeIn struct {
 
 // CreateRecipe runs in the organization of the transaction.
 func (t Tenant) CreateRecipe(ctx context.Context, in CreateRecipeIn) error {
-	return t.queries.CreateRecipe(ctx, CreateRecipeParams{OrganizationID: t.tx.Organization(), ID: in.ID, ProductID: in.ProductID, Version: in.Version, Yield: in.Yield, Notes: in.Notes, MaterialCost: in.MaterialCost, LaborCost: in.LaborCost, OverheadCost: in.OverheadCost, UnitCost: in.UnitCost, PublishedAt: in.PublishedAt, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
+	return t.queries.CreateRecipe(ctx, CreateRecipeParams{OrganizationID: t.tx.Organization(), ID: in.ID, ProductID: in.ProductID, Version: in.Version, Yield: in.Yield, Loss: in.Loss, Notes: in.Notes, MaterialCost: in.MaterialCost, LaborCost: in.LaborCost, OverheadCost: in.OverheadCost, UnitCost: in.UnitCost, PublishedAt: in.PublishedAt, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
 }
 
 // CreateStepIn is what CreateStep takes beside the organization.
@@ -173,6 +175,11 @@ func (t Tenant) ListProductsDown(ctx context.Context, in ListProductsDownIn) ([]
 	return t.queries.ListProductsDown(ctx, ListProductsDownParams{OrganizationID: t.tx.Organization(), Pattern: in.Pattern, Skip: in.Skip, CountOf: in.CountOf})
 }
 
+// MadeProducts runs in the organization of the transaction.
+func (t Tenant) MadeProducts(ctx context.Context) ([]MadeProductsRow, error) {
+	return t.queries.MadeProducts(ctx, MadeProductsParams{OrganizationID: t.tx.Organization()})
+}
+
 // ProductTakenIn is what ProductTaken takes beside the organization.
 type ProductTakenIn struct {
 	ID   id.ID
@@ -185,6 +192,30 @@ func (t Tenant) ProductTaken(ctx context.Context, in ProductTakenIn) (ProductTak
 	return t.queries.ProductTaken(ctx, ProductTakenParams{OrganizationID: t.tx.Organization(), ID: in.ID, Sku: in.Sku, Name: in.Name})
 }
 
+// ProductsByIDIn is what ProductsByID takes beside the organization.
+type ProductsByIDIn struct {
+	Ids string
+}
+
+// ProductsByID runs in the organization of the transaction.
+func (t Tenant) ProductsByID(ctx context.Context, in ProductsByIDIn) ([]ProductsByIDRow, error) {
+	return t.queries.ProductsByID(ctx, ProductsByIDParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+}
+
+// RecordCostIn is what RecordCost takes beside the organization.
+type RecordCostIn struct {
+	ID           id.ID
+	MaterialCost money.Amount
+	LaborCost    money.Amount
+	OverheadCost money.Amount
+	UnitCost     money.Amount
+}
+
+// RecordCost runs in the organization of the transaction.
+func (t Tenant) RecordCost(ctx context.Context, in RecordCostIn) (int64, error) {
+	return t.queries.RecordCost(ctx, RecordCostParams{OrganizationID: t.tx.Organization(), ID: in.ID, MaterialCost: in.MaterialCost, LaborCost: in.LaborCost, OverheadCost: in.OverheadCost, UnitCost: in.UnitCost})
+}
+
 // SellableProducts runs in the organization of the transaction.
 func (t Tenant) SellableProducts(ctx context.Context) ([]SellableProductsRow, error) {
 	return t.queries.SellableProducts(ctx, SellableProductsParams{OrganizationID: t.tx.Organization()})
@@ -192,12 +223,32 @@ func (t Tenant) SellableProducts(ctx context.Context) ([]SellableProductsRow, er
 
 // StepsOfIn is what StepsOf takes beside the organization.
 type StepsOfIn struct {
-	RecipeID id.ID
+	Ids string
 }
 
 // StepsOf runs in the organization of the transaction.
 func (t Tenant) StepsOf(ctx context.Context, in StepsOfIn) ([]StepsOfRow, error) {
-	return t.queries.StepsOf(ctx, StepsOfParams{OrganizationID: t.tx.Organization(), RecipeID: in.RecipeID})
+	return t.queries.StepsOf(ctx, StepsOfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+}
+
+// TakersOfMaterialsIn is what TakersOfMaterials takes beside the organization.
+type TakersOfMaterialsIn struct {
+	Ids string
+}
+
+// TakersOfMaterials runs in the organization of the transaction.
+func (t Tenant) TakersOfMaterials(ctx context.Context, in TakersOfMaterialsIn) ([]id.ID, error) {
+	return t.queries.TakersOfMaterials(ctx, TakersOfMaterialsParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+}
+
+// TakersOfProductsIn is what TakersOfProducts takes beside the organization.
+type TakersOfProductsIn struct {
+	Ids string
+}
+
+// TakersOfProducts runs in the organization of the transaction.
+func (t Tenant) TakersOfProducts(ctx context.Context, in TakersOfProductsIn) ([]id.ID, error) {
+	return t.queries.TakersOfProducts(ctx, TakersOfProductsParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
 }
 
 // UpdateProductIn is what UpdateProduct takes beside the organization.

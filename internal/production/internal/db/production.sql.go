@@ -471,6 +471,36 @@ func (q *Queries) CreateConsumption(ctx context.Context, arg CreateConsumptionPa
 	return err
 }
 
+const createStep = `-- name: CreateStep :exec
+INSERT INTO batch_steps (organization_id, batch_id, position, product_id, name, minutes, pieces, hourly_rate, cost)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)
+`
+
+type CreateStepParams struct {
+	OrganizationID id.Organization
+	BatchID        id.ID
+	Position       int64
+	ProductID      id.ID
+	Name           string
+	Minutes        quantity.Quantity
+	Pieces         quantity.Quantity
+	HourlyRate     *money.Amount
+}
+
+func (q *Queries) CreateStep(ctx context.Context, arg CreateStepParams) error {
+	_, err := q.db.ExecContext(ctx, createStep,
+		arg.OrganizationID,
+		arg.BatchID,
+		arg.Position,
+		arg.ProductID,
+		arg.Name,
+		arg.Minutes,
+		arg.Pieces,
+		arg.HourlyRate,
+	)
+	return err
+}
+
 const deleteAllocations = `-- name: DeleteAllocations :exec
 DELETE FROM allocations WHERE organization_id = $1 AND batch_id = $2
 `
@@ -748,6 +778,30 @@ func (q *Queries) RecordCost(ctx context.Context, arg RecordCostParams) (int64, 
 	return result.RowsAffected()
 }
 
+const recordStepCost = `-- name: RecordStepCost :execrows
+UPDATE batch_steps SET cost = $4 WHERE organization_id = $1 AND batch_id = $2 AND position = $3
+`
+
+type RecordStepCostParams struct {
+	OrganizationID id.Organization
+	BatchID        id.ID
+	Position       int64
+	Cost           money.Amount
+}
+
+func (q *Queries) RecordStepCost(ctx context.Context, arg RecordStepCostParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, recordStepCost,
+		arg.OrganizationID,
+		arg.BatchID,
+		arg.Position,
+		arg.Cost,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const reducePlan = `-- name: ReducePlan :execrows
 UPDATE batches SET planned_quantity = planned_quantity - $3
 WHERE organization_id = $1 AND id = $2 AND status = 'open' AND planned_quantity > $3
@@ -811,6 +865,58 @@ func (q *Queries) StartBatch(ctx context.Context, arg StartBatchParams) (int64, 
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const stepsOf = `-- name: StepsOf :many
+SELECT position, product_id, name, minutes, pieces, hourly_rate, cost FROM batch_steps
+WHERE organization_id = $1 AND batch_id = $2
+ORDER BY position
+`
+
+type StepsOfParams struct {
+	OrganizationID id.Organization
+	BatchID        id.ID
+}
+
+type StepsOfRow struct {
+	Position   int64
+	ProductID  id.ID
+	Name       string
+	Minutes    quantity.Quantity
+	Pieces     quantity.Quantity
+	HourlyRate *money.Amount
+	Cost       money.Amount
+}
+
+func (q *Queries) StepsOf(ctx context.Context, arg StepsOfParams) ([]StepsOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, stepsOf, arg.OrganizationID, arg.BatchID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StepsOfRow{}
+	for rows.Next() {
+		var i StepsOfRow
+		if err := rows.Scan(
+			&i.Position,
+			&i.ProductID,
+			&i.Name,
+			&i.Minutes,
+			&i.Pieces,
+			&i.HourlyRate,
+			&i.Cost,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const unbatched = `-- name: Unbatched :many

@@ -180,6 +180,22 @@ func (t Tenant) CreateConsumption(ctx context.Context, in CreateConsumptionIn) e
 	return t.queries.CreateConsumption(ctx, CreateConsumptionParams{OrganizationID: t.tx.Organization(), BatchID: in.BatchID, LotID: in.LotID, MaterialID: in.MaterialID, Quantity: in.Quantity, Cost: in.Cost})
 }
 
+// CreateStepIn is what CreateStep takes beside the organization.
+type CreateStepIn struct {
+	BatchID    id.ID
+	Position   int64
+	ProductID  id.ID
+	Name       string
+	Minutes    quantity.Quantity
+	Pieces     quantity.Quantity
+	HourlyRate *money.Amount
+}
+
+// CreateStep runs in the organization of the transaction.
+func (t Tenant) CreateStep(ctx context.Context, in CreateStepIn) error {
+	return t.queries.CreateStep(ctx, CreateStepParams{OrganizationID: t.tx.Organization(), BatchID: in.BatchID, Position: in.Position, ProductID: in.ProductID, Name: in.Name, Minutes: in.Minutes, Pieces: in.Pieces, HourlyRate: in.HourlyRate})
+}
+
 // DeleteAllocationsIn is what DeleteAllocations takes beside the organization.
 type DeleteAllocationsIn struct {
 	BatchID id.ID
@@ -247,6 +263,18 @@ func (t Tenant) RecordCost(ctx context.Context, in RecordCostIn) (int64, error) 
 	return t.queries.RecordCost(ctx, RecordCostParams{OrganizationID: t.tx.Organization(), ID: in.ID, MaterialCost: in.MaterialCost, LaborCost: in.LaborCost, OverheadCost: in.OverheadCost, UnitCost: in.UnitCost})
 }
 
+// RecordStepCostIn is what RecordStepCost takes beside the organization.
+type RecordStepCostIn struct {
+	BatchID  id.ID
+	Position int64
+	Cost     money.Amount
+}
+
+// RecordStepCost runs in the organization of the transaction.
+func (t Tenant) RecordStepCost(ctx context.Context, in RecordStepCostIn) (int64, error) {
+	return t.queries.RecordStepCost(ctx, RecordStepCostParams{OrganizationID: t.tx.Organization(), BatchID: in.BatchID, Position: in.Position, Cost: in.Cost})
+}
+
 // ReducePlanIn is what ReducePlan takes beside the organization.
 type ReducePlanIn struct {
 	ID              id.ID
@@ -280,6 +308,16 @@ type StartBatchIn struct {
 // StartBatch runs in the organization of the transaction.
 func (t Tenant) StartBatch(ctx context.Context, in StartBatchIn) (int64, error) {
 	return t.queries.StartBatch(ctx, StartBatchParams{OrganizationID: t.tx.Organization(), ID: in.ID, RecipeID: in.RecipeID, StartedAt: in.StartedAt, StartedBy: in.StartedBy})
+}
+
+// StepsOfIn is what StepsOf takes beside the organization.
+type StepsOfIn struct {
+	BatchID id.ID
+}
+
+// StepsOf runs in the organization of the transaction.
+func (t Tenant) StepsOf(ctx context.Context, in StepsOfIn) ([]StepsOfRow, error) {
+	return t.queries.StepsOf(ctx, StepsOfParams{OrganizationID: t.tx.Organization(), BatchID: in.BatchID})
 }
 
 // UnbatchedIn is what Unbatched takes beside the organization.

@@ -1,0 +1,5 @@
+-- +goose Up
+SELECT protect('batch_steps');
+
+-- +goose Down
+SELECT 1;
