@@ -53,6 +53,9 @@ var storeSQL = map[string]string{
 	"cachingConn.QueryContext": "passes on what the driver was given",
 	"organizationConn.BeginTx": "binds the transaction in the message that begins it, where there are no parameters; an id's type renders it as hexadecimal digits and hyphens",
 	"organizationTx.end":       "is given commit or rollback",
+	"organizationTables":       "asks SQLite's catalog for the tables that the triggers are made for",
+	"triggersOf":               "makes triggers; the names come from the catalog and are quoted by %q",
+	"makeTriggers":             "runs what triggersOf made and what organizationTables asks",
 	"grantQueue":               "is run by the owner while migrating; the names come from the catalog and are quoted by %I",
 }
 

@@ -63,6 +63,8 @@ func translateSQLite(code int, err error) error {
 		return unique(err)
 	case sqlitecode.SQLITE_CONSTRAINT_FOREIGNKEY:
 		return reference(err)
+	case sqlitecode.SQLITE_CONSTRAINT_TRIGGER:
+		return errors.Join(ErrWrongOrganization, err)
 	}
 	switch code & 0xff {
 	case sqlitecode.SQLITE_BUSY, sqlitecode.SQLITE_LOCKED:

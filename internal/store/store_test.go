@@ -163,6 +163,95 @@ func TestRowLevelSecurity(t *testing.T) {
 	}
 }
 
+// The attack: statements that name the right organization first, as the guard wants, and write the rows of another. The
+// database refuses them, or finds nothing to write.
+func TestWritesForAnotherOrganization(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		sunrise, bluebird := db.Organization("Sunrise"), db.Organization("Bluebird")
+		db.Do(t, bluebird, func(ctx context.Context, tx *store.Tx) error { return add(ctx, tx, "Theirs") })
+		db.Do(t, sunrise, func(ctx context.Context, tx *store.Tx) error { return add(ctx, tx, "Ours") })
+		for _, attack := range []struct {
+			statement string
+			silent    bool // on PostgreSQL, whose policy hides the rows
+		}{
+			{"INSERT INTO sequences (organization_id, name, year, next_value) SELECT CAST($2 AS org_text), 'X', 0, 1 WHERE CAST($1 AS text) <> ''", false},
+			{"INSERT INTO sequences (organization_id, name, year, next_value) SELECT CAST($2 AS org_text), name, year, 1 FROM sequences WHERE organization_id = $1 ON CONFLICT (organization_id, name, year) DO UPDATE SET next_value = 9000", false},
+			{"UPDATE customers SET name = 'mine' WHERE organization_id <> $1 AND organization_id = $2", true},
+			{"UPDATE customers SET organization_id = $2 WHERE organization_id = $1", false},
+			{"DELETE FROM customers WHERE organization_id <> $1 AND organization_id = $2", true},
+		} {
+			err := db.Update(t.Context(), sunrise, func(tx *store.Tx) error {
+				result, err := tx.DB().ExecContext(t.Context(), attack.statement, sunrise.Organization(), bluebird.Organization())
+				if err != nil {
+					return err
+				}
+				if n, err := result.RowsAffected(); err != nil || n != 0 {
+					t.Errorf("%d rows written, %v: %s", n, err, attack.statement)
+				}
+				return nil
+			})
+			if silent := attack.silent && db.Engine() == store.Postgres; silent != (err == nil) {
+				t.Errorf("%v: %s", err, attack.statement)
+			}
+			if db.Engine() == store.SQLite && !errors.Is(err, store.ErrWrongOrganization) {
+				t.Errorf("%v: %s", err, attack.statement)
+			}
+		}
+		if n := customers(t, db, bluebird); n != 1 {
+			t.Errorf("the other has %d customers", n)
+		}
+		err := db.System(t.Context(), "test: an organization's table outside any", func(tx *store.SystemTx) error {
+			_, err := tx.DB().ExecContext(t.Context(), "DELETE FROM customers")
+			return err
+		})
+		if err == nil {
+			t.Error("a system transaction wrote an organization's table")
+		}
+		db.Do(t, sunrise, func(ctx context.Context, tx *store.Tx) error { return add(ctx, tx, "After all that") })
+	})
+}
+
+// A table joins by being there: SQLite's triggers are made from the catalog.
+func TestTriggersOfEveryTable(t *testing.T) {
+	db := storetest.New(t, store.SQLite)
+	if _, err := db.Raw().ExecContext(t.Context(), "CREATE TABLE later (organization_id org_text NOT NULL PRIMARY KEY REFERENCES organizations (id))"); err != nil {
+		t.Fatal(err)
+	}
+	again, err := store.Open(t.Context(), db.URL, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	err = again.Update(t.Context(), db.Organization("Sunrise"), func(tx *store.Tx) error {
+		const tables = `SELECT t.name, (SELECT COUNT(*) FROM sqlite_temp_master AS g WHERE g.type = 'trigger' AND g.tbl_name = t.name) FROM sqlite_master AS t
+			WHERE t.type = 'table' AND CAST($1 AS text) <> '' AND (t.name = 'organizations' OR EXISTS (SELECT 1 FROM pragma_table_info(t.name) AS c WHERE c.name = 'organization_id'))`
+		rows, err := tx.DB().QueryContext(t.Context(), tables, tx.Organization())
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		seen := map[string]bool{}
+		for rows.Next() {
+			var table string
+			var triggers int
+			if err := rows.Scan(&table, &triggers); err != nil {
+				return err
+			}
+			seen[table] = true
+			if triggers != 4 {
+				t.Errorf("%s has %d triggers", table, triggers)
+			}
+		}
+		if len(seen) < 20 || !seen["later"] || !seen["memberships"] || !seen["organizations"] {
+			t.Errorf("looked at %v", seen)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A server refuses a role that row-level security would not bind.
 func TestRolesThatCouldBypass(t *testing.T) {
 	db := storetest.New(t, store.Postgres)

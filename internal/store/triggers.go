@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"modernc.org/sqlite"
+
+	"craftplan/internal/id"
+)
+
+// triggered opens SQLite's writing connection with triggers that refuse a row of another organization than the
+// transaction's, whatever statement writes it: what row-level security does on PostgreSQL, for writes. Nothing can be told to
+// a trigger about reads.
+//
+// The triggers are the connection's own (TEMP) and are made from the catalog whenever it is opened, so that a new table
+// joins by itself, and no rebuilding of a table can lose them. They ask a function of this one connection.
+type triggered struct{ dsn string }
+
+// boundFunction is what the triggers ask: the organization of the transaction, or NULL.
+const boundFunction = "transaction_organization"
+
+// bound is the organization of a connection's transaction. A connection is used by one goroutine at a time.
+type bound struct{ organization driver.Value }
+
+func (c triggered) Driver() driver.Driver { return &sqlite.Driver{} }
+
+func (c triggered) Connect(ctx context.Context) (driver.Conn, error) {
+	b := &bound{}
+	d := &sqlite.Driver{}
+	err := d.RegisterScalarFunction(boundFunction, 0, func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) { return b.organization, nil })
+	if err != nil {
+		return nil, err
+	}
+	conn, err := d.Open(c.dsn)
+	if err != nil {
+		return nil, err
+	}
+	inner, ok := conn.(sqliteConn)
+	if !ok {
+		return nil, errors.New("unexpected SQLite driver")
+	}
+	if err := makeTriggers(ctx, inner); err != nil {
+		return nil, errors.Join(err, inner.Close())
+	}
+	return boundConn{inner, b}, nil
+}
+
+// boundConn tells the triggers which organization a transaction is for, from its begin to its end.
+type boundConn struct {
+	sqliteConn
+	bound *bound
+}
+
+func (c boundConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	tx, err := c.sqliteConn.BeginTx(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	if organization, ok := ctx.Value(organizationKey{}).(id.Organization); ok {
+		c.bound.organization = organization.String()
+	}
+	return boundTx{tx, c.bound}, nil
+}
+
+type boundTx struct {
+	driver.Tx
+	bound *bound
+}
+
+func (t boundTx) Commit() error {
+	t.bound.organization = nil
+	return t.Tx.Commit()
+}
+
+func (t boundTx) Rollback() error {
+	t.bound.organization = nil
+	return t.Tx.Rollback()
+}
+
+// organizationTables are the tables whose rows say whose they are, with the column that does, and whether the primary key
+// begins with it.
+const organizationTables = `SELECT t.name, c.name, c.pk = 1 AND c.name = 'organization_id' FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c
+	WHERE t.type = 'table' AND c.type = 'org_text' AND c.name IN ('organization_id', 'id')`
+
+func makeTriggers(ctx context.Context, conn sqliteConn) error {
+	rows, err := conn.QueryContext(ctx, organizationTables, nil)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var script strings.Builder
+	row := make([]driver.Value, 3)
+	for {
+		if err := rows.Next(row); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return err
+		}
+		table, column, own := row[0].(string), row[1].(string), row[2].(int64) == 1
+		script.WriteString(triggersOf(table, column, own))
+	}
+	_, err = conn.ExecContext(ctx, script.String(), nil)
+	return err
+}
+
+// triggersOf are a table's triggers. The rows of a table of the directory, whose key is not led by the organization, may be
+// written outside any organization too.
+func triggersOf(table, column string, own bool) string {
+	foreign := func(row string) string {
+		condition := fmt.Sprintf(`%s.%q IS NOT %s()`, row, column, boundFunction)
+		if !own {
+			condition += " AND " + boundFunction + "() IS NOT NULL"
+		}
+		return condition
+	}
+	const trigger = `CREATE TEMP TRIGGER "%s %s" BEFORE %s ON main.%q WHEN %s BEGIN SELECT RAISE(ABORT, 'another organization'); END;`
+	return fmt.Sprintf(trigger, table, "insert", "INSERT", table, foreign("NEW")) +
+		fmt.Sprintf(trigger, table, "update", "UPDATE", table, foreign("OLD")) +
+		fmt.Sprintf(trigger, table, "delete", "DELETE", table, foreign("OLD")) +
+		fmt.Sprintf(trigger, table, "move", fmt.Sprintf("UPDATE OF %q", column), table, "TRUE")
+}
