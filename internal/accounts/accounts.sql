@@ -80,3 +80,68 @@ DELETE FROM tokens WHERE expires_at <= sqlc.arg(moment);
 
 -- name: UserByID :one
 SELECT id, email, name FROM users WHERE id = sqlc.arg(id);
+
+-- Not when the password was changed meanwhile.
+-- name: RehashPassword :execrows
+UPDATE users SET password_hash = sqlc.arg(password_hash) WHERE id = sqlc.arg(id) AND password_hash = sqlc.arg(former);
+
+-- name: LiftSession :execrows
+UPDATE sessions SET token_hash = sqlc.arg(fresh), factors = 2 WHERE token_hash = sqlc.arg(token_hash) AND user_id = sqlc.arg(user_id);
+
+-- name: LowerSessions :exec
+UPDATE sessions SET factors = 1 WHERE user_id = sqlc.arg(user_id);
+
+-- name: DeleteAllTokensOf :exec
+DELETE FROM tokens WHERE user_id = sqlc.arg(user_id);
+
+-- Written to by every change of a person's factors, so that two at once follow one another.
+-- name: HoldUser :execrows
+UPDATE users SET updated_at = sqlc.arg(updated_at) WHERE id = sqlc.arg(id);
+
+-- name: HasFactor :one
+SELECT EXISTS (SELECT 1 FROM authenticators AS a WHERE a.user_id = sqlc.arg(user_id) UNION ALL SELECT 1 FROM passkeys AS p WHERE p.user_id = sqlc.arg(user_id));
+
+-- name: AuthenticatorOf :one
+SELECT secret_sealed, created_at, last_used_at FROM authenticators WHERE user_id = sqlc.arg(user_id);
+
+-- name: CreateAuthenticator :exec
+INSERT INTO authenticators (user_id, secret_sealed, last_step, created_at, last_used_at)
+VALUES (sqlc.arg(user_id), sqlc.arg(secret_sealed), sqlc.arg(last_step), sqlc.arg(created_at), sqlc.arg(created_at));
+
+-- name: UseAuthenticator :execrows
+UPDATE authenticators SET last_step = sqlc.arg(step), last_used_at = sqlc.arg(last_used_at)
+WHERE user_id = sqlc.arg(user_id) AND last_step < sqlc.arg(step);
+
+-- name: DeleteAuthenticator :execrows
+DELETE FROM authenticators WHERE user_id = sqlc.arg(user_id);
+
+-- name: CreateRecoveryCode :exec
+INSERT INTO recovery_codes (user_id, code_hash, created_at) VALUES (sqlc.arg(user_id), sqlc.arg(code_hash), sqlc.arg(created_at));
+
+-- name: RecoveryCodesLeft :one
+SELECT COUNT(*) FROM recovery_codes WHERE user_id = sqlc.arg(user_id);
+
+-- name: UseRecoveryCode :execrows
+DELETE FROM recovery_codes WHERE user_id = sqlc.arg(user_id) AND code_hash = sqlc.arg(code_hash);
+
+-- name: DeleteRecoveryCodes :exec
+DELETE FROM recovery_codes WHERE user_id = sqlc.arg(user_id);
+
+-- name: CreatePasskey :exec
+INSERT INTO passkeys (id, user_id, credential_id, name, record_sealed, created_at)
+VALUES (sqlc.arg(id), sqlc.arg(user_id), sqlc.arg(credential_id), sqlc.arg(name), sqlc.arg(record_sealed), sqlc.arg(created_at));
+
+-- name: PasskeysOf :many
+SELECT id, name, record_sealed, created_at, last_used_at FROM passkeys WHERE user_id = sqlc.arg(user_id) ORDER BY created_at, id;
+
+-- name: UsePasskey :execrows
+UPDATE passkeys SET record_sealed = sqlc.arg(record_sealed), last_used_at = CAST(sqlc.arg(last_used_at) AS ts_text) WHERE id = sqlc.arg(id);
+
+-- name: RenamePasskey :execrows
+UPDATE passkeys SET name = sqlc.arg(name) WHERE id = sqlc.arg(id) AND user_id = sqlc.arg(user_id);
+
+-- name: DeletePasskey :execrows
+DELETE FROM passkeys WHERE id = sqlc.arg(id) AND user_id = sqlc.arg(user_id);
+
+-- name: DeletePasskeysOf :exec
+DELETE FROM passkeys WHERE user_id = sqlc.arg(user_id);

@@ -31,22 +31,22 @@ func TestSignIn(t *testing.T) {
 		if err := create(t, db, "rosa@oven.example"); !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("the same address twice: %v", err)
 		}
-		user, token, err := accounts.SignIn(t.Context(), db.Store, "ROSA@oven.example", password, "a browser")
-		if err != nil {
-			t.Fatal(err)
+		entry, err := accounts.SignIn(t.Context(), db.Store, "ROSA@oven.example", password, "a browser")
+		if err != nil || entry.Step != "" {
+			t.Fatal(entry, err)
 		}
-		if back, err := accounts.Authenticate(t.Context(), db.Store, token); err != nil || back.User != user || back.Factors != 1 || back.Only != nil {
+		if back, err := accounts.Authenticate(t.Context(), db.Store, entry.Session); err != nil || back.User != entry.User || back.Factors != 1 || back.Only != nil {
 			t.Errorf("the session is of %+v, %v", back, err)
 		}
-		_, _, wrong := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", "another oven", "a browser")
-		_, _, unknown := accounts.SignIn(t.Context(), db.Store, "nobody@oven.example", password, "a browser")
+		_, wrong := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", "another oven", "a browser")
+		_, unknown := accounts.SignIn(t.Context(), db.Store, "nobody@oven.example", password, "a browser")
 		if !fault.Is(wrong, fault.KindUnauthenticated) || wrong.Error() != unknown.Error() {
 			t.Errorf("a wrong password: %v; an unknown address: %v", wrong, unknown)
 		}
-		if err := accounts.SignOut(t.Context(), db.Store, token); err != nil {
+		if err := accounts.SignOut(t.Context(), db.Store, entry.Session); err != nil {
 			t.Error(err)
 		}
-		if _, err := accounts.Authenticate(t.Context(), db.Store, token); !fault.Is(err, fault.KindUnauthenticated) {
+		if _, err := accounts.Authenticate(t.Context(), db.Store, entry.Session); !fault.Is(err, fault.KindUnauthenticated) {
 			t.Errorf("signed out: %v", err)
 		}
 	})
@@ -58,10 +58,11 @@ func TestSecretsAreHashed(t *testing.T) {
 		if err := create(t, db, "rosa@oven.example"); err != nil {
 			t.Fatal(err)
 		}
-		_, token, err := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", password, "a browser")
+		entry, err := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", password, "a browser")
 		if err != nil {
 			t.Fatal(err)
 		}
+		token := entry.Session
 		var hash, kept string
 		raw := db.Raw()
 		if err := raw.QueryRowContext(t.Context(), "SELECT password_hash FROM users").Scan(&hash); err != nil {
@@ -81,10 +82,11 @@ func TestSessionsExpire(t *testing.T) {
 		if err := create(t, db, "rosa@oven.example"); err != nil {
 			t.Fatal(err)
 		}
-		_, token, err := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", password, "a browser")
+		entry, err := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", password, "a browser")
 		if err != nil {
 			t.Fatal(err)
 		}
+		token := entry.Session
 		in := func(days int) *store.Store {
 			return db.At(func() time.Time { return time.Now().AddDate(0, 0, days) })
 		}
@@ -102,10 +104,11 @@ func TestSessionsExpire(t *testing.T) {
 		if err := visit(token, 76); !fault.Is(err, fault.KindUnauthenticated) {
 			t.Errorf("thirty-one days after the last visit: %v", err)
 		}
-		_, busy, err := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", password, "a browser")
+		again, err := accounts.SignIn(t.Context(), db.Store, "rosa@oven.example", password, "a browser")
 		if err != nil {
 			t.Fatal(err)
 		}
+		busy := again.Session
 		if err := visit(busy, 25, 50, 75, 89); err != nil {
 			t.Error(err)
 		}

@@ -89,9 +89,12 @@ func ResetPassword(ctx context.Context, st *store.Store, text, password string) 
 	})
 }
 
-// setPassword writes a password and tells its person.
+// setPassword writes a password and tells its person. What waits for them ends: somebody who knew the former password may have begun it.
 func setPassword(ctx context.Context, tx *store.SystemTx, user id.ID, hash string) error {
 	queries := db.ForSystem(tx)
+	if err := queries.DeleteAllTokensOf(ctx, db.DeleteAllTokensOfParams{UserID: &user}); err != nil {
+		return err
+	}
 	if _, err := queries.ChangePassword(ctx, db.ChangePasswordParams{ID: user, PasswordHash: hash, UpdatedAt: tx.Now()}); err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func proveSelf(ctx context.Context, st *store.Store, user User, current string) 
 	if err != nil {
 		return err
 	}
-	match, err := checkPassword(current, kept)
+	match, _, err := checkPassword(current, kept)
 	if err == nil && !match {
 		err = fault.Invalid("current", "This is not your password.")
 	}

@@ -37,9 +37,16 @@ type SignedIn struct {
 	Only    *id.Organization
 }
 
-// SignIn checks an address and a password and starts a session. The token is for the cookie; only its hash is kept. Unknown
-// addresses and wrong passwords are told apart neither by the answer nor by its time.
-func SignIn(ctx context.Context, st *store.Store, email, password, device string) (user User, token string, err error) {
+// Entry is how far a sign-in came.
+type Entry struct {
+	User
+	Session string // token of the new session, for the cookie; "" while a second step is needed
+	Step    string // token of the second step, for who has a second factor
+}
+
+// SignIn checks an address and a password, and starts a session, or the second step for who has a second factor. Of the tokens only
+// hashes are kept. Unknown addresses and wrong passwords are told apart neither by the answer nor by its time.
+func SignIn(ctx context.Context, st *store.Store, email, password, device string) (e Entry, err error) {
 	var row db.UserByEmailRow
 	hash := nobody
 	err = st.SystemView(ctx, "sign in: find the user", func(tx *store.SystemTx) error {
@@ -50,20 +57,45 @@ func SignIn(ctx context.Context, st *store.Store, email, password, device string
 	case err == nil:
 		hash = row.PasswordHash
 	case !fault.Is(err, fault.KindNotFound):
-		return User{}, "", err
+		return Entry{}, err
 	}
-	match, err := checkPassword(password, hash)
+	match, stale, err := checkPassword(password, hash)
 	if err != nil {
-		return User{}, "", err
+		return Entry{}, err
 	}
 	if !match || row.ID.IsZero() {
-		return User{}, "", fault.Unauthenticated("E-mail or password is not right.")
+		return Entry{}, fault.Unauthenticated("E-mail or password is not right.")
 	}
+	fresh := ""
+	if stale {
+		if fresh, err = hashPassword(password); err != nil {
+			return Entry{}, err
+		}
+	}
+	e.User = User{row.ID, row.Email, row.Name}
 	err = st.System(ctx, "sign in: start a session", func(tx *store.SystemTx) error {
-		token, err = StartSession(ctx, tx, row.ID, Start{Device: device})
-		return err
+		if fresh != "" {
+			if _, err := db.ForSystem(tx).RehashPassword(ctx, db.RehashPasswordParams{ID: row.ID, PasswordHash: fresh, Former: hash}); err != nil {
+				return err
+			}
+		}
+		return e.begin(ctx, tx, device)
 	})
-	return User{row.ID, row.Email, row.Name}, token, err
+	return e, err
+}
+
+// begin starts the session, or the second step.
+func (e *Entry) begin(ctx context.Context, tx *store.SystemTx, device string) error {
+	more, err := db.ForSystem(tx).HasFactor(ctx, db.HasFactorParams{UserID: e.ID})
+	if err != nil {
+		return err
+	}
+	if more {
+		_, e.Step, err = newToken(ctx, tx, forStep, &e.ID, struct{}{})
+		return err
+	}
+	e.Session, err = StartSession(ctx, tx, e.ID, Start{Device: device})
+	return err
 }
 
 const maxDevice = 200 // characters kept of what a browser says of itself

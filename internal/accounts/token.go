@@ -12,22 +12,28 @@ import (
 	"craftplan/internal/store"
 )
 
-// purpose is the one thing that a mailed token opens.
+// purpose is the one thing that a token opens.
 type purpose string
 
+// Those of the first line are mailed; the others are kept in a cookie, and so bound to one browser.
 const (
-	forSignUp   purpose = "sign-up"
-	forPassword purpose = "password"
-	forEmail    purpose = "email"
+	forSignUp, forPassword, forEmail purpose = "sign-up", "password", "email"
+
+	forStep          purpose = "second step"       // a sign-in whose password was right
+	forAuthenticator purpose = "authenticator"     // an app that waits for its first code
+	forNewPasskey    purpose = "new passkey"       // a passkey that is being made
+	forPasskey       purpose = "passkey"           // a sign-in with a passkey, of nobody knows whom
+	forPasskeyStep   purpose = "passkey as a step" // a second step with a passkey
 )
 
-// lives are how long tokens last: a password's is the most dangerous one.
-var lives = map[purpose]time.Duration{forSignUp: 24 * time.Hour, forPassword: time.Hour, forEmail: 24 * time.Hour}
+// lives are how long tokens last: a password's is the most dangerous of those that are mailed.
+var lives = map[purpose]time.Duration{forSignUp: 24 * time.Hour, forPassword: time.Hour, forEmail: 24 * time.Hour,
+	forStep: 10 * time.Minute, forAuthenticator: 15 * time.Minute, forNewPasskey: 10 * time.Minute, forPasskey: 10 * time.Minute, forPasskeyStep: 10 * time.Minute}
 
-// token is what a link that was mailed opens, once.
+// token opens one thing, once.
 type token struct {
 	ID     id.ID
-	User   *id.ID // none for somebody who has no account
+	User   *id.ID // none for somebody who has no account, or is not known yet
 	hash   string
 	detail string
 }
@@ -35,7 +41,7 @@ type token struct {
 // errToken is every reason why a link opens nothing, in one answer.
 func errToken() error { return fault.NotFound("link") }
 
-// newToken makes a token and returns its id and its text, which is mailed and never kept. What the purpose needs is sealed with it.
+// newToken makes a token and returns its id and its text, of which only a hash is kept. What the purpose needs is sealed with it.
 func newToken(ctx context.Context, tx *store.SystemTx, p purpose, user *id.ID, detail any) (made id.ID, text string, err error) {
 	queries := db.ForSystem(tx)
 	if err := queries.DeleteExpiredTokens(ctx, db.DeleteExpiredTokensParams{Moment: tx.Now()}); err != nil {
@@ -63,6 +69,15 @@ func readToken(ctx context.Context, tx *store.SystemTx, p purpose, text string, 
 		return token{}, err
 	}
 	return openToken(tx, p, db.TokenByIDRow(row), hashToken(text), detail)
+}
+
+// readTokenOf is readToken for one person alone: anybody else's is not found.
+func readTokenOf(ctx context.Context, tx *store.SystemTx, p purpose, user id.ID, text string, detail any) (token, error) {
+	t, err := readToken(ctx, tx, p, text, detail)
+	if err == nil && (t.User == nil || *t.User != user) {
+		err = errToken()
+	}
+	return t, err
 }
 
 func openToken(tx *store.SystemTx, p purpose, row db.TokenByIDRow, hash string, detail any) (token, error) {

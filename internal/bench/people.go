@@ -48,7 +48,7 @@ func (b *bench) signUp(i *installation) func() error {
 // password measures what a sign-in spends on its hash, known address or not.
 func (b *bench) password(i *installation) error {
 	m, err := load(1, b.each, func() error {
-		_, _, err := accounts.SignIn(b.ctx, i.Store, "nobody@bench.example", "a quiet oven at four", "bench")
+		_, err := accounts.SignIn(b.ctx, i.Store, "nobody@bench.example", "a quiet oven at four", "bench")
 		if err == nil {
 			return errors.New("nobody signed in")
 		}

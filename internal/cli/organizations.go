@@ -96,8 +96,9 @@ func (c organizationsList) Run(ctx context.Context, s streams) error {
 }
 
 type usersGroup struct {
-	Create  usersCreate  `cmd:"" help:"Create a user; the password is read from standard input."`
-	SignOut usersSignOut `cmd:"" help:"End all sessions of a user, or of everybody."`
+	Create       usersCreate       `cmd:"" help:"Create a user; the password is read from standard input."`
+	SignOut      usersSignOut      `cmd:"" help:"End all sessions of a user, or of everybody."`
+	ResetFactors usersResetFactors `cmd:"" help:"Take the second step off the sign-in of who lost all that they had for it."`
 }
 
 type usersCreate struct {
@@ -152,6 +153,33 @@ func (c usersSignOut) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	_, err = fmt.Fprintln(s.out, "ended sessions:", ended)
+	return err
+}
+
+type usersResetFactors struct {
+	config.Config
+	Email string `arg:"" help:"Their address. Be sure that it is they who ask."`
+}
+
+// Run takes the factors off and signs their person out everywhere; a mail tells them.
+func (c usersResetFactors) Run(ctx context.Context, s streams) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	options, err := c.Options() // the mail is sealed while it waits
+	if err != nil {
+		return err
+	}
+	st, err := store.Open(ctx, c.Database, options)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	user, err := accounts.ResetFactors(ctx, st, c.Email)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "%s signs in with the password alone now, and is signed out everywhere\n", user.Email)
 	return err
 }
 

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -14,9 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pquerna/otp/totp"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"craftplan/internal/accounts"
 	"craftplan/internal/cli"
+	"craftplan/internal/secret"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
 )
@@ -38,7 +42,7 @@ func TestScripts(t *testing.T) {
 			testscript.Run(t, testscript.Params{
 				Dir:   "testdata",
 				Setup: func(e *testscript.Env) error { return setup(t, engine, e) },
-				Cmds:  map[string]func(*testscript.TestScript, bool, []string){"busy": busy, "newer": newer},
+				Cmds:  map[string]func(*testscript.TestScript, bool, []string){"busy": busy, "newer": newer, "enrol": enrol, "asked": asked},
 				Condition: func(name string) (bool, error) {
 					return name == string(engine), nil
 				},
@@ -79,6 +83,53 @@ func newer(ts *testscript.TestScript, _ bool, _ []string) {
 		return err
 	})
 	ts.Check(err)
+}
+
+// enrol gives a person, with a password, an authenticator app.
+func enrol(ts *testscript.TestScript, _ bool, args []string) {
+	withStore(ts, func(ctx context.Context, st *store.Store) error {
+		entry, err := accounts.SignIn(ctx, st, args[0], args[1], "a script")
+		if err != nil {
+			return err
+		}
+		session, err := accounts.Authenticate(ctx, st, entry.Session)
+		if err != nil {
+			return err
+		}
+		text, err := accounts.BeginAuthenticator(ctx, st, accounts.Proof{Session: session, Password: args[1]})
+		if err != nil {
+			return err
+		}
+		e, err := accounts.PendingAuthenticator(ctx, st, session.ID, text)
+		if err != nil {
+			return err
+		}
+		code, err := totp.GenerateCode(e.Secret, time.Now())
+		if err == nil {
+			_, err = accounts.ConfirmAuthenticator(ctx, st, session.ID, entry.Session, text, code)
+		}
+		return err
+	})
+}
+
+// asked tells whether a person with a password is asked for a second step.
+func asked(ts *testscript.TestScript, not bool, args []string) {
+	withStore(ts, func(ctx context.Context, st *store.Store) error {
+		entry, err := accounts.SignIn(ctx, st, args[0], args[1], "a script")
+		if err == nil && (entry.Step == "") != not {
+			err = fmt.Errorf("asked for a second step: %t", entry.Step != "")
+		}
+		return err
+	})
+}
+
+func withStore(ts *testscript.TestScript, fn func(context.Context, *store.Store) error) {
+	keys, err := secret.Load(ts.Getenv("CRAFTPLAN_SECRET_KEY_FILE"))
+	ts.Check(err)
+	st, err := store.Open(context.Background(), ts.Getenv("DATABASE"), store.Options{Keys: keys})
+	ts.Check(err)
+	defer st.Close()
+	ts.Check(fn(context.Background(), st))
 }
 
 // A newcomer's command: it prints where to look, and there is a page.

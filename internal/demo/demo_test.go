@@ -19,11 +19,11 @@ var seeded = storetest.Filled(Seed)
 
 func resolve(t *testing.T, db *storetest.DB, slug, email string) (organizations.Membership, store.Scope) {
 	t.Helper()
-	_, token, err := accounts.SignIn(t.Context(), db.Store, email, Password, "a browser")
+	entry, err := accounts.SignIn(t.Context(), db.Store, email, Password, "a browser")
 	if err != nil {
 		t.Fatal(err)
 	}
-	user, err := accounts.Authenticate(t.Context(), db.Store, token)
+	user, err := accounts.Authenticate(t.Context(), db.Store, entry.Session)
 	if err != nil {
 		t.Fatal(err)
 	}

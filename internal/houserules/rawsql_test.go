@@ -20,6 +20,7 @@ import (
 // rawSQL are the files outside query files, migrations and generated code that may hold SQL, each with the reason.
 var rawSQL = reasons(`
 internal/accounts/accounts_test.go: what is kept of secrets is read past the store
+internal/accounts/factor_test.go: what is kept of secrets is read past the store
 internal/bench/engine.go: databases are made, and a list is read without the store to know the floor under it
 internal/cli/script_test.go: a newer program's version is written
 internal/files/files_test.go: a plan's storage is filled without writing it, jobs are counted

@@ -22,7 +22,10 @@ var global = map[string]schemalint.Global{
 	"organizations":    {Rights: "SELECT INSERT UPDATE", Reason: "the directory of organizations"},
 	"slugs":            {Rights: "SELECT INSERT", Reason: "which organization holds a slug, asked before one is known"},
 	"memberships":      {Rights: "SELECT INSERT UPDATE", Reason: "who belongs where, asked before an organization is opened and across organizations by the switcher"},
-	"tokens":           {Rights: "SELECT INSERT UPDATE DELETE", Reason: "links that were mailed to people about their accounts, outside any organization"},
+	"authenticators":   {Rights: "SELECT INSERT UPDATE DELETE", Reason: "how a person proves themselves, before any organization is known"},
+	"recovery_codes":   {Rights: "SELECT INSERT DELETE", Reason: "how a person proves themselves, before any organization is known"},
+	"passkeys":         {Rights: "SELECT INSERT UPDATE DELETE", Reason: "how a person proves themselves, before any organization is known"},
+	"tokens":           {Rights: "SELECT INSERT UPDATE DELETE", Reason: "what opens something of a person's account once, outside any organization"},
 	"mailbox":          {Rights: "SELECT INSERT DELETE", Reason: "mails kept for the operator while there is no mail server; sealed, and read by nobody else"},
 	"goose_db_version": {Rights: "SELECT", Reason: "the version of the schema"},
 }

@@ -241,6 +241,7 @@ func queryFiles(t *testing.T) (all []string) {
 // organizations at once, so that no proof can speak for them.
 var migrationData = map[string]string{
 	"0001_domains.sql": "makes the server's role where there is none, and lets it use the schema",
+	"0018_factors.sql": "moves what waits in tokens, which are no organization's, into a table without a list of purposes",
 }
 
 // TestMigrationsMakeTablesOnly: what else they do was reviewed.

@@ -14,7 +14,7 @@ VALUES (sqlc.arg(organization_id), sqlc.arg(user_id), sqlc.arg(role), 'active', 
 
 -- The one question a request asks before anything of an organization is touched.
 -- name: Resolve :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo, m.role
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo, o.second_factor, m.role
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = sqlc.arg(user_id) AND m.status = 'active'
@@ -36,7 +36,8 @@ FROM slugs AS s JOIN organizations AS o ON o.id = s.organization_id
 WHERE s.slug = sqlc.arg(slug);
 
 -- name: Members :many
-SELECT m.user_id, u.name, u.email, m.role, m.status, m.created_at
+SELECT m.user_id, u.name, u.email, m.role, m.status, m.created_at,
+  EXISTS (SELECT 1 FROM authenticators AS a WHERE a.user_id = m.user_id UNION ALL SELECT 1 FROM passkeys AS p WHERE p.user_id = m.user_id) AS second_factor
 FROM memberships AS m JOIN users AS u ON u.id = m.user_id
 WHERE m.organization_id = sqlc.arg(organization_id) AND m.status <> 'removed'
 ORDER BY u.name, u.email;
@@ -92,6 +93,9 @@ FROM organizations AS o WHERE o.id = CAST(sqlc.arg(organization) AS org_text);
 -- name: ChangeOrganization :execrows
 UPDATE organizations SET name = sqlc.arg(name), slug = sqlc.arg(slug), time_zone = sqlc.arg(time_zone), locale = sqlc.arg(locale), brand_color = sqlc.arg(brand_color), updated_at = sqlc.arg(updated_at)
 WHERE id = CAST(sqlc.arg(organization) AS org_text);
+
+-- name: RequireSecondFactor :execrows
+UPDATE organizations SET second_factor = sqlc.arg(second_factor), updated_at = sqlc.arg(updated_at) WHERE id = CAST(sqlc.arg(organization) AS org_text);
 
 -- name: SlugHolder :one
 SELECT organization_id FROM slugs WHERE slug = sqlc.arg(slug);

@@ -46,9 +46,9 @@ func newSession(q *Request) error {
 func createSession(q *Request) error {
 	email := q.PostFormValue("email")
 	err := q.site.attempt(q.site.signIn, httpkit.ClientAddress(q.Request), "email:"+accounts.NormalizeEmail(email))
-	var token string
+	var entry accounts.Entry
 	if err == nil {
-		_, token, err = accounts.SignIn(q.Context(), q.site.Store, email, q.PostFormValue("password"), q.UserAgent())
+		entry, err = accounts.SignIn(q.Context(), q.site.Store, email, q.PostFormValue("password"), q.UserAgent())
 	}
 	switch fault.KindOf(err) {
 	case fault.KindUnauthenticated, fault.KindRateLimited:
@@ -58,7 +58,7 @@ func createSession(q *Request) error {
 	if err != nil {
 		return err
 	}
-	q.startSession(token)
+	q.startSession(entry.Session)
 	q.Redirect(localPath(q.PostFormValue("next")))
 	return nil
 }

@@ -23,6 +23,27 @@ func (q *Queries) AnyUser(ctx context.Context) (bool, error) {
 	return exists, err
 }
 
+const authenticatorOf = `-- name: AuthenticatorOf :one
+SELECT secret_sealed, created_at, last_used_at FROM authenticators WHERE user_id = $1
+`
+
+type AuthenticatorOfParams struct {
+	UserID id.ID
+}
+
+type AuthenticatorOfRow struct {
+	SecretSealed string
+	CreatedAt    calendar.Instant
+	LastUsedAt   calendar.Instant
+}
+
+func (q *Queries) AuthenticatorOf(ctx context.Context, arg AuthenticatorOfParams) (AuthenticatorOfRow, error) {
+	row := q.db.QueryRowContext(ctx, authenticatorOf, arg.UserID)
+	var i AuthenticatorOfRow
+	err := row.Scan(&i.SecretSealed, &i.CreatedAt, &i.LastUsedAt)
+	return i, err
+}
+
 const changeEmail = `-- name: ChangeEmail :execrows
 UPDATE users SET email = $1, updated_at = $2 WHERE id = $3
 `
@@ -75,6 +96,69 @@ func (q *Queries) ChangeUserName(ctx context.Context, arg ChangeUserNameParams) 
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const createAuthenticator = `-- name: CreateAuthenticator :exec
+INSERT INTO authenticators (user_id, secret_sealed, last_step, created_at, last_used_at)
+VALUES ($1, $2, $3, $4, $4)
+`
+
+type CreateAuthenticatorParams struct {
+	UserID       id.ID
+	SecretSealed string
+	LastStep     int64
+	CreatedAt    calendar.Instant
+}
+
+func (q *Queries) CreateAuthenticator(ctx context.Context, arg CreateAuthenticatorParams) error {
+	_, err := q.db.ExecContext(ctx, createAuthenticator,
+		arg.UserID,
+		arg.SecretSealed,
+		arg.LastStep,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const createPasskey = `-- name: CreatePasskey :exec
+INSERT INTO passkeys (id, user_id, credential_id, name, record_sealed, created_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type CreatePasskeyParams struct {
+	ID           id.ID
+	UserID       id.ID
+	CredentialID string
+	Name         string
+	RecordSealed string
+	CreatedAt    calendar.Instant
+}
+
+func (q *Queries) CreatePasskey(ctx context.Context, arg CreatePasskeyParams) error {
+	_, err := q.db.ExecContext(ctx, createPasskey,
+		arg.ID,
+		arg.UserID,
+		arg.CredentialID,
+		arg.Name,
+		arg.RecordSealed,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const createRecoveryCode = `-- name: CreateRecoveryCode :exec
+INSERT INTO recovery_codes (user_id, code_hash, created_at) VALUES ($1, $2, $3)
+`
+
+type CreateRecoveryCodeParams struct {
+	UserID    id.ID
+	CodeHash  string
+	CreatedAt calendar.Instant
+}
+
+func (q *Queries) CreateRecoveryCode(ctx context.Context, arg CreateRecoveryCodeParams) error {
+	_, err := q.db.ExecContext(ctx, createRecoveryCode, arg.UserID, arg.CodeHash, arg.CreatedAt)
+	return err
 }
 
 const createSession = `-- name: CreateSession :exec
@@ -169,6 +253,35 @@ func (q *Queries) DeleteAllSessions(ctx context.Context) (int64, error) {
 	return result.RowsAffected()
 }
 
+const deleteAllTokensOf = `-- name: DeleteAllTokensOf :exec
+DELETE FROM tokens WHERE user_id = $1
+`
+
+type DeleteAllTokensOfParams struct {
+	UserID *id.ID
+}
+
+func (q *Queries) DeleteAllTokensOf(ctx context.Context, arg DeleteAllTokensOfParams) error {
+	_, err := q.db.ExecContext(ctx, deleteAllTokensOf, arg.UserID)
+	return err
+}
+
+const deleteAuthenticator = `-- name: DeleteAuthenticator :execrows
+DELETE FROM authenticators WHERE user_id = $1
+`
+
+type DeleteAuthenticatorParams struct {
+	UserID id.ID
+}
+
+func (q *Queries) DeleteAuthenticator(ctx context.Context, arg DeleteAuthenticatorParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteAuthenticator, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const deleteExpiredSessions = `-- name: DeleteExpiredSessions :exec
 DELETE FROM sessions WHERE expires_at <= $1
 `
@@ -210,6 +323,49 @@ func (q *Queries) DeleteOtherSessions(ctx context.Context, arg DeleteOtherSessio
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const deletePasskey = `-- name: DeletePasskey :execrows
+DELETE FROM passkeys WHERE id = $1 AND user_id = $2
+`
+
+type DeletePasskeyParams struct {
+	ID     id.ID
+	UserID id.ID
+}
+
+func (q *Queries) DeletePasskey(ctx context.Context, arg DeletePasskeyParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deletePasskey, arg.ID, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deletePasskeysOf = `-- name: DeletePasskeysOf :exec
+DELETE FROM passkeys WHERE user_id = $1
+`
+
+type DeletePasskeysOfParams struct {
+	UserID id.ID
+}
+
+func (q *Queries) DeletePasskeysOf(ctx context.Context, arg DeletePasskeysOfParams) error {
+	_, err := q.db.ExecContext(ctx, deletePasskeysOf, arg.UserID)
+	return err
+}
+
+const deleteRecoveryCodes = `-- name: DeleteRecoveryCodes :exec
+DELETE FROM recovery_codes WHERE user_id = $1
+`
+
+type DeleteRecoveryCodesParams struct {
+	UserID id.ID
+}
+
+func (q *Queries) DeleteRecoveryCodes(ctx context.Context, arg DeleteRecoveryCodesParams) error {
+	_, err := q.db.ExecContext(ctx, deleteRecoveryCodes, arg.UserID)
+	return err
 }
 
 const deleteSession = `-- name: DeleteSession :exec
@@ -289,6 +445,115 @@ func (q *Queries) DeleteTokensOf(ctx context.Context, arg DeleteTokensOfParams) 
 	return err
 }
 
+const hasFactor = `-- name: HasFactor :one
+SELECT EXISTS (SELECT 1 FROM authenticators AS a WHERE a.user_id = $1 UNION ALL SELECT 1 FROM passkeys AS p WHERE p.user_id = $1)
+`
+
+type HasFactorParams struct {
+	UserID id.ID
+}
+
+func (q *Queries) HasFactor(ctx context.Context, arg HasFactorParams) (bool, error) {
+	row := q.db.QueryRowContext(ctx, hasFactor, arg.UserID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
+const holdUser = `-- name: HoldUser :execrows
+UPDATE users SET updated_at = $1 WHERE id = $2
+`
+
+type HoldUserParams struct {
+	UpdatedAt calendar.Instant
+	ID        id.ID
+}
+
+// Written to by every change of a person's factors, so that two at once follow one another.
+func (q *Queries) HoldUser(ctx context.Context, arg HoldUserParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, holdUser, arg.UpdatedAt, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const liftSession = `-- name: LiftSession :execrows
+UPDATE sessions SET token_hash = $1, factors = 2 WHERE token_hash = $2 AND user_id = $3
+`
+
+type LiftSessionParams struct {
+	Fresh     string
+	TokenHash string
+	UserID    id.ID
+}
+
+func (q *Queries) LiftSession(ctx context.Context, arg LiftSessionParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, liftSession, arg.Fresh, arg.TokenHash, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const lowerSessions = `-- name: LowerSessions :exec
+UPDATE sessions SET factors = 1 WHERE user_id = $1
+`
+
+type LowerSessionsParams struct {
+	UserID id.ID
+}
+
+func (q *Queries) LowerSessions(ctx context.Context, arg LowerSessionsParams) error {
+	_, err := q.db.ExecContext(ctx, lowerSessions, arg.UserID)
+	return err
+}
+
+const passkeysOf = `-- name: PasskeysOf :many
+SELECT id, name, record_sealed, created_at, last_used_at FROM passkeys WHERE user_id = $1 ORDER BY created_at, id
+`
+
+type PasskeysOfParams struct {
+	UserID id.ID
+}
+
+type PasskeysOfRow struct {
+	ID           id.ID
+	Name         string
+	RecordSealed string
+	CreatedAt    calendar.Instant
+	LastUsedAt   *calendar.Instant
+}
+
+func (q *Queries) PasskeysOf(ctx context.Context, arg PasskeysOfParams) ([]PasskeysOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, passkeysOf, arg.UserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PasskeysOfRow{}
+	for rows.Next() {
+		var i PasskeysOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.RecordSealed,
+			&i.CreatedAt,
+			&i.LastUsedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const passwordOf = `-- name: PasswordOf :one
 SELECT password_hash FROM users WHERE id = $1
 `
@@ -302,6 +567,58 @@ func (q *Queries) PasswordOf(ctx context.Context, arg PasswordOfParams) (string,
 	var password_hash string
 	err := row.Scan(&password_hash)
 	return password_hash, err
+}
+
+const recoveryCodesLeft = `-- name: RecoveryCodesLeft :one
+SELECT COUNT(*) FROM recovery_codes WHERE user_id = $1
+`
+
+type RecoveryCodesLeftParams struct {
+	UserID id.ID
+}
+
+func (q *Queries) RecoveryCodesLeft(ctx context.Context, arg RecoveryCodesLeftParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, recoveryCodesLeft, arg.UserID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const rehashPassword = `-- name: RehashPassword :execrows
+UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3
+`
+
+type RehashPasswordParams struct {
+	PasswordHash string
+	ID           id.ID
+	Former       string
+}
+
+// Not when the password was changed meanwhile.
+func (q *Queries) RehashPassword(ctx context.Context, arg RehashPasswordParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, rehashPassword, arg.PasswordHash, arg.ID, arg.Former)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const renamePasskey = `-- name: RenamePasskey :execrows
+UPDATE passkeys SET name = $1 WHERE id = $2 AND user_id = $3
+`
+
+type RenamePasskeyParams struct {
+	Name   string
+	ID     id.ID
+	UserID id.ID
+}
+
+func (q *Queries) RenamePasskey(ctx context.Context, arg RenamePasskeyParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, renamePasskey, arg.Name, arg.ID, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const renewToken = `-- name: RenewToken :execrows
@@ -476,6 +793,60 @@ type TouchSessionParams struct {
 func (q *Queries) TouchSession(ctx context.Context, arg TouchSessionParams) error {
 	_, err := q.db.ExecContext(ctx, touchSession, arg.LastSeenAt, arg.ExpiresAt, arg.TokenHash)
 	return err
+}
+
+const useAuthenticator = `-- name: UseAuthenticator :execrows
+UPDATE authenticators SET last_step = $1, last_used_at = $2
+WHERE user_id = $3 AND last_step < $1
+`
+
+type UseAuthenticatorParams struct {
+	Step       int64
+	LastUsedAt calendar.Instant
+	UserID     id.ID
+}
+
+func (q *Queries) UseAuthenticator(ctx context.Context, arg UseAuthenticatorParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, useAuthenticator, arg.Step, arg.LastUsedAt, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const usePasskey = `-- name: UsePasskey :execrows
+UPDATE passkeys SET record_sealed = $1, last_used_at = CAST($2 AS ts_text) WHERE id = $3
+`
+
+type UsePasskeyParams struct {
+	RecordSealed string
+	LastUsedAt   calendar.Instant
+	ID           id.ID
+}
+
+func (q *Queries) UsePasskey(ctx context.Context, arg UsePasskeyParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, usePasskey, arg.RecordSealed, arg.LastUsedAt, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const useRecoveryCode = `-- name: UseRecoveryCode :execrows
+DELETE FROM recovery_codes WHERE user_id = $1 AND code_hash = $2
+`
+
+type UseRecoveryCodeParams struct {
+	UserID   id.ID
+	CodeHash string
+}
+
+func (q *Queries) UseRecoveryCode(ctx context.Context, arg UseRecoveryCodeParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, useRecoveryCode, arg.UserID, arg.CodeHash)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const userByEmail = `-- name: UserByEmail :one

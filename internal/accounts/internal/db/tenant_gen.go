@@ -27,6 +27,11 @@ func (s System) AnyUser(ctx context.Context) (bool, error) {
 	return s.queries.AnyUser(ctx)
 }
 
+// AuthenticatorOf runs over the directory.
+func (s System) AuthenticatorOf(ctx context.Context, in AuthenticatorOfParams) (AuthenticatorOfRow, error) {
+	return s.queries.AuthenticatorOf(ctx, in)
+}
+
 // ChangeEmail runs over the directory.
 func (s System) ChangeEmail(ctx context.Context, in ChangeEmailParams) (int64, error) {
 	return s.queries.ChangeEmail(ctx, in)
@@ -40,6 +45,21 @@ func (s System) ChangePassword(ctx context.Context, in ChangePasswordParams) (in
 // ChangeUserName runs over the directory.
 func (s System) ChangeUserName(ctx context.Context, in ChangeUserNameParams) (int64, error) {
 	return s.queries.ChangeUserName(ctx, in)
+}
+
+// CreateAuthenticator runs over the directory.
+func (s System) CreateAuthenticator(ctx context.Context, in CreateAuthenticatorParams) error {
+	return s.queries.CreateAuthenticator(ctx, in)
+}
+
+// CreatePasskey runs over the directory.
+func (s System) CreatePasskey(ctx context.Context, in CreatePasskeyParams) error {
+	return s.queries.CreatePasskey(ctx, in)
+}
+
+// CreateRecoveryCode runs over the directory.
+func (s System) CreateRecoveryCode(ctx context.Context, in CreateRecoveryCodeParams) error {
+	return s.queries.CreateRecoveryCode(ctx, in)
 }
 
 // CreateSession runs over the directory.
@@ -62,6 +82,16 @@ func (s System) DeleteAllSessions(ctx context.Context) (int64, error) {
 	return s.queries.DeleteAllSessions(ctx)
 }
 
+// DeleteAllTokensOf runs over the directory.
+func (s System) DeleteAllTokensOf(ctx context.Context, in DeleteAllTokensOfParams) error {
+	return s.queries.DeleteAllTokensOf(ctx, in)
+}
+
+// DeleteAuthenticator runs over the directory.
+func (s System) DeleteAuthenticator(ctx context.Context, in DeleteAuthenticatorParams) (int64, error) {
+	return s.queries.DeleteAuthenticator(ctx, in)
+}
+
 // DeleteExpiredSessions runs over the directory.
 func (s System) DeleteExpiredSessions(ctx context.Context, in DeleteExpiredSessionsParams) error {
 	return s.queries.DeleteExpiredSessions(ctx, in)
@@ -75,6 +105,21 @@ func (s System) DeleteExpiredTokens(ctx context.Context, in DeleteExpiredTokensP
 // DeleteOtherSessions runs over the directory.
 func (s System) DeleteOtherSessions(ctx context.Context, in DeleteOtherSessionsParams) (int64, error) {
 	return s.queries.DeleteOtherSessions(ctx, in)
+}
+
+// DeletePasskey runs over the directory.
+func (s System) DeletePasskey(ctx context.Context, in DeletePasskeyParams) (int64, error) {
+	return s.queries.DeletePasskey(ctx, in)
+}
+
+// DeletePasskeysOf runs over the directory.
+func (s System) DeletePasskeysOf(ctx context.Context, in DeletePasskeysOfParams) error {
+	return s.queries.DeletePasskeysOf(ctx, in)
+}
+
+// DeleteRecoveryCodes runs over the directory.
+func (s System) DeleteRecoveryCodes(ctx context.Context, in DeleteRecoveryCodesParams) error {
+	return s.queries.DeleteRecoveryCodes(ctx, in)
 }
 
 // DeleteSession runs over the directory.
@@ -102,9 +147,49 @@ func (s System) DeleteTokensOf(ctx context.Context, in DeleteTokensOfParams) err
 	return s.queries.DeleteTokensOf(ctx, in)
 }
 
+// HasFactor runs over the directory.
+func (s System) HasFactor(ctx context.Context, in HasFactorParams) (bool, error) {
+	return s.queries.HasFactor(ctx, in)
+}
+
+// HoldUser runs over the directory.
+func (s System) HoldUser(ctx context.Context, in HoldUserParams) (int64, error) {
+	return s.queries.HoldUser(ctx, in)
+}
+
+// LiftSession runs over the directory.
+func (s System) LiftSession(ctx context.Context, in LiftSessionParams) (int64, error) {
+	return s.queries.LiftSession(ctx, in)
+}
+
+// LowerSessions runs over the directory.
+func (s System) LowerSessions(ctx context.Context, in LowerSessionsParams) error {
+	return s.queries.LowerSessions(ctx, in)
+}
+
+// PasskeysOf runs over the directory.
+func (s System) PasskeysOf(ctx context.Context, in PasskeysOfParams) ([]PasskeysOfRow, error) {
+	return s.queries.PasskeysOf(ctx, in)
+}
+
 // PasswordOf runs over the directory.
 func (s System) PasswordOf(ctx context.Context, in PasswordOfParams) (string, error) {
 	return s.queries.PasswordOf(ctx, in)
+}
+
+// RecoveryCodesLeft runs over the directory.
+func (s System) RecoveryCodesLeft(ctx context.Context, in RecoveryCodesLeftParams) (int64, error) {
+	return s.queries.RecoveryCodesLeft(ctx, in)
+}
+
+// RehashPassword runs over the directory.
+func (s System) RehashPassword(ctx context.Context, in RehashPasswordParams) (int64, error) {
+	return s.queries.RehashPassword(ctx, in)
+}
+
+// RenamePasskey runs over the directory.
+func (s System) RenamePasskey(ctx context.Context, in RenamePasskeyParams) (int64, error) {
+	return s.queries.RenamePasskey(ctx, in)
 }
 
 // RenewToken runs over the directory.
@@ -135,6 +220,21 @@ func (s System) TokenByID(ctx context.Context, in TokenByIDParams) (TokenByIDRow
 // TouchSession runs over the directory.
 func (s System) TouchSession(ctx context.Context, in TouchSessionParams) error {
 	return s.queries.TouchSession(ctx, in)
+}
+
+// UseAuthenticator runs over the directory.
+func (s System) UseAuthenticator(ctx context.Context, in UseAuthenticatorParams) (int64, error) {
+	return s.queries.UseAuthenticator(ctx, in)
+}
+
+// UsePasskey runs over the directory.
+func (s System) UsePasskey(ctx context.Context, in UsePasskeyParams) (int64, error) {
+	return s.queries.UsePasskey(ctx, in)
+}
+
+// UseRecoveryCode runs over the directory.
+func (s System) UseRecoveryCode(ctx context.Context, in UseRecoveryCodeParams) (int64, error) {
+	return s.queries.UseRecoveryCode(ctx, in)
 }
 
 // UserByEmail runs over the directory.

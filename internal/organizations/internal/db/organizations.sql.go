@@ -367,7 +367,8 @@ func (q *Queries) MemberByEmail(ctx context.Context, arg MemberByEmailParams) (i
 }
 
 const members = `-- name: Members :many
-SELECT m.user_id, u.name, u.email, m.role, m.status, m.created_at
+SELECT m.user_id, u.name, u.email, m.role, m.status, m.created_at,
+  EXISTS (SELECT 1 FROM authenticators AS a WHERE a.user_id = m.user_id UNION ALL SELECT 1 FROM passkeys AS p WHERE p.user_id = m.user_id) AS second_factor
 FROM memberships AS m JOIN users AS u ON u.id = m.user_id
 WHERE m.organization_id = $1 AND m.status <> 'removed'
 ORDER BY u.name, u.email
@@ -378,12 +379,13 @@ type MembersParams struct {
 }
 
 type MembersRow struct {
-	UserID    id.ID
-	Name      string
-	Email     string
-	Role      string
-	Status    string
-	CreatedAt calendar.Instant
+	UserID       id.ID
+	Name         string
+	Email        string
+	Role         string
+	Status       string
+	CreatedAt    calendar.Instant
+	SecondFactor bool
 }
 
 func (q *Queries) Members(ctx context.Context, arg MembersParams) ([]MembersRow, error) {
@@ -402,6 +404,7 @@ func (q *Queries) Members(ctx context.Context, arg MembersParams) ([]MembersRow,
 			&i.Role,
 			&i.Status,
 			&i.CreatedAt,
+			&i.SecondFactor,
 		); err != nil {
 			return nil, err
 		}
@@ -656,8 +659,26 @@ func (q *Queries) Rejoin(ctx context.Context, arg RejoinParams) (int64, error) {
 	return result.RowsAffected()
 }
 
+const requireSecondFactor = `-- name: RequireSecondFactor :execrows
+UPDATE organizations SET second_factor = $1, updated_at = $2 WHERE id = CAST($3 AS org_text)
+`
+
+type RequireSecondFactorParams struct {
+	SecondFactor bool
+	UpdatedAt    calendar.Instant
+	Organization id.Organization
+}
+
+func (q *Queries) RequireSecondFactor(ctx context.Context, arg RequireSecondFactorParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, requireSecondFactor, arg.SecondFactor, arg.UpdatedAt, arg.Organization)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const resolve = `-- name: Resolve :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo, m.role
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo, o.second_factor, m.role
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = $1 AND m.status = 'active'
@@ -670,17 +691,18 @@ type ResolveParams struct {
 }
 
 type ResolveRow struct {
-	ID          id.Organization
-	Name        string
-	Slug        string
-	Status      string
-	BillingPlan string
-	TimeZone    string
-	Locale      string
-	Currency    string
-	BrandColor  string
-	Logo        string
-	Role        string
+	ID           id.Organization
+	Name         string
+	Slug         string
+	Status       string
+	BillingPlan  string
+	TimeZone     string
+	Locale       string
+	Currency     string
+	BrandColor   string
+	Logo         string
+	SecondFactor bool
+	Role         string
 }
 
 // The one question a request asks before anything of an organization is touched.
@@ -698,6 +720,7 @@ func (q *Queries) Resolve(ctx context.Context, arg ResolveParams) (ResolveRow, e
 		&i.Currency,
 		&i.BrandColor,
 		&i.Logo,
+		&i.SecondFactor,
 		&i.Role,
 	)
 	return i, err

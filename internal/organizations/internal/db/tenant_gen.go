@@ -195,6 +195,11 @@ func (t Tenant) Rejoin(ctx context.Context, in RejoinIn) (int64, error) {
 	return t.queries.Rejoin(ctx, RejoinParams{OrganizationID: t.tx.Organization(), UserID: in.UserID, Role: in.Role, UpdatedAt: in.UpdatedAt})
 }
 
+// RequireSecondFactor runs over the directory.
+func (s System) RequireSecondFactor(ctx context.Context, in RequireSecondFactorParams) (int64, error) {
+	return s.queries.RequireSecondFactor(ctx, in)
+}
+
 // Resolve runs over the directory.
 func (s System) Resolve(ctx context.Context, in ResolveParams) (ResolveRow, error) {
 	return s.queries.Resolve(ctx, in)
