@@ -3,7 +3,7 @@ export CGO_ENABLED = 0
 TOOL = go tool -modfile=tools/go.mod
 WITH_POSTGRES = go run ./internal/store/storetest/withpostgres
 
-.PHONY: demo serve generate assets check format lint verify test e2e bench prerequisites prerequisites-assets
+.PHONY: demo serve generate assets check format lint verify test prove e2e bench prerequisites prerequisites-assets
 
 demo:
 	go run ./cmd/craftplan demo
@@ -35,6 +35,10 @@ verify:
 
 test: prerequisites
 	$(WITH_POSTGRES) go test -p 2 ./...
+
+# Isolation, by every gate; the table is appended to prove.jsonl.
+prove: prerequisites
+	$(WITH_POSTGRES) go run ./internal/prove
 
 e2e: prerequisites
 	$(WITH_POSTGRES) go test -count=1 ./internal/apptest/e2e/...

@@ -35,6 +35,9 @@ internal/jobs/jobs_test.go: jobs are counted, organizations suspended by the ope
 internal/mail/mail_test.go: what is kept of mails and secrets is read past the store
 internal/organizations/atomic_test.go: tables are made to refuse writes, and counted
 internal/organizations/plan_test.go: a plan is changed by the operator
+internal/prove/differential.go: a database is made
+internal/prove/prove_test.go: the twin is looked at, and attacked
+internal/prove/twin.go: makes the twin
 internal/store/store_test.go: the store is attacked from below
 internal/store/storetest/cluster/cluster.go: roles are made
 internal/store/storetest/storetest.go: databases are made and dropped

@@ -104,7 +104,7 @@ func TestSchemaLintNamesEachFault(t *testing.T) {
 			t.Fatal(err)
 		}
 		names(t, found, wrongOnBoth, wrongOnPostgres)
-		t.Logf("%d faults named on PostgreSQL", len(wrongOnBoth)+len(wrongOnPostgres))
+		t.Logf("proved: %d faults named on PostgreSQL", len(wrongOnBoth)+len(wrongOnPostgres))
 	})
 	t.Run("sqlite", func(t *testing.T) {
 		db := storetest.New(t, store.SQLite)
@@ -116,7 +116,7 @@ func TestSchemaLintNamesEachFault(t *testing.T) {
 			t.Fatal(err)
 		}
 		names(t, found, wrongOnBoth, wrongOnSQLite)
-		t.Logf("%d faults named on SQLite", len(wrongOnBoth)+len(wrongOnSQLite))
+		t.Logf("proved: %d faults named on SQLite", len(wrongOnBoth)+len(wrongOnSQLite))
 	})
 }
 

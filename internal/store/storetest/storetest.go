@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -105,8 +106,18 @@ func (f *Filling) New(t testing.TB, engine store.Engine) *DB {
 }
 
 func open(ctx context.Context, url string) (*store.Store, error) {
-	return store.Open(ctx, url, store.Options{Relaxed: true, Connections: 8, Keys: keys})
+	return store.Open(ctx, url, store.Options{Relaxed: true, Connections: 8, Keys: keys, AnyRole: os.Getenv(RoleVariable) != ""})
 }
+
+// What the differential run of the suite sets: the login role that tests act as on PostgreSQL, and the database that they
+// start with copies of.
+const (
+	RoleVariable     = "CRAFTPLAN_TEST_ROLE"
+	TemplateVariable = "CRAFTPLAN_TEST_TEMPLATE"
+)
+
+// serverRole is who tests act as: a role like an operator's for the server.
+func serverRole() string { return cmp.Or(os.Getenv(RoleVariable), "craftplan_web") }
 
 // write fills a migrated database.
 func (f *Filling) write(url string) error {
@@ -154,7 +165,7 @@ func (f *Filling) makeDatabase() (string, error) {
 	if err := cluster.Execute(ctx, super, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER craftplan_owner", name, migrated)); err != nil {
 		return "", err
 	}
-	return name, f.write(cluster.As(super, "craftplan_web", name))
+	return name, f.write(cluster.As(super, serverRole(), name))
 }
 
 func fresh(prefix string) string {
@@ -262,12 +273,15 @@ func clone(t testing.TB, template string) (owner, app string) {
 			t.Log(err)
 		}
 	})
-	return cluster.As(super, "craftplan_owner", name), cluster.As(super, "craftplan_web", name)
+	return cluster.As(super, "craftplan_owner", name), cluster.As(super, serverRole(), name)
 }
 
 var templates sync.Map // URL -> *sync.Once values
 
 func template(ctx context.Context, super string) (string, error) {
+	if name := os.Getenv(TemplateVariable); name != "" {
+		return name, nil
+	}
 	made, _ := templates.LoadOrStore(super, sync.OnceValues(func() (string, error) { return makeTemplate(ctx, super) }))
 	return made.(func() (string, error))()
 }
