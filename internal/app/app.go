@@ -71,7 +71,7 @@ func New(o Options) (*App, error) {
 	}
 	library := files.New(o.Store, o.Files)
 	site := web.New(web.Config{Store: o.Store, Log: o.Log, HTTPS: o.HTTPS, Bootstrap: Bootstrap(), Host: o.Host, Demo: o.Demo, Hasty: o.Hasty, Mail: mailer, Mailbox: mailbox, Files: library})
-	return &App{site, o.Store, workers(o.Store, mailer, library), o.Log}, nil
+	return &App{site, o.Store, workers(o.Store, mailer, library, o.Log), o.Log}, nil
 }
 
 // Work works jobs until stop is called, which lets those under way finish.

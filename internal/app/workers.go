@@ -3,21 +3,27 @@ package app
 import (
 	"context"
 	"errors"
+	"log/slog"
 
 	"craftplan/internal/catalog"
 	"craftplan/internal/files"
 	"craftplan/internal/inventory"
 	"craftplan/internal/jobs"
+	"craftplan/internal/logo"
 	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
 	"craftplan/internal/store"
 )
 
 // workers are all jobs of the program.
-func workers(st *store.Store, mailer *mail.Mailer, library *files.Library) *jobs.Workers {
+func workers(st *store.Store, mailer *mail.Mailer, library *files.Library, log *slog.Logger) *jobs.Workers {
 	w := jobs.New(st)
 	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[mail.OrganizationMail]) error {
-		return ended(mailer.Deliver(ctx, o.Scope, o.MailBranding(), try.Args, mail.Try{Number: try.Number, Last: try.Last}))
+		branding, err := logo.MailBranding(ctx, library, o.Scope, o.Organization)
+		if err != nil { // the mail is worth more than its picture
+			log.WarnContext(ctx, "a mail goes without its logo", "organization", o.ID.String(), "error", err)
+		}
+		return ended(mailer.Deliver(ctx, o.Scope, branding, try.Args, mail.Try{Number: try.Number, Last: try.Last}))
 	})
 	jobs.ForNobody(w, func(ctx context.Context, try jobs.Try[mail.AccountMail]) error {
 		return ended(mailer.DeliverToPerson(ctx, organizations.Organization{Name: "Craftplan", BrandColor: organizations.DefaultBrandColor}.MailBranding(), try.Args))

@@ -3,13 +3,17 @@
 package apptest
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -194,6 +198,12 @@ func (c *Client) Get(path string) *Page {
 	return c.do(http.MethodGet, path, "", nil)
 }
 
+// GetWith asks for a page with headers.
+func (c *Client) GetWith(path string, header http.Header) *Page {
+	c.t.Helper()
+	return c.do(http.MethodGet, path, "", header)
+}
+
 // Post sends a form.
 func (c *Client) Post(path string, form url.Values) *Page {
 	c.t.Helper()
@@ -204,6 +214,21 @@ func (c *Client) Post(path string, form url.Values) *Page {
 func (c *Client) PostFrom(path string, form url.Values, header http.Header) *Page {
 	c.t.Helper()
 	return c.do(http.MethodPost, path, form.Encode(), header)
+}
+
+// Upload sends a file as the form with the field file does.
+func (c *Client) Upload(path, name string, content []byte) *Page {
+	c.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", name)
+	if err == nil {
+		_, err = part.Write(content)
+	}
+	if err = errors.Join(err, form.Close()); err != nil {
+		c.t.Fatal(err)
+	}
+	return c.do(http.MethodPost, path, body.String(), http.Header{"Content-Type": {form.FormDataContentType()}})
 }
 
 func (c *Client) do(method, path, body string, header http.Header) *Page {
@@ -272,7 +297,7 @@ func (a *App) Pages(c *Client, slug string) []string {
 		"/customers/{reference}", find("/customers"), "{version}", "1", "{$}", "", "{organization}", slug)
 	var all []string
 	for _, route := range web.Routes() {
-		if route.Access == web.Members && route.Method == http.MethodGet && !strings.HasSuffix(route.Pattern, ".css") {
+		if route.Access == web.Members && route.Method == http.MethodGet && !slices.Contains([]string{"/{organization}/brand.css", "/{organization}/logo"}, route.Pattern) {
 			all = append(all, things.Replace(route.Pattern))
 		}
 	}

@@ -157,14 +157,22 @@ func Used(ctx context.Context, tx *store.Tx) (int64, error) {
 	return db.For(tx).StorageUsed(ctx)
 }
 
-// Read gives the content of a file of the scope's organization; a NotFound fault when it was removed meanwhile.
-func (l *Library) Read(ctx context.Context, scope store.Scope, file id.ID) ([]byte, error) {
-	content, err := l.contents.Get(ctx, Key{scope.Organization(), file})
+// Newest is the latest file of a purpose with its content, a NotFound fault when there is none or it was removed meanwhile.
+func (l *Library) Newest(ctx context.Context, scope store.Scope, p Purpose) (f File, content []byte, err error) {
+	err = l.store.View(ctx, scope, func(tx *store.Tx) error {
+		f, err = Newest(ctx, tx, p)
+		return err
+	})
 	if err != nil {
-		return nil, err
+		return f, nil, err
 	}
-	defer content.Close()
-	return io.ReadAll(content)
+	reader, err := l.contents.Get(ctx, Key{scope.Organization(), f.ID})
+	if err != nil {
+		return f, nil, err
+	}
+	defer reader.Close()
+	content, err = io.ReadAll(reader)
+	return f, content, err
 }
 
 // Sweep removes the content of the job's file unless there is a row for it. It can be run again at any time.

@@ -101,14 +101,14 @@ func TestPut(t *testing.T) {
 		if err != nil || got.ID != f.ID || got.Size != 18 || got.MediaType != "text/plain" || got.SHA256 != "2882a83059bac65a83367eacdd70ccbd3475a6f58792bf8a6d914c27becd9f20" {
 			t.Errorf("%+v, %v", got, err)
 		}
-		if content, err := s.Read(t.Context(), sunrise, f.ID); err != nil || string(content) != "flour, water, salt" {
+		if _, content, err := s.Newest(t.Context(), sunrise, "note"); err != nil || string(content) != "flour, water, salt" {
 			t.Errorf("%q, %v", content, err)
 		}
 		if _, err := s.newest(bluebird); !fault.Is(err, fault.KindNotFound) {
 			t.Errorf("another organization finds it: %v", err)
 		}
-		if _, err := s.Read(t.Context(), bluebird, f.ID); !fault.Is(err, fault.KindNotFound) {
-			t.Errorf("another organization reads it: %v", err)
+		if _, err := s.Get(t.Context(), Key{bluebird.Organization(), f.ID}); !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("another organization has it: %v", err)
 		}
 		if a, b := s.used(sunrise), s.used(bluebird); a != 18 || b != 0 {
 			t.Errorf("%d and %d bytes used", a, b)

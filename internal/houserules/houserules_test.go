@@ -16,9 +16,9 @@ import (
 const module = "craftplan/"
 
 // domains in the order in which they may import each other: only leftwards.
-var domains = []string{"mail", "accounts", "organizations", "files", "settings", "inventory", "catalog", "crm", "purchasing", "orders", "production", "forecast", "reports"}
+var domains = []string{"mail", "accounts", "organizations", "files", "logo", "settings", "inventory", "catalog", "crm", "purchasing", "orders", "production", "forecast", "reports"}
 
-var leaves = []string{"fault", "id", "exact", "quantity", "money", "calendar", "search", "secret", "brand"}
+var leaves = []string{"fault", "id", "exact", "quantity", "money", "calendar", "search", "secret", "brand", "picture"}
 
 type source struct {
 	path, pkg string // pkg is below internal/, such as crm/internal/db

@@ -41,7 +41,7 @@ internal/prove/twin.go: makes the twin
 internal/store/store_test.go: the store is attacked from below
 internal/store/storetest/cluster/cluster.go: roles are made
 internal/store/storetest/storetest.go: databases are made and dropped
-internal/web/members_test.go: an organization is suspended by the operator
+internal/web/logo_test.go: an organization is suspended and its plan changed by the operator; a file is made large without writing it
 internal/web/signup_test.go: rows are counted past the store
 internal/web/site_test.go: a former address is written
 `)

@@ -106,6 +106,29 @@ func TestDelivery(t *testing.T) {
 	})
 }
 
+// The logo is part of the mail, so that it shows without asking anybody for it; in the mailbox it stands in the page.
+func TestLogo(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		box, branding := postbox.Open(t), sunrise
+		branding.Logo = []byte("a picture")
+		scope := db.Organization("Sunrise Bakery")
+		if _, _, err := mailer(t, db, box).Test(t.Context(), scope, branding, "ada@oven.example"); err != nil {
+			t.Fatal(err)
+		}
+		m := box.Wait("ada@oven.example", "A test")
+		if string(m.Parts["logo.png"]) != "a picture" || !strings.Contains(m.HTML, `src="cid:logo.png"`) {
+			t.Errorf("%q in\n%s", m.Parts, m.HTML)
+		}
+		if _, _, err := mailer(t, db, nil).Test(t.Context(), scope, branding, "ada@oven.example"); err != nil {
+			t.Fatal(err)
+		}
+		kept, err := Mailbox(t.Context(), db.Store)
+		if err != nil || len(kept) != 1 || !strings.Contains(kept[0].HTML, `src="data:image/png;base64,YSBwaWN0dXJl"`) {
+			t.Errorf("%+v, %v", kept, err)
+		}
+	})
+}
+
 // What waits in the queue cannot be read in the database, nor opened in another organization.
 func TestWaitingMailsAreSealed(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *storetest.DB) {

@@ -2,8 +2,10 @@ package mail
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"net/mail"
+	"strings"
 	"time"
 
 	"craftplan/internal/calendar"
@@ -31,11 +33,11 @@ type KeptMail struct {
 
 // keep puts a mail into the mailbox, and takes old ones out.
 func (m *Mailer) keep(ctx context.Context, which id.ID, a addressed, from mail.Address, b Branding) error {
-	b.Logo = nil
 	p, err := m.parts(a.Message, b)
 	if err != nil {
 		return err
 	}
+	p.HTML = strings.ReplaceAll(p.HTML, "cid:"+logoName, "data:image/png;base64,"+base64.StdEncoding.EncodeToString(b.Logo)) // it stands alone there
 	k := KeptMail{From: from.String(), To: a.To, Subject: a.Subject, Text: p.Text, HTML: p.HTML, Organization: b.Name}
 	if a.Action.Path != "" {
 		k.Action = m.base + a.Action.Path

@@ -37,6 +37,15 @@ func Change(ctx context.Context, st *store.Store, scope store.Scope, o Organizat
 	})
 }
 
+// SetLogo notes which logo the organization has, by the SHA-256 of its content; "" is none.
+func SetLogo(ctx context.Context, tx *store.Tx, sum string) error {
+	if err := tx.Require(authz.OrganizationControl); err != nil {
+		return err
+	}
+	_, err := db.For(tx).SetLogo(ctx, db.SetLogoIn{UserID: tx.Actor().UserID, Logo: sum, UpdatedAt: tx.Now()})
+	return err
+}
+
 // hold makes a slug this organization's own, if nobody else ever held it.
 func hold(ctx context.Context, system *store.SystemTx, tx *store.Tx, slug string) error {
 	directory := db.ForSystem(system)

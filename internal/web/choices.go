@@ -1,10 +1,12 @@
 package web
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 
+	"craftplan/internal/fault"
 	"craftplan/internal/money"
 	"craftplan/internal/web/ui"
 )
@@ -20,6 +22,11 @@ func slugField() templ.Attributes {
 	delete(a, "autofocus")
 	a["autocapitalize"], a["spellcheck"] = "none", "false"
 	return a
+}
+
+// pictureField has the browser offer pictures, and the script say at once what the server would refuse.
+func pictureField() templ.Attributes {
+	return templ.Attributes{"accept": "image/png,image/jpeg,image/gif,image/webp", "data-picture": strconv.Itoa(maxPicture), "data-large": fault.MessageOf(tooLarge(maxPicture)), "data-unreadable": "This picture cannot be shown. Use a PNG, JPEG, GIF or WebP."}
 }
 
 // colorKey names the rule of the style sheet that shows a colour.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"craftplan/internal/fault"
+	"craftplan/internal/logo"
 	"craftplan/internal/mail"
 	"craftplan/internal/store"
 	"craftplan/internal/web/ui"
@@ -85,7 +86,11 @@ func testMail(q *Request) error {
 	if err := q.site.attempt(q.site.mails, "organization:"+q.Member.Organization.ID.String()); err != nil {
 		return q.Refused(err, back)
 	}
-	status, said, err := q.site.Mail.Test(q.Context(), q.scope, q.Member.Organization.MailBranding(), q.User.Email)
+	branding, err := logo.MailBranding(q.Context(), q.site.Files, q.scope, q.Member.Organization)
+	if err != nil {
+		q.site.Log.WarnContext(q.Context(), "a mail goes without its logo", "error", err)
+	}
+	status, said, err := q.site.Mail.Test(q.Context(), q.scope, branding, q.User.Email)
 	switch {
 	case err != nil:
 		return err

@@ -151,9 +151,7 @@ func TestOrganizationProfile(t *testing.T) {
 func TestSuspended(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, a *apptest.App) {
 		c := a.As(t, maya)
-		if _, err := a.DB.Raw().ExecContext(t.Context(), "UPDATE organizations SET status = 'suspended' WHERE slug = 'sunrise'"); err != nil {
-			t.Fatal(err)
-		}
+		suspend(t, a, "sunrise")
 		p := c.Get("/sunrise/orders")
 		if p.Status != http.StatusOK || !strings.Contains(p.Text(".note"), "suspended") || p.Find("main a[href$='/new'], main form[method=post]").Length() != 0 {
 			t.Errorf("reading: %d, %q", p.Status, p.Text(".note"))

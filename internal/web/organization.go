@@ -11,6 +11,8 @@ import (
 
 type organizationPage struct {
 	Form     ui.Form
+	Picture  ui.Form // of the logo
+	Tile     ui.OrganizationLink
 	Host     string
 	Name     string
 	Currency string
@@ -19,9 +21,9 @@ type organizationPage struct {
 	At       func(...string) string
 }
 
-func (q *Request) renderOrganization(status int, form ui.Form) error {
+func (q *Request) renderOrganization(status int, form, picture ui.Form) error {
 	o := q.Member.Organization
-	p := organizationPage{form, q.site.Host, o.Name, o.Currency, withChoice(locales, o.Locale), withChoice(timeZones(), o.TimeZone), q.Path}
+	p := organizationPage{form, picture, tile(o), q.site.Host, o.Name, o.Currency, withChoice(locales, o.Locale), withChoice(timeZones(), o.TimeZone), q.Path}
 	return q.Render(status, "Organization", "settings", organizationBody(p))
 }
 
@@ -40,9 +42,14 @@ func withChoice(choices []ui.Choice, value string) []ui.Choice {
 	return append([]ui.Choice{{Value: value, Label: value}}, choices...)
 }
 
-func showOrganization(q *Request) error {
+// profileForm is the form of the organization as it is now.
+func (q *Request) profileForm() ui.Form {
 	o := q.Member.Organization
-	return q.renderOrganization(http.StatusOK, ui.Form{Values: url.Values{"organization": {o.Name}, "slug": {o.Slug}, "time_zone": {o.TimeZone}, "locale": {o.Locale}, "brand_color": {strings.ToLower(o.BrandColor)}}})
+	return ui.Form{Values: url.Values{"organization": {o.Name}, "slug": {o.Slug}, "time_zone": {o.TimeZone}, "locale": {o.Locale}, "brand_color": {strings.ToLower(o.BrandColor)}}}
+}
+
+func showOrganization(q *Request) error {
+	return q.renderOrganization(http.StatusOK, q.profileForm(), ui.Form{})
 }
 
 func updateOrganization(q *Request) error {
@@ -50,7 +57,7 @@ func updateOrganization(q *Request) error {
 	p := organizations.Profile{Name: v.Get("organization"), Slug: v.Get("slug"), TimeZone: v.Get("time_zone"), Locale: v.Get("locale"), BrandColor: v.Get("brand_color")}
 	err := organizations.Change(q.Context(), q.site.Store, q.scope, q.Member.Organization, p)
 	if status, ok := again(err); ok {
-		return q.renderOrganization(status, refused(q, err))
+		return q.renderOrganization(status, refused(q, err), ui.Form{})
 	}
 	if err != nil {
 		return err

@@ -18,22 +18,30 @@ type Route struct {
 	Access          Access
 	Permission      authz.Permission // needed by Members
 	Handler         func(*Request) error
+	Upload          int64 // bytes of the file that it takes, when it takes one
 }
 
 func anyone(method, pattern string, h func(*Request) error) Route {
-	return Route{method, pattern, Anyone, "", h}
+	return Route{Method: method, Pattern: pattern, Access: Anyone, Handler: h}
 }
 
 func person(method, pattern string, h func(*Request) error) Route {
-	return Route{method, pattern, People, "", h}
+	return Route{Method: method, Pattern: pattern, Access: People, Handler: h}
 }
 
 func get(pattern string, p authz.Permission, h func(*Request) error) Route {
-	return Route{"GET", "/{organization}" + pattern, Members, p, h}
+	return Route{Method: "GET", Pattern: "/{organization}" + pattern, Access: Members, Permission: p, Handler: h}
 }
 
 func post(pattern string, p authz.Permission, h func(*Request) error) Route {
-	return Route{"POST", "/{organization}" + pattern, Members, p, h}
+	return Route{Method: "POST", Pattern: "/{organization}" + pattern, Access: Members, Permission: p, Handler: h}
+}
+
+// upload is post with a file of at most so many bytes.
+func upload(pattern string, p authz.Permission, most int64, h func(*Request) error) Route {
+	r := post(pattern, p, h)
+	r.Upload = most
+	return r
 }
 
 // Routes is the table of all pages.
@@ -70,11 +78,14 @@ func Routes() []Route {
 		person("POST", "/account/sessions/{session}/end", endSession),
 
 		get("/brand.css", authz.SettingsRead, showBrand),
+		get("/logo", authz.SettingsRead, showLogo),
 		get("/{$}", authz.OrdersRead, showOverview),
 		get("/settings", authz.SettingsRead, showSettings),
 		post("/settings", authz.SettingsWrite, updateSettings),
 		get("/settings/organization", authz.OrganizationControl, showOrganization),
 		post("/settings/organization", authz.OrganizationControl, updateOrganization),
+		upload("/settings/organization/logo", authz.OrganizationControl, maxPicture, changeLogo),
+		post("/settings/organization/logo/removal", authz.OrganizationControl, removeLogo),
 		post("/settings/departure", authz.OrdersRead, leave),
 		get("/settings/mail", authz.SettingsWrite, showMailSettings),
 		post("/settings/mail", authz.SettingsWrite, updateMailSettings),

@@ -42,20 +42,28 @@ func (q *Request) shell(title, active string) (ui.Shell, error) {
 	organization := q.Member.Organization
 	s := ui.Shell{
 		Title: title + " · " + organization.Name, Theme: theme(q.Request), Lang: "en",
-		Organization: ui.OrganizationLink{Name: organization.Name, Slug: organization.Slug, Monogram: organization.Monogram(), Role: q.Member.Role.Label()},
+		Organization: tile(organization),
 		User:         ui.User{Name: q.User.Name, Email: q.User.Email},
 		SettingsHref: q.Path("settings"), SettingsOn: active == "settings", RegisterHref: "/register", SignOutHref: "/logout", AccountHref: "/account",
 		Flash:   takeFlash(q.w, q.Request),
 		Notice:  notice(organization),
 		Printed: fmt.Sprintf("%s. Printed by %s, %s.", organization.Name, q.User.Name, q.format().moment(calendar.At(time.Now()))),
 	}
+	s.Organization.Role = q.Member.Role.Label()
 	here := place(active)
 	for _, m := range memberships {
-		s.Organizations = append(s.Organizations, ui.OrganizationLink{Name: m.Organization.Name, Slug: m.Organization.Slug, Monogram: m.Organization.Monogram(), Role: m.Role.Label(), Href: path(m.Organization.Slug, here...), Current: m.Organization.ID == organization.ID})
+		link := tile(m.Organization)
+		link.Role, link.Href, link.Current = m.Role.Label(), path(m.Organization.Slug, here...), m.Organization.ID == organization.ID
+		s.Organizations = append(s.Organizations, link)
 	}
 	s.BrandHref = q.Path("brand.css") + "?v=" + brandVersion(organization, memberships)
 	q.navigation(&s, active)
 	return s, nil
+}
+
+// tile is what stands for an organization: its logo, or letters on its colour.
+func tile(o organizations.Organization) ui.OrganizationLink {
+	return ui.OrganizationLink{Name: o.Name, Slug: o.Slug, Monogram: o.Monogram(), Logo: logoPath(o)}
 }
 
 func notice(o organizations.Organization) string {

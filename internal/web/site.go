@@ -46,11 +46,12 @@ type DemoUser struct{ Email, About string }
 type Site struct {
 	Config
 	signIn, signUp, mails *httpkit.Limiter
+	few                   chan struct{} // one for each picture that is being decoded
 }
 
 // New makes the handler of all pages.
 func New(c Config) http.Handler {
-	s := &Site{Config: c, signIn: httpkit.NewLimiter(10, 30*time.Second), signUp: httpkit.NewLimiter(10, time.Minute), mails: httpkit.NewLimiter(5, 5*time.Minute)}
+	s := &Site{Config: c, signIn: httpkit.NewLimiter(10, 30*time.Second), signUp: httpkit.NewLimiter(10, time.Minute), mails: httpkit.NewLimiter(5, 5*time.Minute), few: make(chan struct{}, fewPictures)}
 	public, inside := http.NewServeMux(), http.NewServeMux()
 	public.Handle("GET "+assets.Prefix, assets.Handler())
 	public.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
@@ -136,12 +137,25 @@ func (s *Site) serve(q *Request, route Route) error {
 		q.remember()
 	}
 	if q.Method == http.MethodPost {
-		q.Body = http.MaxBytesReader(q.w, q.Body, maxForm)
-		if err := q.ParseForm(); err != nil {
-			return fault.Invalid("form", "The form could not be read. Go back and try again.")
+		if err := q.readForm(route); err != nil {
+			return err
 		}
 	}
 	return route.Handler(q)
+}
+
+// readForm reads what was posted. A handler that takes a file reads it itself, with upload.
+func (q *Request) readForm(route Route) error {
+	if route.Upload > 0 {
+		q.most = route.Upload
+		q.Body = http.MaxBytesReader(q.w, q.Body, 8*route.Upload)
+		return nil
+	}
+	q.Body = http.MaxBytesReader(q.w, q.Body, maxForm)
+	if err := q.ParseForm(); err != nil {
+		return fault.Invalid("form", "The form could not be read. Go back and try again.")
+	}
+	return nil
 }
 
 func (s *Site) identify(q *Request) error {
@@ -217,6 +231,7 @@ type Request struct {
 	session accounts.SignedIn
 	Member  *organizations.Membership // nil outside an organization
 	scope   store.Scope
+	most    int64 // bytes of a file that the route takes
 }
 
 // Actor is the member who asks.

@@ -129,6 +129,12 @@ func (p *Page) Choose(selector, label string) {
 	p.Do(fmt.Sprintf(`{ const e = document.querySelector(%q); e.value = [...e.options].find(o => o.label.startsWith(%q)).value; e.dispatchEvent(new Event("change", {bubbles: true})) }`, selector, label))
 }
 
+// Attach chooses a file of this machine in a file field.
+func (p *Page) Attach(selector, file string) {
+	p.t.Helper()
+	run(p, "attach to "+selector, chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file}))
+}
+
 // Click clicks what a selector finds first.
 func (p *Page) Click(selector string) {
 	p.t.Helper()
@@ -185,6 +191,12 @@ func (p *Page) Text(selector string) string {
 func (p *Page) Value(selector string) string {
 	p.t.Helper()
 	return run(p, "read "+selector, chromedp.Evaluate[string](fmt.Sprintf(`(document.querySelector(%q)?.value ?? "")`, selector)))
+}
+
+// Attribute is an attribute of what a selector finds first, "" when there is none.
+func (p *Page) Attribute(selector, name string) string {
+	p.t.Helper()
+	return run(p, "read "+selector, chromedp.Evaluate[string](fmt.Sprintf(`(document.querySelector(%q)?.getAttribute(%q) ?? "")`, selector, name)))
 }
 
 // Path is the path of the page's address.

@@ -2,7 +2,12 @@
 package e2e
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -215,6 +220,69 @@ func TestMembers(t *testing.T) {
 	ada.Go("/")
 	if got := ada.Text("h1"); got != "You belong to no organization" {
 		t.Errorf("nowhere: %q", got)
+	}
+}
+
+// An owner gives the organization a logo: chosen or dropped, seen before it is sent, then wherever the organization is named.
+func TestLogo(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	folder := t.TempDir()
+	write := func(name string, content []byte) string {
+		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return filepath.Join(folder, name)
+	}
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 900, 600))); err != nil {
+		t.Fatal(err)
+	}
+	good, text := write("logo.png", picture.Bytes()), write("notes.png", []byte("flour, water, salt"))
+	p := browser.Open(t, a.URL)
+	p.Look(1440, false)
+	p.SignIn(maya, demo.Password)
+	p.Go("/sunrise/settings/organization")
+	p.Attach("#f-file", text)
+	p.WaitForText("#f-file-e", "cannot be shown")
+	if found := p.Violations(); len(found) > 0 {
+		t.Errorf("a refused picture: %s", strings.Join(found, "\n"))
+	}
+	p.Attach("#f-file", good)
+	p.WaitFor(`document.querySelector("[data-preview] canvas")?.width === 512 && !document.querySelector("#f-file-e")`)
+	p.Send("Upload")
+	p.WaitForText("#toasts", "The logo was changed")
+	p.WaitFor(`[...document.querySelectorAll(".side .tile img, #orgs .tile img, main .tile img")].filter(i => i.naturalWidth === 512).length === 3`)
+	if found := p.Violations(); len(found) > 0 {
+		t.Errorf("with a logo: %s", strings.Join(found, "\n"))
+	}
+	first := p.Attribute(".side .tile img", "src")
+
+	p.Do(`fetch(document.querySelector(".side .tile img").src).then(r => r.blob()).then(b => createImageBitmap(b, 0, 0, 100, 100)).then(m => {
+		const c = document.createElement("canvas"); c.width = c.height = 100; c.getContext("2d").drawImage(m, 0, 0);
+		c.toBlob(b => { const d = new DataTransfer(); d.items.add(new File([b], "dropped.webp")); document.querySelector("[data-drop]").dispatchEvent(new DragEvent("drop", {dataTransfer: d, bubbles: true, cancelable: true})) }, "image/webp")
+	})`)
+	p.WaitFor(`document.querySelector("[data-preview] canvas")?.width === 100`)
+	p.Send("Replace")
+	p.WaitFor(`document.querySelector(".side .tile img").naturalWidth === 100`)
+	if next := p.Attribute(".side .tile img", "src"); next == first {
+		t.Error("the address stays the same, and browsers keep what was there")
+	}
+	p.Go("/bluebird/")
+	p.WaitFor(`document.querySelector('#orgs a[href="/sunrise/"] img').naturalWidth === 100 && document.querySelectorAll("#orgs img").length === 1`)
+
+	p.Go("/sunrise/settings/organization")
+	const asks = `!dispatchEvent(new Event("beforeunload", {cancelable: true}))`
+	p.Fill("[name=organization]", "Sunrise and Moon")
+	p.Do(`document.querySelector("form[enctype]").addEventListener("submit", e => e.preventDefault(), {once: true}); document.querySelector("form[enctype]").requestSubmit()`)
+	p.WaitFor(asks)
+	p.Fill("[name=organization]", "Sunrise Bakery")
+	p.Send("Save")
+	p.WaitFor("!(" + asks + ")")
+	p.Press("Remove")
+	p.Leave(func() { p.Click("#remove-logo .btn-error") })
+	p.WaitForText("#toasts", "The logo was removed")
+	if got := p.Text(".side .tile"); got != "SB" {
+		t.Errorf("removed, and there is %q", got)
 	}
 }
 

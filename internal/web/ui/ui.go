@@ -38,6 +38,7 @@ type Shell struct {
 // OrganizationLink is an organization in the switcher.
 type OrganizationLink struct {
 	Name, Slug, Monogram, Role, Href string
+	Logo                             string // address of its picture; "" is none
 	Current                          bool
 }
 

@@ -76,11 +76,46 @@
   const removeRow = row => { const form = row.closest('form'); row.remove(); changed(form); };
   const changed = el => el.dispatchEvent(new Event('change', { bubbles: true }));
 
-  // Leaving a changed form asks first.
-  let dirty = false;
-  document.addEventListener('input', e => { if (e.target.closest('form[data-guard]')) dirty = true; });
-  document.addEventListener('submit', e => { if (e.target.method !== 'dialog') dirty = false; });
+  // Leaving a changed form asks first, also by sending another one.
+  let dirty = null;
+  document.addEventListener('input', e => { dirty = e.target.closest('form[data-guard]') || dirty; });
+  document.addEventListener('submit', e => { if (e.target === dirty) dirty = null; });
   addEventListener('beforeunload', e => { if (dirty) e.preventDefault(); });
+
+  // A picture is shown when it is chosen or dropped, before it is sent; what the server would refuse is said at once.
+  const say = (input, message) => {
+    const field = input.closest('.field');
+    $$('.field-error', field).forEach(p => p.remove());
+    input.toggleAttribute('aria-invalid', Boolean(message));
+    if (!message) return;
+    const p = document.createElement('p');
+    p.className = 'field-error'; p.id = input.id + '-e'; p.textContent = message; p.setAttribute('role', 'alert');
+    field.append(p);
+    input.setAttribute('aria-invalid', 'true'); input.setAttribute('aria-describedby', p.id); input.value = '';
+  };
+  const preview = async input => {
+    const place = $('[data-preview]', input.form), file = input.files[0], d = input.dataset;
+    $$('[data-chosen]', place).forEach(t => t.remove());
+    [...place.children].forEach(t => { t.hidden = false; });
+    if (!file) return;
+    const picture = file.size <= Number(d.picture) && await createImageBitmap(file).catch(() => null);
+    say(input, picture ? '' : picture === null ? d.unreadable : d.large);
+    if (!picture) return;
+    const canvas = document.createElement('canvas'), tile = place.firstElementChild.cloneNode(), scale = Math.min(1, 512 / Math.max(picture.width, picture.height));
+    canvas.width = Math.max(1, picture.width * scale); canvas.height = Math.max(1, picture.height * scale);
+    canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
+    tile.classList.add('tile-logo'); tile.dataset.chosen = ''; tile.append(canvas);
+    place.firstElementChild.hidden = true; place.append(tile);
+  };
+  document.addEventListener('change', e => { if (e.target.matches('input[data-picture]')) preview(e.target); });
+  ['dragenter', 'dragover', 'dragleave', 'drop'].forEach(type => document.addEventListener(type, e => {
+    const box = e.target.closest && e.target.closest('[data-drop]');
+    if (!box || !e.dataTransfer.types.includes('Files')) return;
+    e.preventDefault();
+    box.toggleAttribute('data-over', type === 'dragenter' || type === 'dragover');
+    const input = $('input[type="file"]', box);
+    if (type === 'drop' && e.dataTransfer.files.length) { input.files = e.dataTransfer.files; preview(input); }
+  }));
 
   // A form is sent once; its button turns until the answer comes.
   document.addEventListener('submit', e => {
