@@ -204,6 +204,7 @@ var scopeMakers = map[string][]string{
 		"internal/mail/mailbox.go",
 		"internal/mail/mailer.go",
 		"internal/organizations/organization.go",
+		"internal/organizations/profile.go",
 		"internal/web/members.go",
 		"internal/web/signup.go",
 	},

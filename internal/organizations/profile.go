@@ -21,10 +21,7 @@ func Change(ctx context.Context, st *store.Store, scope store.Scope, o Organizat
 	if err := scope.Actor().Require(authz.OrganizationControl); err != nil {
 		return err
 	}
-	if strings.TrimSpace(p.Slug) == "" {
-		return fault.Invalid("slug", "Use 3 to 63 characters.")
-	}
-	in, err := NewOrganization{Name: p.Name, Slug: p.Slug, Plan: o.BillingPlan, TimeZone: p.TimeZone, Locale: p.Locale, Currency: o.Currency, BrandColor: p.BrandColor}.Validate()
+	in, err := p.validate(o)
 	if err != nil {
 		return err
 	}
@@ -36,6 +33,46 @@ func Change(ctx context.Context, st *store.Store, scope store.Scope, o Organizat
 		return err
 	})
 }
+
+// validate tells what is wrong with the fields, and returns all of the organization as it would be.
+func (p Profile) validate(o Organization) (NewOrganization, error) {
+	if strings.TrimSpace(p.Slug) == "" {
+		return NewOrganization{}, fault.Invalid("slug", "Use 3 to 63 characters.")
+	}
+	return NewOrganization{Name: p.Name, Slug: p.Slug, Plan: o.BillingPlan, TimeZone: p.TimeZone, Locale: p.Locale, Currency: o.Currency, BrandColor: p.BrandColor}.Validate()
+}
+
+// Address is what a slug would be to an organization.
+type Address struct {
+	Slug   string
+	Former bool // it was the organization's before
+}
+
+// Preview tells what address a profile would give the organization, and what is wrong with the profile, changing nothing.
+func Preview(ctx context.Context, st *store.Store, scope store.Scope, o Organization, p Profile) (Address, error) {
+	if err := scope.Actor().Require(authz.OrganizationControl); err != nil {
+		return Address{}, err
+	}
+	in, err := p.validate(o)
+	if err != nil || in.Slug == o.Slug {
+		return Address{Slug: in.Slug}, err
+	}
+	a := Address{Slug: in.Slug}
+	err = st.SystemView(ctx, "is an address free", func(tx *store.SystemTx) error {
+		holder, err := db.ForSystem(tx).SlugHolder(ctx, db.SlugHolderParams{Slug: in.Slug})
+		if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
+			return nil
+		}
+		if err == nil && holder != scope.Organization() {
+			return taken()
+		}
+		a.Former = true
+		return err
+	})
+	return a, err
+}
+
+func taken() error { return fault.Invalid("slug", "This address is taken. Choose another.") }
 
 // SetLogo notes which logo the organization has, by the SHA-256 of its content; "" is none.
 func SetLogo(ctx context.Context, tx *store.Tx, sum string) error {
@@ -54,14 +91,14 @@ func hold(ctx context.Context, system *store.SystemTx, tx *store.Tx, slug string
 		if holder == tx.Organization() {
 			return nil
 		}
-		return fault.Invalid("slug", "This address is taken. Choose another.")
+		return taken()
 	}
 	if !fault.Is(err, fault.KindNotFound) {
 		return err
 	}
 	err = directory.CreateSlug(ctx, db.CreateSlugParams{Slug: slug, Holder: tx.Organization(), CreatedAt: tx.Now()})
 	if err = store.Translate(err); errors.Is(err, store.ErrUnique) {
-		return fault.Invalid("slug", "This address is taken. Choose another.")
+		return taken()
 	}
 	return err
 }

@@ -44,3 +44,71 @@ func TestChangeOfSlug(t *testing.T) {
 		}
 	})
 }
+
+// A preview says what a change would, and changes nothing.
+func TestPreview(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		scope := db.Organization("Sunrise")
+		db.Organization("Bluebird")
+		preview := func(slug string) (organizations.Address, error) {
+			o, _, err := organizations.OpenByID(t.Context(), db.Store, scope.Organization())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return organizations.Preview(t.Context(), db.Store, scope, o, organizations.Profile{Name: o.Name, Slug: slug, TimeZone: o.TimeZone, Locale: o.Locale, BrandColor: o.BrandColor})
+		}
+		for slug, want := range map[string]organizations.Address{"sunrise": {Slug: "sunrise"}, " Moonrise ": {Slug: "moonrise"}} {
+			if got, err := preview(slug); err != nil || got != want {
+				t.Errorf("%q: %+v, %v", slug, got, err)
+			}
+		}
+		for name, slug := range map[string]string{"somebody's": "bluebird", "a reserved one": "login", "none": " ", "a malformed one": "a--b"} {
+			if _, err := preview(slug); !fault.Is(err, fault.KindInvalid) || fault.FieldsOf(err)[0].Name != "slug" {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		o, _, err := organizations.OpenByID(t.Context(), db.Store, scope.Organization())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := organizations.Change(t.Context(), db.Store, scope, o, organizations.Profile{Name: o.Name, Slug: "moonrise", TimeZone: o.TimeZone, Locale: o.Locale, BrandColor: o.BrandColor}); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := preview("sunrise"); err != nil || !got.Former {
+			t.Errorf("one's own former address: %+v, %v", got, err)
+		}
+		admin := db.Member(scope, authz.Admin)
+		if _, err := organizations.Preview(t.Context(), db.Store, admin, o, organizations.Profile{Name: o.Name, Slug: "eclipse"}); !fault.Is(err, fault.KindForbidden) {
+			t.Errorf("an admin: %v", err)
+		}
+	})
+}
+
+// Many organizations want one address at once: one gets it, and the others are told that it is taken.
+func TestOneAddressAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		const rivals = 4
+		results := make(chan error, rivals)
+		for i := range rivals {
+			scope := db.Organization([]string{"Sunrise", "Bluebird", "Northstar", "Oven"}[i])
+			o, _, err := organizations.OpenByID(t.Context(), db.Store, scope.Organization())
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				results <- organizations.Change(t.Context(), db.Store, scope, o, organizations.Profile{Name: o.Name, Slug: "the-best", TimeZone: o.TimeZone, Locale: o.Locale, BrandColor: o.BrandColor})
+			}()
+		}
+		won := 0
+		for range rivals {
+			if err := <-results; err == nil {
+				won++
+			} else if !fault.Is(err, fault.KindInvalid) || fault.FieldsOf(err)[0].Name != "slug" {
+				t.Error(err)
+			}
+		}
+		if won != 1 {
+			t.Errorf("%d of them have it", won)
+		}
+	})
+}

@@ -24,6 +24,11 @@ func slugField() templ.Attributes {
 	return a
 }
 
+// addressField shows below it what another address would mean.
+func addressField(page string) templ.Attributes {
+	return templ.Attributes{"hx-get": page, "hx-trigger": "input changed delay:250ms", "hx-target": "#address", "hx-select": "#address", "hx-swap": "outerHTML", "autocapitalize": "none", "spellcheck": "false"}
+}
+
 // pictureField has the browser offer pictures, and the script say at once what the server would refuse.
 func pictureField() templ.Attributes {
 	return templ.Attributes{"accept": "image/png,image/jpeg,image/gif,image/webp", "data-picture": strconv.Itoa(maxPicture), "data-large": fault.MessageOf(tooLarge(maxPicture)), "data-unreadable": "This picture cannot be shown. Use a PNG, JPEG, GIF or WebP."}

@@ -121,7 +121,7 @@ func TestMembersRefused(t *testing.T) {
 func TestOrganizationProfile(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, a *apptest.App) {
 		c := a.As(t, maya)
-		form := url.Values{"organization": {"Moonrise Bakery"}, "slug": {"Moonrise"}, "time_zone": {"Europe/Berlin"}, "locale": {"de-DE"}, "brand_color": {"#be3a5e"}}
+		form := url.Values{"organization": {"Moonrise Bakery"}, "slug": {"Moonrise"}, "time_zone": {"Europe/Berlin"}, "locale": {"de-DE"}, "brand_color": {"#be3a5e"}, "confirmed": {"moonrise"}}
 		p := posted(t, c, "/sunrise/settings/organization", form)
 		if p.Status != http.StatusOK || p.Text(".org-name") != "Moonrise Bakery" {
 			t.Fatalf("%d, %q", p.Status, p.Text(".org-name"))

@@ -286,6 +286,38 @@ func TestLogo(t *testing.T) {
 	}
 }
 
+// Another address of an organization is explained while it is typed, asked about, and leads on from the former one.
+func TestAddress(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	p := browser.Open(t, a.URL)
+	p.Look(1440, false)
+	p.SignIn(maya, demo.Password)
+	p.Go("/sunrise/settings/organization")
+	p.Fill("[name=slug]", "bluebird")
+	p.WaitForText("#address", "This address is taken")
+	p.Fill("[name=organization]", "Moonrise Bakery")
+	p.Fill("[name=slug]", "moonrise")
+	p.WaitForText("#address", "/moonrise is free")
+	if found := p.Violations(); len(found) > 0 {
+		t.Errorf("the preview: %s", strings.Join(found, "\n"))
+	}
+	p.Send("Save")
+	p.WaitForText("main [role=alert]", "Change the address")
+	p.WaitFor(`document.activeElement.matches("[data-errors]")`)
+	if found := p.Violations(); len(found) > 0 {
+		t.Errorf("the question: %s", strings.Join(found, "\n"))
+	}
+	p.Send("Change the address")
+	p.WaitForText("#toasts", "Saved")
+	if p.Path() != "/moonrise/settings/organization" || p.Text(".side .org-name") != "Moonrise Bakery" {
+		t.Errorf("confirmed, it leads to %s of %q", p.Path(), p.Text(".side .org-name"))
+	}
+	p.Go("/sunrise/orders?q=hotel")
+	if p.Path() != "/moonrise/orders" || p.Value("[name=q]") != "hotel" {
+		t.Errorf("a former link leads to %s", p.Path())
+	}
+}
+
 // A viewer reads everything and is offered nothing that changes.
 func TestAViewer(t *testing.T) {
 	a := apptest.New(t, store.SQLite)
