@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"craftplan/internal/files"
+	"craftplan/internal/inventory"
 	"craftplan/internal/jobs"
 	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
@@ -23,7 +24,9 @@ import (
 )
 
 // Bootstrap is what each domain gives a new organization, in order.
-func Bootstrap() []organizations.Step { return []organizations.Step{settings.Bootstrap} }
+func Bootstrap() []organizations.Step {
+	return []organizations.Step{settings.Bootstrap, inventory.Bootstrap}
+}
 
 // roomier is how far the heap grows between collections, in percent: a page takes little, and memory is there.
 const roomier = 400

@@ -85,7 +85,15 @@ func Create(ctx context.Context, tx *store.Tx, d Details) (Product, error) {
 	}
 	err = db.For(tx).CreateProduct(ctx, db.CreateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, Notes: d.Notes,
 		SearchText: search.Fold(d.Name, d.SKU), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
-	return p, err
+	if err != nil {
+		return p, err
+	}
+	return p, inventory.Keep(ctx, tx, p.item())
+}
+
+// item is the product as the ledger counts it: in pieces.
+func (p Product) item() inventory.Item {
+	return inventory.Item{ID: p.ID, Kind: inventory.OfProduct, Name: p.Name, SKU: p.SKU, Unit: quantity.Piece}
 }
 
 // Update changes a product.
@@ -106,7 +114,10 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Product, 
 	d = p.Details
 	_, err = db.For(tx).UpdateProduct(ctx, db.UpdateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, Notes: d.Notes,
 		SearchText: search.Fold(d.Name, d.SKU), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
-	return p, err
+	if err != nil {
+		return p, err
+	}
+	return p, inventory.Keep(ctx, tx, p.item())
 }
 
 func unused(ctx context.Context, tx *store.Tx, product Product) error {

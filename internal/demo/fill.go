@@ -329,7 +329,7 @@ func (h *history) receive(tx *store.Tx, m material, day int, q quantity.Quantity
 	if !m.late || day < -week {
 		q = (q + q/10 + pack - 1) / pack * pack
 	}
-	r := inventory.Receipt{MaterialID: made.ID, Kind: inventory.Received, Quantity: q, UnitCost: made.Price, Reason: "Weekly delivery"}
+	r := inventory.Receipt{ItemID: made.ID, Kind: inventory.Received, Quantity: q, UnitCost: made.Price, Reason: "Weekly delivery"}
 	if m.keeps > 0 {
 		until := tx.Today().AddDays(m.keeps)
 		r.ExpiresOn = &until

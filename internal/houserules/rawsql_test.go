@@ -38,6 +38,7 @@ internal/organizations/plan_test.go: a plan is changed by the operator
 internal/prove/differential.go: a database is made
 internal/prove/prove_test.go: the twin is looked at, and attacked
 internal/prove/twin.go: makes the twin
+internal/store/ledger_migration_test.go: rows are written as they were before the ledger
 internal/store/store_test.go: the store is attacked from below
 internal/store/storetest/cluster/cluster.go: roles are made
 internal/store/storetest/storetest.go: databases are made and dropped

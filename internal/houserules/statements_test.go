@@ -243,6 +243,7 @@ func queryFiles(t *testing.T) (all []string) {
 var migrationData = map[string]string{
 	"0001_domains.sql": "makes the server's role where there is none, and lets it use the schema",
 	"0018_factors.sql": "moves what waits in tokens, which are no organization's, into a table without a list of purposes",
+	"0031_ledger.sql":  "moves the old ledger into the new one; every row keeps its organization, and internal/store tests it on old data",
 }
 
 // TestMigrationsMakeTablesOnly: what else they do was reviewed.

@@ -15,10 +15,10 @@ SELECT COUNT(*) FILTER (WHERE sku = $3) AS same_sku, COUNT(*) FILTER (WHERE name
 FROM materials WHERE organization_id = $1 AND id <> $2 AND (sku = $3 OR name = $4);
 
 -- name: GetMaterial :one
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.notes, m.archived_at,
-  CAST((SELECT COALESCE(SUM(l.on_hand), 0) FROM lots AS l WHERE l.organization_id = $1 AND l.material_id = m.id) AS qty_int) AS on_hand,
-  CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.material_id = m.id) AS bigint) AS lot_count
-FROM materials AS m WHERE m.organization_id = $1 AND m.sku = $2;
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.notes, m.archived_at, i.on_hand,
+  CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id) AS bigint) AS lot_count
+FROM materials AS m JOIN items AS i ON i.organization_id = $1 AND i.id = m.id
+WHERE m.organization_id = $1 AND m.sku = $2;
 
 -- name: CountMaterials :one
 SELECT COUNT(*) FROM materials
@@ -29,9 +29,9 @@ WHERE organization_id = sqlc.arg(organization_id) AND (archived_at IS NOT NULL) 
 SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, CAST(COALESCE(s.on_hand, 0) AS qty_int) AS on_hand, CAST(COALESCE(s.lots, 0) AS bigint) AS lots, CAST(COALESCE(s.expires_on, '9999-12-31') AS date_text) AS expires_on
 FROM materials AS m
 LEFT JOIN (
-  SELECT l.material_id, SUM(l.on_hand) AS on_hand, COUNT(*) AS lots, CAST(MIN(l.expires_on) AS date_text) AS expires_on
-  FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.on_hand > 0 GROUP BY l.material_id
-) AS s ON s.material_id = m.id
+  SELECT l.item_id, SUM(l.on_hand) AS on_hand, COUNT(*) AS lots, CAST(MIN(l.expires_on) AS date_text) AS expires_on
+  FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.on_hand <> 0 GROUP BY l.item_id
+) AS s ON s.item_id = m.id
 WHERE m.organization_id = sqlc.arg(organization_id) AND (m.archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
   AND m.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
 ORDER BY m.name, m.id LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
@@ -40,9 +40,9 @@ ORDER BY m.name, m.id LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
 SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, CAST(COALESCE(s.on_hand, 0) AS qty_int) AS on_hand, CAST(COALESCE(s.lots, 0) AS bigint) AS lots, CAST(COALESCE(s.expires_on, '9999-12-31') AS date_text) AS expires_on
 FROM materials AS m
 LEFT JOIN (
-  SELECT l.material_id, SUM(l.on_hand) AS on_hand, COUNT(*) AS lots, CAST(MIN(l.expires_on) AS date_text) AS expires_on
-  FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.on_hand > 0 GROUP BY l.material_id
-) AS s ON s.material_id = m.id
+  SELECT l.item_id, SUM(l.on_hand) AS on_hand, COUNT(*) AS lots, CAST(MIN(l.expires_on) AS date_text) AS expires_on
+  FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.on_hand <> 0 GROUP BY l.item_id
+) AS s ON s.item_id = m.id
 WHERE m.organization_id = sqlc.arg(organization_id) AND (m.archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
   AND m.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
 ORDER BY m.name DESC, m.id DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
@@ -57,46 +57,222 @@ SELECT m.id, m.name, m.sku, m.unit, m.price
 FROM materials AS m WHERE m.organization_id = sqlc.arg(organization_id)
   AND m.id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j);
 
+-- name: SaveItem :exec
+INSERT INTO items (organization_id, id, kind, material_id, product_id, name, sku, unit, search_text, on_hand)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(kind), sqlc.narg(material_id), sqlc.narg(product_id), sqlc.arg(name), sqlc.arg(sku), sqlc.arg(unit), sqlc.arg(search_text), 0)
+ON CONFLICT (organization_id, id) DO UPDATE SET name = excluded.name, sku = excluded.sku, unit = excluded.unit, search_text = excluded.search_text;
+
+-- name: GetItem :one
+SELECT id, kind, name, sku, unit, on_hand FROM items WHERE organization_id = sqlc.arg(organization_id) AND id = sqlc.arg(id);
+
+-- name: ItemsByID :many
+SELECT i.id, i.kind, i.name, i.sku, i.unit FROM items AS i WHERE i.organization_id = sqlc.arg(organization_id)
+  AND i.id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j);
+
+-- What one stock unit of an item is thought to cost where no lot tells: a material's price, else the cost of the latest lot.
+-- name: SupposedCost :one
+SELECT CAST(COALESCE(
+  (SELECT m.price FROM materials AS m WHERE m.organization_id = sqlc.arg(organization_id) AND m.id = sqlc.arg(item_id)),
+  (SELECT l.unit_cost FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = sqlc.arg(item_id) ORDER BY l.received_at DESC, l.id DESC LIMIT 1),
+  0) AS money_int) AS unit_cost;
+
+-- name: CreateSettings :exec
+INSERT INTO inventory_settings (organization_id, lot_pattern, negative_stock, backdate_days, expiring_days, updated_at)
+VALUES (sqlc.arg(organization_id), sqlc.arg(lot_pattern), sqlc.arg(negative_stock), sqlc.arg(backdate_days), sqlc.arg(expiring_days), sqlc.arg(updated_at));
+
+-- name: GetSettings :one
+SELECT lot_pattern, negative_stock, backdate_days, expiring_days
+FROM inventory_settings WHERE organization_id = sqlc.arg(organization_id);
+
+-- name: UpdateSettings :execrows
+UPDATE inventory_settings SET lot_pattern = $2, negative_stock = $3, backdate_days = $4, expiring_days = $5, updated_at = $6
+WHERE organization_id = $1;
+
+-- name: CreateLocation :exec
+INSERT INTO locations (organization_id, id, kind, name, created_at)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(kind), sqlc.arg(name), sqlc.arg(created_at));
+
 -- name: CreateLot :exec
-INSERT INTO lots (organization_id, id, material_id, code, supplier_lot, status, received_at, received_on, expires_on, unit_cost, on_hand, created_at, created_by)
-VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(material_id), sqlc.arg(code), sqlc.arg(supplier_lot), 'available', sqlc.arg(received_at), sqlc.arg(received_on), sqlc.narg(expires_on), sqlc.arg(unit_cost), sqlc.arg(on_hand), sqlc.arg(created_at), sqlc.arg(created_by));
+INSERT INTO lots (organization_id, id, item_id, kind, code, supplier, supplier_lot, status, received_at, received_on, expires_on, unit_cost, on_hand, value, search_text, created_at, created_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(item_id), sqlc.arg(kind), sqlc.arg(code), sqlc.arg(supplier), sqlc.arg(supplier_lot), sqlc.arg(status), sqlc.arg(received_at), sqlc.arg(received_on), sqlc.narg(expires_on), sqlc.arg(unit_cost), 0, 0, sqlc.arg(search_text), sqlc.arg(created_at), sqlc.arg(created_by));
 
 -- name: LotTaken :one
 SELECT COUNT(*) FROM lots WHERE organization_id = $1 AND code = $2;
 
--- name: LotsOf :many
-SELECT id, code, supplier_lot, status, received_on, expires_on, unit_cost, on_hand
-FROM lots WHERE organization_id = sqlc.arg(organization_id) AND material_id = sqlc.arg(material_id)
+-- name: LotByID :one
+SELECT l.id, l.item_id, i.kind AS item_kind, i.name, i.sku, i.unit, l.kind, l.code, l.supplier, l.supplier_lot, l.status, l.received_at, l.received_on, l.expires_on, l.unit_cost, l.on_hand, l.value, l.created_at, u.name AS created_by
+FROM lots AS l
+JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = l.item_id
+JOIN users AS u ON u.id = l.created_by
+WHERE l.organization_id = sqlc.arg(organization_id) AND l.id = sqlc.arg(id);
+
+-- name: LotByCode :one
+SELECT l.id, l.item_id, i.kind AS item_kind, i.name, i.sku, i.unit, l.kind, l.code, l.supplier, l.supplier_lot, l.status, l.received_at, l.received_on, l.expires_on, l.unit_cost, l.on_hand, l.value, l.created_at, u.name AS created_by
+FROM lots AS l
+JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = l.item_id
+JOIN users AS u ON u.id = l.created_by
+WHERE l.organization_id = sqlc.arg(organization_id) AND l.code = sqlc.arg(code);
+
+-- The lots of an item that have something, in the order they are used.
+-- name: LotsInStockOf :many
+SELECT id, item_id, kind, code, supplier, supplier_lot, status, received_at, received_on, expires_on, unit_cost, on_hand, value
+FROM lots WHERE organization_id = sqlc.arg(organization_id) AND item_id = sqlc.arg(item_id) AND on_hand <> 0
 ORDER BY expires_on NULLS LAST, received_at, code;
 
--- Usable lots in the order they are used: first expired, first out.
--- name: UsableLots :many
-SELECT id, material_id, code, expires_on, unit_cost, on_hand
-FROM lots
-WHERE organization_id = sqlc.arg(organization_id) AND on_hand > 0 AND status = 'available'
-  AND (expires_on IS NULL OR expires_on >= sqlc.arg(today))
-  AND material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j)
-ORDER BY material_id, expires_on NULLS LAST, received_at, code;
+-- name: EmptyLotsOf :many
+SELECT id, item_id, kind, code, supplier, supplier_lot, status, received_at, received_on, expires_on, unit_cost, on_hand, value
+FROM lots WHERE organization_id = sqlc.arg(organization_id) AND item_id = sqlc.arg(item_id) AND on_hand = 0
+ORDER BY received_at DESC, code LIMIT sqlc.arg(count_of);
 
--- name: TakeFromLot :execrows
-UPDATE lots SET on_hand = on_hand - $3 WHERE organization_id = $1 AND id = $2 AND on_hand >= $3;
+-- name: OwedLotOf :one
+SELECT id FROM lots WHERE organization_id = sqlc.arg(organization_id) AND item_id = sqlc.arg(item_id) AND kind = 'owed' ORDER BY created_at, id LIMIT 1;
 
--- name: ChangeLot :execrows
-UPDATE lots SET on_hand = on_hand + $3 WHERE organization_id = $1 AND id = $2 AND on_hand + $3 >= 0;
+-- What can be reached of some items: each lot at each place, in the order it is used: first expired, first out; then by receipt and
+-- by code; of one lot first what stands at the first place.
+-- name: Shelf :many
+SELECT l.id, l.item_id, l.code, l.status, l.received_at, l.expires_on, s.location_id, s.on_hand
+FROM lots AS l CROSS JOIN stock AS s CROSS JOIN locations AS p
+WHERE l.organization_id = sqlc.arg(organization_id) AND l.on_hand <> 0 AND l.on_hand > 0
+  AND l.item_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j)
+  AND s.organization_id = sqlc.arg(organization_id) AND s.lot_id = l.id AND s.on_hand > 0
+  AND p.organization_id = sqlc.arg(organization_id) AND p.id = s.location_id AND p.kind = 'place'
+ORDER BY l.item_id, l.expires_on NULLS LAST, l.received_at, l.code, CASE WHEN p.id = p.organization_id THEN 0 ELSE 1 END, p.name;
 
--- name: GetLot :one
-SELECT id, material_id, code, unit_cost, on_hand FROM lots WHERE organization_id = $1 AND id = $2;
+-- name: StockOfLot :many
+SELECT s.location_id, p.name, p.kind, s.on_hand
+FROM stock AS s JOIN locations AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = s.location_id
+WHERE s.organization_id = sqlc.arg(organization_id) AND s.lot_id = sqlc.arg(lot_id) AND s.on_hand <> 0
+ORDER BY CASE WHEN p.id = p.organization_id THEN 0 ELSE 1 END, p.name;
+
+-- name: AddToItem :execrows
+UPDATE items SET on_hand = on_hand + $3 WHERE organization_id = $1 AND id = $2;
+
+-- name: AddToLot :execrows
+UPDATE lots SET on_hand = on_hand + $3, value = value + $4
+WHERE organization_id = $1 AND id = $2 AND (on_hand + $3 >= 0 OR kind = 'owed');
+
+-- name: AddToStock :one
+INSERT INTO stock (organization_id, item_id, lot_id, location_id, on_hand)
+VALUES (sqlc.arg(organization_id), sqlc.arg(item_id), sqlc.arg(lot_id), sqlc.arg(location_id), sqlc.arg(on_hand))
+ON CONFLICT (organization_id, lot_id, location_id) DO UPDATE SET on_hand = stock.on_hand + excluded.on_hand
+RETURNING on_hand;
 
 -- name: CreateMovement :exec
-INSERT INTO movements (organization_id, id, material_id, lot_id, kind, quantity, unit_cost, reason, source_kind, source_id, occurred_at, occurred_on, created_at, created_by)
-VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(material_id), sqlc.arg(lot_id), sqlc.arg(kind), sqlc.arg(quantity), sqlc.arg(unit_cost), sqlc.arg(reason), sqlc.arg(source_kind), sqlc.narg(source_id), sqlc.arg(occurred_at), sqlc.arg(occurred_on), sqlc.arg(created_at), sqlc.arg(created_by));
+INSERT INTO movements (organization_id, id, item_id, lot_id, location_id, kind, quantity, value, reason, source_kind, source_id, source_name, other_lot_id, reverses_id, occurred_at, occurred_on, created_at, created_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(item_id), sqlc.arg(lot_id), sqlc.arg(location_id), sqlc.arg(kind), sqlc.arg(quantity), sqlc.arg(value), sqlc.arg(reason), sqlc.arg(source_kind), sqlc.narg(source_id), sqlc.arg(source_name), sqlc.narg(other_lot_id), sqlc.narg(reverses_id), sqlc.arg(occurred_at), sqlc.arg(occurred_on), sqlc.arg(created_at), sqlc.arg(created_by));
 
--- name: MovementsOf :many
-SELECT v.id, v.kind, v.quantity, v.reason, v.occurred_at, l.code
-FROM movements AS v JOIN lots AS l ON l.organization_id = $1 AND l.id = v.lot_id
-WHERE v.organization_id = $1 AND v.material_id = $2
-ORDER BY v.occurred_at DESC, v.id DESC LIMIT 100;
+-- name: GetMovement :one
+SELECT v.id, v.item_id, v.lot_id, v.location_id, v.kind, v.quantity, v.value, v.source_kind, v.source_id, v.source_name, v.other_lot_id
+FROM movements AS v WHERE v.organization_id = sqlc.arg(organization_id) AND v.id = sqlc.arg(id);
 
+-- The movements of a document that nothing takes back.
+-- name: StandingMovements :many
+SELECT v.id, v.item_id, v.lot_id, v.location_id, v.kind, v.quantity, v.value, v.source_kind, v.source_id, v.source_name, v.other_lot_id
+FROM movements AS v
+WHERE v.organization_id = sqlc.arg(organization_id) AND v.source_kind = sqlc.arg(source_kind) AND v.source_id = sqlc.arg(source_id) AND v.kind <> 'reversal'
+  AND NOT EXISTS (SELECT 1 FROM movements AS r WHERE r.organization_id = sqlc.arg(organization_id) AND r.reverses_id = v.id)
+ORDER BY v.occurred_at DESC, v.id DESC;
+
+-- What a lot had at a place, from the first row on.
+-- name: PastOfStock :many
+SELECT occurred_at, quantity FROM movements
+WHERE organization_id = sqlc.arg(organization_id) AND lot_id = sqlc.arg(lot_id) AND location_id = sqlc.arg(location_id)
+ORDER BY occurred_at, id;
+
+-- name: MovementsOfItem :many
+SELECT v.id, v.kind, v.quantity, v.value, v.reason, v.source_kind, v.source_name, v.reverses_id, v.occurred_at, v.created_at, l.code, COALESCE(ol.code, '') AS other_code, u.name AS created_by, p.name AS location,
+  CAST((SELECT COUNT(*) FROM movements AS r WHERE r.organization_id = sqlc.arg(organization_id) AND r.reverses_id = v.id) AS bigint) AS reversed
+FROM movements AS v
+JOIN lots AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = v.lot_id
+LEFT JOIN lots AS ol ON ol.organization_id = sqlc.arg(organization_id) AND ol.id = v.other_lot_id
+JOIN locations AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = v.location_id
+JOIN users AS u ON u.id = v.created_by
+WHERE v.organization_id = sqlc.arg(organization_id) AND v.item_id = sqlc.arg(item_id)
+ORDER BY v.occurred_at DESC, v.id DESC LIMIT sqlc.arg(count_of);
+
+-- name: MovementsOfLot :many
+SELECT v.id, v.kind, v.quantity, v.value, v.reason, v.source_kind, v.source_name, v.reverses_id, v.occurred_at, v.created_at, l.code, COALESCE(ol.code, '') AS other_code, u.name AS created_by, p.name AS location,
+  CAST((SELECT COUNT(*) FROM movements AS r WHERE r.organization_id = sqlc.arg(organization_id) AND r.reverses_id = v.id) AS bigint) AS reversed
+FROM movements AS v
+JOIN lots AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = v.lot_id
+LEFT JOIN lots AS ol ON ol.organization_id = sqlc.arg(organization_id) AND ol.id = v.other_lot_id
+JOIN locations AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = v.location_id
+JOIN users AS u ON u.id = v.created_by
+WHERE v.organization_id = sqlc.arg(organization_id) AND v.lot_id = sqlc.arg(lot_id)
+ORDER BY v.occurred_at DESC, v.id DESC;
+
+-- name: UpdateLot :execrows
+UPDATE lots SET supplier = $3, supplier_lot = $4, expires_on = $5, search_text = $6
+WHERE organization_id = $1 AND id = $2;
+
+-- name: SetLotStatus :execrows
+UPDATE lots SET status = $3 WHERE organization_id = $1 AND id = $2;
+
+-- name: CreateLotEvent :exec
+INSERT INTO lot_events (organization_id, id, lot_id, kind, was, became, reason, created_at, created_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(lot_id), sqlc.arg(kind), sqlc.arg(was), sqlc.arg(became), sqlc.arg(reason), sqlc.arg(created_at), sqlc.arg(created_by));
+
+-- name: EventsOfLot :many
+SELECT e.kind, e.was, e.became, e.reason, e.created_at, u.name AS created_by
+FROM lot_events AS e JOIN users AS u ON u.id = e.created_by
+WHERE e.organization_id = sqlc.arg(organization_id) AND e.lot_id = sqlc.arg(lot_id)
+ORDER BY e.created_at DESC, e.id DESC;
+
+-- How many sums differ from what they are sums of: lots, places and items. Always none.
 -- name: LedgerDifferences :one
-SELECT COUNT(*) FROM lots AS l
-WHERE l.organization_id = $1 AND l.on_hand <> (SELECT CAST(COALESCE(SUM(v.quantity), 0) AS qty_int) FROM movements AS v WHERE v.organization_id = $1 AND v.lot_id = l.id);
+SELECT CAST(
+  (SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1
+    AND (l.on_hand <> (SELECT CAST(COALESCE(SUM(v.quantity), 0) AS qty_int) FROM movements AS v WHERE v.organization_id = $1 AND v.lot_id = l.id)
+      OR l.value <> (SELECT CAST(COALESCE(SUM(v.value), 0) AS money_int) FROM movements AS v WHERE v.organization_id = $1 AND v.lot_id = l.id)
+      OR l.on_hand <> (SELECT CAST(COALESCE(SUM(s.on_hand), 0) AS qty_int) FROM stock AS s WHERE s.organization_id = $1 AND s.lot_id = l.id)))
+  + (SELECT COUNT(*) FROM stock AS s WHERE s.organization_id = $1
+    AND s.on_hand <> (SELECT CAST(COALESCE(SUM(v.quantity), 0) AS qty_int) FROM movements AS v WHERE v.organization_id = $1 AND v.lot_id = s.lot_id AND v.location_id = s.location_id))
+  + (SELECT COUNT(*) FROM items AS i WHERE i.organization_id = $1
+    AND i.on_hand <> (SELECT CAST(COALESCE(SUM(l.on_hand), 0) AS qty_int) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = i.id))
+  AS bigint) AS differences;
+
+-- Lots that have something, those that expire first on top. Counting stops at two hundred and fifty-one.
+-- name: CountLotsInStock :one
+SELECT COUNT(*) FROM (
+  SELECT 1 AS one FROM lots AS l JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = l.item_id
+  WHERE l.organization_id = sqlc.arg(organization_id) AND l.on_hand <> 0
+    AND (CAST(sqlc.arg(held) AS boolean) = FALSE OR l.status <> 'available')
+    AND (CAST(sqlc.narg(until) AS date_text) IS NULL OR l.expires_on <= CAST(sqlc.narg(until) AS date_text))
+    AND (CAST(sqlc.arg(item_kind) AS text) = '' OR i.kind = CAST(sqlc.arg(item_kind) AS text))
+  LIMIT 251
+) AS capped;
+
+-- name: ListLotsInStock :many
+SELECT l.id, l.item_id, i.kind AS item_kind, i.name, i.sku, i.unit, l.kind, l.code, l.supplier, l.supplier_lot, l.status, l.received_at, l.received_on, l.expires_on, l.unit_cost, l.on_hand, l.value, l.created_at, '' AS created_by
+FROM lots AS l JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = l.item_id
+WHERE l.organization_id = sqlc.arg(organization_id) AND l.on_hand <> 0
+  AND (CAST(sqlc.arg(held) AS boolean) = FALSE OR l.status <> 'available')
+  AND (CAST(sqlc.narg(until) AS date_text) IS NULL OR l.expires_on <= CAST(sqlc.narg(until) AS date_text))
+  AND (CAST(sqlc.arg(item_kind) AS text) = '' OR i.kind = CAST(sqlc.arg(item_kind) AS text))
+ORDER BY l.expires_on NULLS LAST, l.received_at, l.code LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
+
+-- Lots with anything or nothing left, the latest on top.
+-- name: CountLots :one
+SELECT COUNT(*) FROM (
+  SELECT 1 AS one FROM lots AS l JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = l.item_id
+  WHERE l.organization_id = sqlc.arg(organization_id)
+    AND (CAST(sqlc.arg(only_empty) AS boolean) = FALSE OR l.on_hand = 0)
+    AND (CAST(sqlc.arg(in_stock) AS boolean) = FALSE OR l.on_hand <> 0)
+    AND (CAST(sqlc.arg(held) AS boolean) = FALSE OR l.status <> 'available')
+    AND (CAST(sqlc.narg(until) AS date_text) IS NULL OR l.expires_on <= CAST(sqlc.narg(until) AS date_text))
+    AND (CAST(sqlc.arg(item_kind) AS text) = '' OR i.kind = CAST(sqlc.arg(item_kind) AS text))
+    AND (l.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\' OR i.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\')
+  LIMIT 251
+) AS capped;
+
+-- name: ListLots :many
+SELECT l.id, l.item_id, i.kind AS item_kind, i.name, i.sku, i.unit, l.kind, l.code, l.supplier, l.supplier_lot, l.status, l.received_at, l.received_on, l.expires_on, l.unit_cost, l.on_hand, l.value, l.created_at, '' AS created_by
+FROM lots AS l JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = l.item_id
+WHERE l.organization_id = sqlc.arg(organization_id)
+  AND (CAST(sqlc.arg(only_empty) AS boolean) = FALSE OR l.on_hand = 0)
+  AND (CAST(sqlc.arg(in_stock) AS boolean) = FALSE OR l.on_hand <> 0)
+  AND (CAST(sqlc.arg(held) AS boolean) = FALSE OR l.status <> 'available')
+  AND (CAST(sqlc.narg(until) AS date_text) IS NULL OR l.expires_on <= CAST(sqlc.narg(until) AS date_text))
+  AND (CAST(sqlc.arg(item_kind) AS text) = '' OR i.kind = CAST(sqlc.arg(item_kind) AS text))
+  AND (l.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\' OR i.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\')
+ORDER BY l.received_at DESC, l.id DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);

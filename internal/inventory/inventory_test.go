@@ -28,22 +28,36 @@ func create(t *testing.T, db *storetest.DB, scope store.Scope, d inventory.Detai
 	return m
 }
 
-func receive(t *testing.T, db *storetest.DB, scope store.Scope, m inventory.Material, grams int64, cost money.Amount, expiresIn int) {
+func receive(t *testing.T, db *storetest.DB, scope store.Scope, m inventory.Material, grams int64, cost money.Amount, expiresIn int) (l inventory.Lot) {
 	t.Helper()
-	db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error {
+	db.Do(t, scope, func(ctx context.Context, tx *store.Tx) (err error) {
 		expires := tx.Today().AddDays(expiresIn)
-		_, err := inventory.Receive(ctx, tx, inventory.Receipt{MaterialID: m.ID, Kind: inventory.Received, Quantity: quantity.Of(grams), UnitCost: cost, ExpiresOn: &expires})
+		l, err = inventory.Receive(ctx, tx, inventory.Receipt{ItemID: m.ID, Kind: inventory.Received, Quantity: quantity.Of(grams), UnitCost: cost, ExpiresOn: &expires})
 		return err
 	})
+	return l
 }
 
-func consume(t *testing.T, db *storetest.DB, scope store.Scope, m inventory.Material, grams int64) (usages []inventory.Usage, err error) {
+func take(t *testing.T, db *storetest.DB, scope store.Scope, is inventory.Issue) (issued inventory.Issued, err error) {
 	t.Helper()
+	if is.Kind == "" {
+		is.Kind = inventory.Consumption
+	}
 	err = db.Update(t.Context(), scope, func(tx *store.Tx) (err error) {
-		usages, err = inventory.Consume(t.Context(), tx, []inventory.Need{{MaterialID: m.ID, Quantity: quantity.Of(grams)}}, inventory.Source{}, "test")
+		issued, err = inventory.Take(t.Context(), tx, is)
 		return err
 	})
-	return usages, err
+	return issued, err
+}
+
+func needs(m inventory.Material, grams int64) []inventory.Need {
+	return []inventory.Need{{ItemID: m.ID, Quantity: quantity.Of(grams)}}
+}
+
+func consume(t *testing.T, db *storetest.DB, scope store.Scope, m inventory.Material, grams int64) ([]inventory.Usage, error) {
+	t.Helper()
+	issued, err := take(t, db, scope, inventory.Issue{Needs: needs(m, grams), Reason: "test"})
+	return issued.Usages, err
 }
 
 func balanced(t *testing.T, db *storetest.DB, scope store.Scope) {
@@ -51,7 +65,7 @@ func balanced(t *testing.T, db *storetest.DB, scope store.Scope) {
 	db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error {
 		n, err := inventory.Balanced(ctx, tx)
 		if n != 0 {
-			t.Errorf("%d lots differ from their movements", n)
+			t.Errorf("%d sums differ from what they are sums of", n)
 		}
 		return err
 	})

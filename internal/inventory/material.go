@@ -99,6 +99,8 @@ func Get(ctx context.Context, tx *store.Tx, sku string) (Material, error) {
 	return m, err
 }
 
+func (m Material) item() Item { return Item{m.ID, OfMaterial, m.Name, m.SKU, m.Unit} }
+
 // Create adds a material, with what is on the shelf already as its first lot.
 func Create(ctx context.Context, tx *store.Tx, d Details, opening *Receipt) (Material, error) {
 	if err := tx.Require(authz.InventoryWrite); err != nil {
@@ -114,10 +116,13 @@ func Create(ctx context.Context, tx *store.Tx, d Details, opening *Receipt) (Mat
 	}
 	err = db.For(tx).CreateMaterial(ctx, db.CreateMaterialIn{ID: m.ID, Name: d.Name, Sku: d.SKU, Unit: string(d.Unit), Price: d.Price, MinimumStock: d.Minimum, MaximumStock: d.Maximum,
 		Notes: d.Notes, SearchText: d.searchText(), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
-	if err != nil || opening == nil {
+	if err != nil {
 		return m, err
 	}
-	opening.Kind, opening.MaterialID = Opening, m.ID
+	if err := Keep(ctx, tx, m.item()); err != nil || opening == nil {
+		return m, err
+	}
+	opening.Kind, opening.ItemID = Opening, m.ID
 	_, err = Receive(ctx, tx, *opening)
 	m.OnHand = opening.Quantity
 	return m, err
@@ -149,7 +154,10 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Material,
 	if err == nil && repriced {
 		err = costsChanged(ctx, tx, m.ID)
 	}
-	return m, err
+	if err != nil {
+		return m, err
+	}
+	return m, Keep(ctx, tx, m.item())
 }
 
 // unused says which of name and SKU another material has. The unique keys stay the judge when two add the same at once.

@@ -2,8 +2,7 @@ package inventory
 
 import (
 	"context"
-	"fmt"
-	"strings"
+	"errors"
 
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
@@ -12,177 +11,153 @@ import (
 	"craftplan/internal/inventory/internal/db"
 	"craftplan/internal/money"
 	"craftplan/internal/quantity"
-	"craftplan/internal/settings"
+	"craftplan/internal/search"
 	"craftplan/internal/store"
 )
 
-// Kind is why stock moved.
-type Kind string
-
-// The kinds.
-const (
-	Opening     Kind = "opening"
-	Received    Kind = "receipt"
-	Consumption Kind = "consumption"
-	Adjustment  Kind = "adjustment"
-	Waste       Kind = "waste"
-)
-
-// Receipt is stock that comes in. Field names in errors are quantity, lot and expires_on.
+// Receipt is stock that comes in. Field names in errors are quantity, unit_cost, lot, expires_on, supplier, supplier_lot and
+// occurred_at.
 type Receipt struct {
-	MaterialID  id.ID
-	Kind        Kind
+	ItemID      id.ID
+	Kind        Kind              // Opening, Received, Production or Adjustment
 	Quantity    quantity.Quantity // positive
 	UnitCost    money.Amount      // of one stock unit
+	Value       *money.Amount     // of all of it, where that is known more exactly; nil is quantity x unit cost
 	ExpiresOn   *calendar.Date
 	LotCode     string // made when empty
+	Supplier    string
 	SupplierLot string
+	LocationID  *id.ID // nil is the first location
 	Reason      string
+	Source      Source
+	At          *calendar.Instant // when it came in; nil is now
 }
 
-// Lot is stock that came in together.
-type Lot struct {
-	ID          id.ID
-	Code        string
-	SupplierLot string
-	Status      string
-	ReceivedOn  calendar.Date
-	ExpiresOn   *calendar.Date
-	UnitCost    money.Amount
-	OnHand      quantity.Quantity
-}
-
-// Receive books stock that came in as a lot of its own and returns the lot's code.
-func Receive(ctx context.Context, tx *store.Tx, r Receipt) (string, error) {
-	if err := tx.Require(authz.InventoryWrite); err != nil {
-		return "", err
-	}
+func (r Receipt) validate() error {
+	var p fault.Problems
 	if r.Quantity <= 0 || r.Quantity > quantity.Max {
-		return "", fault.Invalid("quantity", "Enter a quantity above zero.")
+		p.Add("quantity", "Enter a quantity above zero.")
 	}
 	if r.UnitCost < 0 || r.UnitCost > money.Max {
-		return "", fault.Invalid("unit_cost", "Enter a cost that is not negative.")
+		p.Add("unit_cost", "Enter a cost that is not negative.")
 	}
-	code, err := lotCode(ctx, tx, strings.TrimSpace(r.LotCode))
-	if err != nil {
-		return "", err
-	}
-	lot := id.New()
-	err = db.For(tx).CreateLot(ctx, db.CreateLotIn{ID: lot, MaterialID: r.MaterialID, Code: code, SupplierLot: strings.TrimSpace(r.SupplierLot), ReceivedAt: tx.Now(), ReceivedOn: tx.Today(),
-		ExpiresOn: r.ExpiresOn, UnitCost: r.UnitCost, OnHand: r.Quantity, CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
-	if err != nil {
-		return "", err
-	}
-	return code, move(ctx, tx, movement{material: r.MaterialID, lot: lot, kind: r.Kind, quantity: r.Quantity, unitCost: r.UnitCost, reason: r.Reason})
+	_, err := LotDetails{r.ExpiresOn, r.Supplier, r.SupplierLot}.validate()
+	_ = p.Merge(err) // only Invalid faults
+	return p.Err()
 }
 
-func lotCode(ctx context.Context, tx *store.Tx, code string) (string, error) {
-	if code == "" {
-		n, err := settings.NextNumber(ctx, tx, "L", tx.Today().Year())
-		return fmt.Sprintf("L-%d-%04d", tx.Today().Year(), n), err
-	}
-	if len(code) > 60 {
-		return "", fault.Invalid("lot", "Use at most 60 characters.")
-	}
-	taken, err := db.For(tx).LotTaken(ctx, db.LotTakenIn{Code: code})
-	if err == nil && taken > 0 {
-		err = fault.Invalid("lot", "There is a lot with this code already.")
-	}
-	return code, err
-}
-
-type movement struct {
-	material, lot id.ID
-	kind          Kind
-	quantity      quantity.Quantity
-	unitCost      money.Amount
-	reason        string
-	source        Source
-}
-
-// Source is the document behind a movement.
-type Source struct {
-	Kind string // such as "batch"
-	ID   id.ID
-}
-
-func move(ctx context.Context, tx *store.Tx, m movement) error {
-	in := db.CreateMovementIn{ID: id.New(), MaterialID: m.material, LotID: m.lot, Kind: string(m.kind), Quantity: m.quantity, UnitCost: m.unitCost, Reason: m.reason, SourceKind: m.source.Kind,
-		OccurredAt: tx.Now(), OccurredOn: tx.Today(), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID}
-	if m.source.Kind != "" {
-		in.SourceID = &m.source.ID
-	}
-	return db.For(tx).CreateMovement(ctx, in)
-}
-
-// Adjust corrects what a lot has on hand, never below zero.
-func Adjust(ctx context.Context, tx *store.Tx, lot id.ID, delta quantity.Quantity, kind Kind, reason string) error {
+// Receive books stock that came in as a lot of its own. When more of the item was used than there was, the new lot settles it.
+func Receive(ctx context.Context, tx *store.Tx, r Receipt) (Lot, error) {
 	if err := tx.Require(authz.InventoryWrite); err != nil {
-		return err
+		return Lot{}, err
 	}
-	if delta == 0 {
-		return fault.Invalid("quantity", "Enter a quantity above zero.")
+	if err := r.validate(); err != nil {
+		return Lot{}, err
 	}
-	if kind == Waste && delta > 0 {
-		return fault.Invalid("quantity", "Waste takes stock away.")
+	s, err := ReadSettings(ctx, tx)
+	if err != nil {
+		return Lot{}, err
 	}
-	if reason = strings.TrimSpace(reason); reason == "" {
-		return fault.Invalid("reason", "Say why, for whoever reads it later.")
+	at, err := s.when(tx, r.At)
+	if err != nil {
+		return Lot{}, err
 	}
-	row, err := db.For(tx).GetLot(ctx, db.GetLotIn{ID: lot})
-	if err = store.Translate(err); err != nil {
-		return err
+	if err := lock(ctx, tx, r.ItemID); err != nil {
+		return Lot{}, err
 	}
-	changed, err := db.For(tx).ChangeLot(ctx, db.ChangeLotIn{ID: lot, OnHand: delta})
+	item, err := getItem(ctx, tx, r.ItemID)
+	if err != nil {
+		return Lot{}, err
+	}
+	code, err := s.givenCode(ctx, tx, r.LotCode, item.SKU, tx.Day(at))
+	if err != nil {
+		return Lot{}, err
+	}
+	l := Lot{ID: id.New(), Item: item, Code: code, Supplier: r.Supplier, SupplierLot: r.SupplierLot, Status: Available, ReceivedAt: at, ReceivedOn: tx.Day(at), ExpiresOn: r.ExpiresOn, UnitCost: r.UnitCost}
+	if err := l.create(ctx, tx); err != nil {
+		return Lot{}, err
+	}
+	value, err := r.value()
+	if err != nil {
+		return Lot{}, fault.Invalid("unit_cost", "The value is beyond what can be kept.")
+	}
+	err = post(ctx, tx, entry{item: item.ID, lot: l.ID, location: r.location(tx), kind: r.Kind, quantity: r.Quantity, value: value, reason: r.Reason, source: r.Source, at: at})
+	if err != nil {
+		return Lot{}, err
+	}
+	l.OnHand, l.Value = r.Quantity, value
+	return l, settle(ctx, tx, l, r.location(tx))
+}
+
+func (r Receipt) value() (money.Amount, error) {
+	if r.Value != nil {
+		return *r.Value, nil
+	}
+	return r.UnitCost.ForQuantity(r.Quantity)
+}
+
+func (r Receipt) location(tx *store.Tx) id.ID {
+	if r.LocationID == nil {
+		return mainOf(tx)
+	}
+	return *r.LocationID
+}
+
+// create writes an empty lot.
+func (l Lot) create(ctx context.Context, tx *store.Tx) error {
+	details, err := LotDetails{l.ExpiresOn, l.Supplier, l.SupplierLot}.validate()
 	if err != nil {
 		return err
 	}
-	if changed == 0 {
-		return fault.Invalid("quantity", "The lot has less than that.")
+	in := db.CreateLotIn{ID: l.ID, ItemID: l.Item.ID, Kind: "stock", Code: l.Code, Supplier: details.Supplier, SupplierLot: details.SupplierLot, Status: string(l.Status), ReceivedAt: l.ReceivedAt, ReceivedOn: l.ReceivedOn,
+		ExpiresOn: l.ExpiresOn, UnitCost: l.UnitCost, SearchText: search.Fold(l.Code, details.SupplierLot), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID}
+	if l.Owed {
+		in.Kind = "owed"
 	}
-	return move(ctx, tx, movement{material: row.MaterialID, lot: lot, kind: kind, quantity: delta, unitCost: row.UnitCost, reason: reason})
+	err = store.Translate(db.For(tx).CreateLot(ctx, in))
+	if errors.Is(err, store.ErrUnique) {
+		return fault.Invalid("lot", "There is a lot with this code already.")
+	}
+	return err
 }
 
-// Lots are the lots of a material in the order they are used.
-func Lots(ctx context.Context, tx *store.Tx, material id.ID) ([]Lot, error) {
-	if err := tx.Require(authz.InventoryRead); err != nil {
+// settle takes from a new lot what was used of its item before there was any. The difference between what that was thought to cost
+// and what it did cost stays visible in the two movements.
+func settle(ctx context.Context, tx *store.Tx, from Lot, location id.ID) error {
+	owed, err := owedLot(ctx, tx, from.Item.ID)
+	if err != nil || owed == nil || owed.OnHand >= 0 {
+		return err
+	}
+	q := min(-owed.OnHand, from.OnHand)
+	given, err := from.share(q)
+	if err != nil {
+		return err
+	}
+	taken, err := owed.share(q)
+	if err != nil {
+		return err
+	}
+	places, err := Places(ctx, tx, owed.ID)
+	if err != nil {
+		return err
+	}
+	e := entry{item: from.Item.ID, lot: from.ID, location: location, kind: Transfer, quantity: -q, value: -given, reason: "Settles what was used before", source: Source{sourceSettlement, id.New(), ""}, other: &owed.ID, at: tx.Now()}
+	if err := post(ctx, tx, e); err != nil {
+		return err
+	}
+	e.lot, e.location, e.quantity, e.value, e.other = owed.ID, places[0].LocationID, q, taken, &from.ID
+	return post(ctx, tx, e)
+}
+
+// owedLot is the lot that says what was used of an item beyond what there was; nil when that never happened.
+func owedLot(ctx context.Context, tx *store.Tx, item id.ID) (*Lot, error) {
+	which, err := db.For(tx).OwedLotOf(ctx, db.OwedLotOfIn{ItemID: item})
+	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
+		return nil, nil
+	}
+	if err != nil {
 		return nil, err
 	}
-	rows, err := db.For(tx).LotsOf(ctx, db.LotsOfIn{MaterialID: material})
-	lots := make([]Lot, len(rows))
-	for i, r := range rows {
-		lots[i] = Lot(r)
-	}
-	return lots, err
-}
-
-// Movement is a line of the ledger.
-type Movement struct {
-	ID         id.ID
-	Kind       string
-	Quantity   quantity.Quantity
-	Reason     string
-	OccurredAt calendar.Instant
-	LotCode    string
-}
-
-// Movements are the latest hundred movements of a material, newest first.
-func Movements(ctx context.Context, tx *store.Tx, material id.ID) ([]Movement, error) {
-	if err := tx.Require(authz.InventoryRead); err != nil {
-		return nil, err
-	}
-	rows, err := db.For(tx).MovementsOf(ctx, db.MovementsOfIn{MaterialID: material})
-	movements := make([]Movement, len(rows))
-	for i, r := range rows {
-		movements[i] = Movement{r.ID, r.Kind, r.Quantity, r.Reason, r.OccurredAt, r.Code}
-	}
-	return movements, err
-}
-
-// Balanced reports how many lots differ from the sum of their movements: always none.
-func Balanced(ctx context.Context, tx *store.Tx) (int64, error) {
-	if err := tx.Require(authz.InventoryRead); err != nil {
-		return 0, err
-	}
-	return db.For(tx).LedgerDifferences(ctx)
+	l, err := lotByID(ctx, tx, which)
+	return &l, err
 }

@@ -119,7 +119,7 @@ func (b *Batch) fill(ctx context.Context, tx *store.Tx) error {
 			return err
 		}
 	}
-	consumptions, err := queries.ConsumptionsOf(ctx, db.ConsumptionsOfIn{BatchID: b.ID})
+	consumptions, err := queries.ConsumptionsOf(ctx, db.ConsumptionsOfIn{BatchID: &b.ID})
 	for _, c := range consumptions {
 		b.Consumptions = append(b.Consumptions, Consumption{c.Name, quantity.Unit(c.Unit), c.Code, c.Quantity, c.Cost})
 	}
@@ -167,7 +167,7 @@ func needs(components []Component, pieces quantity.Quantity) ([]inventory.Need, 
 			return nil, err
 		}
 		if q > 0 {
-			all = append(all, inventory.Need{MaterialID: c.MaterialID, Quantity: q})
+			all = append(all, inventory.Need{ItemID: c.MaterialID, Quantity: q})
 		}
 	}
 	return all, nil

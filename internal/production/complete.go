@@ -63,18 +63,19 @@ func (b *Batch) consume(ctx context.Context, tx *store.Tx) error {
 	if err != nil || len(wanted) == 0 {
 		return err
 	}
-	usages, err := inventory.Consume(ctx, tx, wanted, inventory.Source{Kind: "batch", ID: b.ID}, "Batch "+b.Code)
+	issued, err := inventory.Take(ctx, tx, inventory.Issue{Kind: inventory.Consumption, Needs: wanted, Source: b.source()})
 	if err != nil {
 		return err
 	}
-	for _, u := range usages {
+	for _, u := range issued.Usages {
 		b.Cost.Material += u.Cost
-		err := db.For(tx).CreateConsumption(ctx, db.CreateConsumptionIn{BatchID: b.ID, LotID: u.LotID, MaterialID: u.MaterialID, Quantity: u.Quantity, Cost: u.Cost})
-		if err != nil {
-			return err
-		}
 	}
 	return nil
+}
+
+// source is the batch as the ledger names it.
+func (b *Batch) source() inventory.Source {
+	return inventory.Source{Kind: "batch", ID: b.ID, Name: b.Code}
 }
 
 // recordCost completes the cost with the frozen work and with overhead, and writes it once.

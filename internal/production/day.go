@@ -116,7 +116,7 @@ func missing(ctx context.Context, tx *store.Tx, all []ToMake) ([]inventory.Short
 			if err != nil {
 				return nil, err
 			}
-			wanted = append(wanted, inventory.Need{MaterialID: t.ID, Quantity: q})
+			wanted = append(wanted, inventory.Need{ItemID: t.ID, Quantity: q})
 		}
 	}
 	if len(wanted) == 0 {

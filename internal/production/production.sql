@@ -41,13 +41,15 @@ FROM batch_components AS b JOIN materials AS m ON m.organization_id = sqlc.arg(o
 WHERE b.organization_id = sqlc.arg(organization_id) AND b.batch_id = sqlc.arg(batch_id)
 ORDER BY m.name, m.id;
 
+-- What a batch took from lots, as far as it was not taken back.
 -- name: ConsumptionsOf :many
-SELECT m.name, m.unit, l.code, u.quantity, u.cost
-FROM consumptions AS u
-JOIN lots AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = u.lot_id
-JOIN materials AS m ON m.organization_id = sqlc.arg(organization_id) AND m.id = u.material_id
-WHERE u.organization_id = sqlc.arg(organization_id) AND u.batch_id = sqlc.arg(batch_id)
-ORDER BY m.name, l.code;
+SELECT i.name, i.unit, l.code, CAST(SUM(-v.quantity) AS qty_int) AS quantity, CAST(SUM(-v.value) AS money_int) AS cost
+FROM movements AS v
+JOIN lots AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = v.lot_id
+JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = v.item_id
+WHERE v.organization_id = sqlc.arg(organization_id) AND v.source_kind = 'batch' AND v.source_id = sqlc.arg(batch_id) AND v.kind = 'consumption'
+  AND NOT EXISTS (SELECT 1 FROM movements AS r WHERE r.organization_id = sqlc.arg(organization_id) AND r.reverses_id = v.id)
+GROUP BY i.id, i.name, i.unit, l.code ORDER BY i.name, l.code;
 
 -- name: StartBatch :execrows
 UPDATE batches SET status = 'in_progress', recipe_id = $3, started_at = $4, started_by = $5
@@ -70,10 +72,6 @@ UPDATE batches SET status = 'cancelled' WHERE organization_id = $1 AND id = $2 A
 
 -- name: DeleteAllocations :exec
 DELETE FROM allocations WHERE organization_id = sqlc.arg(organization_id) AND batch_id = sqlc.arg(batch_id);
-
--- name: CreateConsumption :exec
-INSERT INTO consumptions (organization_id, batch_id, lot_id, material_id, quantity, cost)
-VALUES (sqlc.arg(organization_id), sqlc.arg(batch_id), sqlc.arg(lot_id), sqlc.arg(material_id), sqlc.arg(quantity), sqlc.arg(cost));
 
 -- name: CompleteAllocation :execrows
 UPDATE allocations SET completed_quantity = $4 WHERE organization_id = $1 AND batch_id = $2 AND order_line_id = $3;

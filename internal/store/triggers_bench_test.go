@@ -8,7 +8,6 @@ import (
 
 	"craftplan/internal/catalog"
 	"craftplan/internal/crm"
-	"craftplan/internal/id"
 	"craftplan/internal/inventory"
 	"craftplan/internal/money"
 	"craftplan/internal/orders"
@@ -28,7 +27,7 @@ func BenchmarkTriggers(b *testing.B) {
 	}
 	defer bare.Close()
 	var order orders.NewOrder
-	var lot id.ID
+	var lot string
 	db.Do(b, scope, func(ctx context.Context, tx *store.Tx) (err error) {
 		order, lot, err = stocked(ctx, tx)
 		return err
@@ -41,13 +40,13 @@ func BenchmarkTriggers(b *testing.B) {
 	})
 	b.Run("movement", func(b *testing.B) {
 		byTurns(b, db.Store, bare, scope, func(ctx context.Context, tx *store.Tx) error {
-			return inventory.Adjust(ctx, tx, lot, quantity.Of(1), inventory.Adjustment, "counted")
+			return inventory.Adjust(ctx, tx, inventory.Change{Lot: lot, Delta: quantity.Of(1), Kind: inventory.Adjustment, Reason: "counted"})
 		})
 	})
 }
 
 // stocked is an order of three lines that can be made again and again, and a lot.
-func stocked(ctx context.Context, tx *store.Tx) (order orders.NewOrder, lot id.ID, err error) {
+func stocked(ctx context.Context, tx *store.Tx) (order orders.NewOrder, lot string, err error) {
 	flour, err := inventory.Create(ctx, tx, inventory.Details{Name: "Flour", SKU: "FLOUR", Unit: quantity.Gram, Price: 2_000}, &inventory.Receipt{Quantity: quantity.Of(1000), UnitCost: 2_000})
 	if err != nil {
 		return order, lot, err
@@ -68,7 +67,7 @@ func stocked(ctx context.Context, tx *store.Tx) (order orders.NewOrder, lot id.I
 		}
 		order.Lines = append(order.Lines, orders.NewLine{ProductID: p.ID, Quantity: quantity.Of(2)})
 	}
-	return order, lots[0].ID, nil
+	return order, lots[0].Code, nil
 }
 
 func byTurns(b *testing.B, with, without *store.Store, scope store.Scope, change func(context.Context, *store.Tx) error) {

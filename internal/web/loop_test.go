@@ -160,7 +160,8 @@ func TestDialogsKeepWhatWasTyped(t *testing.T) {
 	if v, _ := p.Find("#receive [name=lot]").Attr("value"); v != "L-X" {
 		t.Errorf("the lot typed is lost: %q", v)
 	}
-	action, _ := c.Get("/sunrise/materials/FLOUR-001").Find("form[action$='/waste']").First().Attr("action")
+	lot, _ := c.Get("/sunrise/materials/FLOUR-001").Find("a[href*='/lots/']").First().Attr("href")
+	action := lot + "/waste"
 	p = c.Post(action, url.Values{"quantity": {"900 kg"}, "reason": {"mice"}})
 	form := p.Find(`form[action="` + action + `"]`)
 	if p.Status != http.StatusUnprocessableEntity || form.Find(".field-error").Length() != 1 || p.Find(".field-error").Length() != 1 {

@@ -7,7 +7,6 @@ import (
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
-	"craftplan/internal/id"
 	"craftplan/internal/inventory"
 	"craftplan/internal/money"
 	"craftplan/internal/quantity"
@@ -45,8 +44,18 @@ type materialPage struct {
 	Movements            []inventory.Movement
 	MayWrite, MayArchive bool
 	At                   func(...string) string
-	Receive              ui.Form
-	Waste                map[string]ui.Form // by lot
+	Horizon              calendar.Date
+	Receive, Correct     ui.Form
+}
+
+// First is the lot that is used first; "" when none can be.
+func (p materialPage) First() string {
+	for _, l := range p.Lots {
+		if l.OnHand > 0 && !l.Held() && !l.Expired(p.today()) {
+			return l.Code
+		}
+	}
+	return ""
 }
 
 func (q *Request) materialPage() (p materialPage, err error) {
@@ -56,6 +65,9 @@ func (q *Request) materialPage() (p materialPage, err error) {
 			return err
 		}
 		if p.Lots, err = inventory.Lots(q.Context(), tx, p.ID); err != nil {
+			return err
+		}
+		if p.Horizon, err = inventory.Horizon(q.Context(), tx); err != nil {
 			return err
 		}
 		p.Movements, err = inventory.Movements(q.Context(), tx, p.ID)
@@ -213,31 +225,30 @@ func receiveMaterial(q *Request) error {
 			p.Add("quantity", "Enter how much came in.")
 		}
 		cost := q.unitPrice(p, "unit_cost", m.Unit)
-		expires := optionalDate(p, q.PostForm, "expires_on")
+		r := inventory.Receipt{ItemID: m.ID, Kind: inventory.Received, UnitCost: cost, ExpiresOn: optionalDate(p, q.PostForm, "expires_on"), LotCode: q.PostFormValue("lot"), Supplier: q.PostFormValue("supplier"),
+			SupplierLot: q.PostFormValue("supplier_lot"), At: q.moment(p, "occurred_at")}
 		if err := p.Err(); err != nil {
 			return err
 		}
-		_, err := inventory.Receive(q.Context(), tx, inventory.Receipt{MaterialID: m.ID, Kind: inventory.Received, Quantity: *amount, UnitCost: cost, ExpiresOn: expires, LotCode: q.PostFormValue("lot"), SupplierLot: q.PostFormValue("supplier_lot")})
+		r.Quantity = *amount
+		_, err := inventory.Receive(q.Context(), tx, r)
 		return err
 	})
 }
 
-// wasteLot takes stock away that was thrown out or was never there.
-func wasteLot(q *Request) error {
-	show := func(p *materialPage, form ui.Form) { p.Waste = map[string]ui.Form{q.PathValue("lot"): form} }
+// correctMaterial notes that there is more or less of a material than was thought, whichever lot it is.
+func correctMaterial(q *Request) error {
+	show := func(p *materialPage, form ui.Form) { p.Correct = form }
 	return q.changeStock("corrected", show, func(tx *store.Tx, m inventory.Material, p *fault.Problems) error {
-		lot, err := id.Parse(q.PathValue("lot"))
+		kind := inventory.Adjustment
+		if q.PostFormValue("direction") == "waste" {
+			kind = inventory.Waste
+		}
+		c, err := q.change(p, m.Unit, kind)
 		if err != nil {
-			return fault.NotFound("lot")
-		}
-		amount := optionalQuantity(p, q.PostForm, "quantity", m.Unit)
-		if amount == nil {
-			p.Add("quantity", "Enter how much is gone.")
-		}
-		if err := p.Err(); err != nil {
 			return err
 		}
-		return inventory.Adjust(q.Context(), tx, lot, -*amount, inventory.Waste, q.PostFormValue("reason"))
+		return inventory.AdjustItem(q.Context(), tx, m.ID, m.Price, c)
 	})
 }
 
@@ -285,13 +296,4 @@ func unitChoices() []ui.Choice {
 		choices[i] = ui.Choice{Value: string(u), Label: u.Label()}
 	}
 	return choices
-}
-
-// movementLabel is how a kind of movement is shown.
-func movementLabel(kind string) string {
-	labels := map[inventory.Kind]string{inventory.Opening: "Opening stock", inventory.Received: "Received", inventory.Consumption: "Used", inventory.Adjustment: "Corrected", inventory.Waste: "Written off"}
-	if label, ok := labels[inventory.Kind(kind)]; ok {
-		return label
-	}
-	return kind
 }

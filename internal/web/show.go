@@ -56,6 +56,15 @@ func (f format) quantity(q quantity.Quantity, u quantity.Unit) templ.Component {
 	return ui.Quantity(number, symbol)
 }
 
+// signed is a change of a quantity, with its sign.
+func (f format) signed(q quantity.Quantity, u quantity.Unit) templ.Component {
+	number, symbol := quantity.Format(q, u, 2, f.locale)
+	if q > 0 {
+		number = "+" + number
+	}
+	return ui.Quantity(number, symbol)
+}
+
 // amount is a quantity inside a sentence.
 func (f format) amount(q quantity.Quantity, u quantity.Unit) string {
 	number, symbol := quantity.Format(q, u, 2, f.locale)
@@ -100,6 +109,32 @@ func (f format) dayOr(d *calendar.Date, none string) string {
 		return none
 	}
 	return f.day(*d)
+}
+
+func (f format) today() calendar.Date { return calendar.Of(f.now, f.zone) }
+
+func (f format) dayOf(i calendar.Instant) calendar.Date { return calendar.Of(i.Time(), f.zone) }
+
+// until is how long it is to a day.
+func (f format) until(d *calendar.Date) string {
+	if d == nil {
+		return ""
+	}
+	switch days := d.Sub(f.today()); {
+	case days < 0:
+		return plural(int64(-days), "day ago", "days ago")
+	case days == 0:
+		return "today"
+	default:
+		return "in " + plural(int64(days), "day", "days")
+	}
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
 }
 
 func (f format) clock(i calendar.Instant) string { return i.In(f.zone).Format("3:04 PM") }

@@ -15,9 +15,12 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/pressly/goose/v3"
+
 	"craftplan/internal/accounts"
 	"craftplan/internal/authz"
 	"craftplan/internal/id"
+	"craftplan/internal/inventory"
 	"craftplan/internal/organizations"
 	"craftplan/internal/secret"
 	"craftplan/internal/settings"
@@ -105,6 +108,58 @@ func (f *Filling) New(t testing.TB, engine store.Engine) *DB {
 	return db
 }
 
+// Before is a database as it was before the migration with a number: closed, for its owner to write old data into it. Upgrade then
+// brings it to this program's version and opens it.
+func Before(t testing.TB, engine store.Engine, number int) *DB {
+	t.Helper()
+	db := &DB{t: t}
+	dialect := goose.DialectSQLite3
+	if engine == store.Postgres {
+		dialect = goose.DialectPostgres
+		super, err := server()
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := fresh("old_")
+		if err := cluster.Execute(t.Context(), super, "CREATE DATABASE "+name+" OWNER craftplan_owner"); err != nil {
+			t.Fatal(err)
+		}
+		dropLater(t, super, name)
+		db.Owner, db.URL = cluster.As(super, "craftplan_owner", name), cluster.As(super, serverRole(), name)
+	} else {
+		db.URL = filepath.Join(t.TempDir(), "old.db")
+		db.Owner = db.URL
+	}
+	files, err := store.MigrationFiles(engine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := db.raw(engine)
+	defer raw.Close()
+	provider, err := goose.NewProvider(dialect, raw, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.UpTo(t.Context(), int64(number-1)); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// Upgrade migrates what Before made, and opens it.
+func (db *DB) Upgrade() {
+	db.t.Helper()
+	if _, err := store.Migrate(db.t.Context(), db.Owner); err != nil {
+		db.t.Fatal(err)
+	}
+	st, err := open(db.t.Context(), db.URL)
+	if err != nil {
+		db.t.Fatal(err)
+	}
+	db.t.Cleanup(func() { st.Close() })
+	db.Store = st
+}
+
 func open(ctx context.Context, url string) (*store.Store, error) {
 	return store.Open(ctx, url, store.Options{Relaxed: true, Connections: 8, Keys: keys, AnyRole: os.Getenv(RoleVariable) != ""})
 }
@@ -177,7 +232,7 @@ func (db *DB) Organization(name string) store.Scope {
 	db.t.Helper()
 	ctx := db.t.Context()
 	owner := db.user()
-	o, err := organizations.Provision(ctx, db.Store, organizations.NewOrganization{Name: name, TimeZone: "America/Chicago"}, organizations.Owner{Existing: owner}, []organizations.Step{settings.Bootstrap}, nil)
+	o, err := organizations.Provision(ctx, db.Store, organizations.NewOrganization{Name: name, TimeZone: "America/Chicago"}, organizations.Owner{Existing: owner}, []organizations.Step{settings.Bootstrap, inventory.Bootstrap}, nil)
 	if err != nil {
 		db.t.Fatal(err)
 	}
@@ -233,15 +288,21 @@ func (db *DB) Do(t testing.TB, scope store.Scope, fn func(ctx context.Context, t
 // Raw opens the database past the store, as its owner, for tests that look at the schema.
 func (db *DB) Raw() *sql.DB {
 	db.t.Helper()
-	driver, source := "sqlite", db.Owner
-	if db.Engine() == store.Postgres {
+	raw := db.raw(store.EngineOf(db.Owner))
+	db.t.Cleanup(func() { raw.Close() })
+	return raw
+}
+
+func (db *DB) raw(engine store.Engine) *sql.DB {
+	db.t.Helper()
+	driver := "sqlite"
+	if engine == store.Postgres {
 		driver = "pgx"
 	}
-	raw, err := sql.Open(driver, source)
+	raw, err := sql.Open(driver, db.Owner)
 	if err != nil {
 		db.t.Fatal(err)
 	}
-	db.t.Cleanup(func() { raw.Close() })
 	return raw
 }
 
@@ -268,12 +329,16 @@ func clone(t testing.TB, template string) (owner, app string) {
 	if err := cluster.Execute(t.Context(), super, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER craftplan_owner", name, template)); err != nil {
 		t.Fatal(err)
 	}
+	dropLater(t, super, name)
+	return cluster.As(super, "craftplan_owner", name), cluster.As(super, serverRole(), name)
+}
+
+func dropLater(t testing.TB, super, name string) {
 	t.Cleanup(func() {
 		if err := cluster.Execute(context.Background(), super, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
 			t.Log(err)
 		}
 	})
-	return cluster.As(super, "craftplan_owner", name), cluster.As(super, serverRole(), name)
 }
 
 var templates sync.Map // URL -> *sync.Once values

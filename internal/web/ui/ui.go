@@ -184,6 +184,13 @@ var states = map[string][3]string{
 	"suspended":   {"hold", "badge-soft badge-warning", "Suspended"},
 	"paused":      {"hold", "badge-soft badge-warning", "Paused"},
 	"archived":    {"x", "badge-mute", "Archived"},
+	"available":   {"done", "badge-mute", "Available"},
+	"quarantined": {"hold", "badge-soft badge-warning", "Quarantined"},
+	"blocked":     {"x", "badge-soft badge-error", "Blocked"},
+	"expired":     {"x", "badge-soft badge-error", "Expired"},
+	"expiring":    {"half", "badge-soft badge-warning", "Expiring"},
+	"empty":       {"open", "badge-mute", "Empty"},
+	"owed":        {"dashed", "badge-soft badge-error", "Owed"},
 	"pending":     {"open", "badge-mute", "Payment pending"},
 	"paid":        {"done", "badge-soft badge-success", "Paid"},
 }

@@ -14,6 +14,77 @@ import (
 	"craftplan/internal/quantity"
 )
 
+const addToItem = `-- name: AddToItem :execrows
+UPDATE items SET on_hand = on_hand + $3 WHERE organization_id = $1 AND id = $2
+`
+
+type AddToItemParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	OnHand         quantity.Quantity
+}
+
+func (q *Queries) AddToItem(ctx context.Context, arg AddToItemParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addToItem, arg.OrganizationID, arg.ID, arg.OnHand)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const addToLot = `-- name: AddToLot :execrows
+UPDATE lots SET on_hand = on_hand + $3, value = value + $4
+WHERE organization_id = $1 AND id = $2 AND (on_hand + $3 >= 0 OR kind = 'owed')
+`
+
+type AddToLotParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	OnHand         quantity.Quantity
+	Value          money.Amount
+}
+
+func (q *Queries) AddToLot(ctx context.Context, arg AddToLotParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addToLot,
+		arg.OrganizationID,
+		arg.ID,
+		arg.OnHand,
+		arg.Value,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const addToStock = `-- name: AddToStock :one
+INSERT INTO stock (organization_id, item_id, lot_id, location_id, on_hand)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (organization_id, lot_id, location_id) DO UPDATE SET on_hand = stock.on_hand + excluded.on_hand
+RETURNING on_hand
+`
+
+type AddToStockParams struct {
+	OrganizationID id.Organization
+	ItemID         id.ID
+	LotID          id.ID
+	LocationID     id.ID
+	OnHand         quantity.Quantity
+}
+
+func (q *Queries) AddToStock(ctx context.Context, arg AddToStockParams) (quantity.Quantity, error) {
+	row := q.db.QueryRowContext(ctx, addToStock,
+		arg.OrganizationID,
+		arg.ItemID,
+		arg.LotID,
+		arg.LocationID,
+		arg.OnHand,
+	)
+	var on_hand quantity.Quantity
+	err := row.Scan(&on_hand)
+	return on_hand, err
+}
+
 const allMaterials = `-- name: AllMaterials :many
 SELECT m.id, m.name, m.sku, m.unit, m.price
 FROM materials AS m WHERE m.organization_id = $1 AND m.archived_at IS NULL
@@ -61,22 +132,75 @@ func (q *Queries) AllMaterials(ctx context.Context, arg AllMaterialsParams) ([]A
 	return items, nil
 }
 
-const changeLot = `-- name: ChangeLot :execrows
-UPDATE lots SET on_hand = on_hand + $3 WHERE organization_id = $1 AND id = $2 AND on_hand + $3 >= 0
+const countLots = `-- name: CountLots :one
+SELECT COUNT(*) FROM (
+  SELECT 1 AS one FROM lots AS l JOIN items AS i ON i.organization_id = $1 AND i.id = l.item_id
+  WHERE l.organization_id = $1
+    AND (CAST($2 AS boolean) = FALSE OR l.on_hand = 0)
+    AND (CAST($3 AS boolean) = FALSE OR l.on_hand <> 0)
+    AND (CAST($4 AS boolean) = FALSE OR l.status <> 'available')
+    AND (CAST($5 AS date_text) IS NULL OR l.expires_on <= CAST($5 AS date_text))
+    AND (CAST($6 AS text) = '' OR i.kind = CAST($6 AS text))
+    AND (l.search_text LIKE CAST($7 AS text) ESCAPE '\' OR i.search_text LIKE CAST($7 AS text) ESCAPE '\')
+  LIMIT 251
+) AS capped
 `
 
-type ChangeLotParams struct {
+type CountLotsParams struct {
 	OrganizationID id.Organization
-	ID             id.ID
-	OnHand         quantity.Quantity
+	OnlyEmpty      bool
+	InStock        bool
+	Held           bool
+	Until          *calendar.Date
+	ItemKind       string
+	Pattern        string
 }
 
-func (q *Queries) ChangeLot(ctx context.Context, arg ChangeLotParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, changeLot, arg.OrganizationID, arg.ID, arg.OnHand)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+// Lots with anything or nothing left, the latest on top.
+func (q *Queries) CountLots(ctx context.Context, arg CountLotsParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countLots,
+		arg.OrganizationID,
+		arg.OnlyEmpty,
+		arg.InStock,
+		arg.Held,
+		arg.Until,
+		arg.ItemKind,
+		arg.Pattern,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countLotsInStock = `-- name: CountLotsInStock :one
+SELECT COUNT(*) FROM (
+  SELECT 1 AS one FROM lots AS l JOIN items AS i ON i.organization_id = $1 AND i.id = l.item_id
+  WHERE l.organization_id = $1 AND l.on_hand <> 0
+    AND (CAST($2 AS boolean) = FALSE OR l.status <> 'available')
+    AND (CAST($3 AS date_text) IS NULL OR l.expires_on <= CAST($3 AS date_text))
+    AND (CAST($4 AS text) = '' OR i.kind = CAST($4 AS text))
+  LIMIT 251
+) AS capped
+`
+
+type CountLotsInStockParams struct {
+	OrganizationID id.Organization
+	Held           bool
+	Until          *calendar.Date
+	ItemKind       string
+}
+
+// Lots that have something, those that expire first on top. Counting stops at two hundred and fifty-one.
+func (q *Queries) CountLotsInStock(ctx context.Context, arg CountLotsInStockParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countLotsInStock,
+		arg.OrganizationID,
+		arg.Held,
+		arg.Until,
+		arg.ItemKind,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const countMaterials = `-- name: CountMaterials :one
@@ -98,22 +222,49 @@ func (q *Queries) CountMaterials(ctx context.Context, arg CountMaterialsParams) 
 	return count, err
 }
 
+const createLocation = `-- name: CreateLocation :exec
+INSERT INTO locations (organization_id, id, kind, name, created_at)
+VALUES ($1, $2, $3, $4, $5)
+`
+
+type CreateLocationParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Kind           string
+	Name           string
+	CreatedAt      calendar.Instant
+}
+
+func (q *Queries) CreateLocation(ctx context.Context, arg CreateLocationParams) error {
+	_, err := q.db.ExecContext(ctx, createLocation,
+		arg.OrganizationID,
+		arg.ID,
+		arg.Kind,
+		arg.Name,
+		arg.CreatedAt,
+	)
+	return err
+}
+
 const createLot = `-- name: CreateLot :exec
-INSERT INTO lots (organization_id, id, material_id, code, supplier_lot, status, received_at, received_on, expires_on, unit_cost, on_hand, created_at, created_by)
-VALUES ($1, $2, $3, $4, $5, 'available', $6, $7, $8, $9, $10, $11, $12)
+INSERT INTO lots (organization_id, id, item_id, kind, code, supplier, supplier_lot, status, received_at, received_on, expires_on, unit_cost, on_hand, value, search_text, created_at, created_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, $13, $14, $15)
 `
 
 type CreateLotParams struct {
 	OrganizationID id.Organization
 	ID             id.ID
-	MaterialID     id.ID
+	ItemID         id.ID
+	Kind           string
 	Code           string
+	Supplier       string
 	SupplierLot    string
+	Status         string
 	ReceivedAt     calendar.Instant
 	ReceivedOn     calendar.Date
 	ExpiresOn      *calendar.Date
 	UnitCost       money.Amount
-	OnHand         quantity.Quantity
+	SearchText     string
 	CreatedAt      calendar.Instant
 	CreatedBy      id.ID
 }
@@ -122,14 +273,49 @@ func (q *Queries) CreateLot(ctx context.Context, arg CreateLotParams) error {
 	_, err := q.db.ExecContext(ctx, createLot,
 		arg.OrganizationID,
 		arg.ID,
-		arg.MaterialID,
+		arg.ItemID,
+		arg.Kind,
 		arg.Code,
+		arg.Supplier,
 		arg.SupplierLot,
+		arg.Status,
 		arg.ReceivedAt,
 		arg.ReceivedOn,
 		arg.ExpiresOn,
 		arg.UnitCost,
-		arg.OnHand,
+		arg.SearchText,
+		arg.CreatedAt,
+		arg.CreatedBy,
+	)
+	return err
+}
+
+const createLotEvent = `-- name: CreateLotEvent :exec
+INSERT INTO lot_events (organization_id, id, lot_id, kind, was, became, reason, created_at, created_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+`
+
+type CreateLotEventParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	LotID          id.ID
+	Kind           string
+	Was            string
+	Became         string
+	Reason         string
+	CreatedAt      calendar.Instant
+	CreatedBy      id.ID
+}
+
+func (q *Queries) CreateLotEvent(ctx context.Context, arg CreateLotEventParams) error {
+	_, err := q.db.ExecContext(ctx, createLotEvent,
+		arg.OrganizationID,
+		arg.ID,
+		arg.LotID,
+		arg.Kind,
+		arg.Was,
+		arg.Became,
+		arg.Reason,
 		arg.CreatedAt,
 		arg.CreatedBy,
 	)
@@ -175,21 +361,25 @@ func (q *Queries) CreateMaterial(ctx context.Context, arg CreateMaterialParams) 
 }
 
 const createMovement = `-- name: CreateMovement :exec
-INSERT INTO movements (organization_id, id, material_id, lot_id, kind, quantity, unit_cost, reason, source_kind, source_id, occurred_at, occurred_on, created_at, created_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+INSERT INTO movements (organization_id, id, item_id, lot_id, location_id, kind, quantity, value, reason, source_kind, source_id, source_name, other_lot_id, reverses_id, occurred_at, occurred_on, created_at, created_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 `
 
 type CreateMovementParams struct {
 	OrganizationID id.Organization
 	ID             id.ID
-	MaterialID     id.ID
+	ItemID         id.ID
 	LotID          id.ID
+	LocationID     id.ID
 	Kind           string
 	Quantity       quantity.Quantity
-	UnitCost       money.Amount
+	Value          money.Amount
 	Reason         string
 	SourceKind     string
 	SourceID       *id.ID
+	SourceName     string
+	OtherLotID     *id.ID
+	ReversesID     *id.ID
 	OccurredAt     calendar.Instant
 	OccurredOn     calendar.Date
 	CreatedAt      calendar.Instant
@@ -200,14 +390,18 @@ func (q *Queries) CreateMovement(ctx context.Context, arg CreateMovementParams) 
 	_, err := q.db.ExecContext(ctx, createMovement,
 		arg.OrganizationID,
 		arg.ID,
-		arg.MaterialID,
+		arg.ItemID,
 		arg.LotID,
+		arg.LocationID,
 		arg.Kind,
 		arg.Quantity,
-		arg.UnitCost,
+		arg.Value,
 		arg.Reason,
 		arg.SourceKind,
 		arg.SourceID,
+		arg.SourceName,
+		arg.OtherLotID,
+		arg.ReversesID,
 		arg.OccurredAt,
 		arg.OccurredOn,
 		arg.CreatedAt,
@@ -216,41 +410,185 @@ func (q *Queries) CreateMovement(ctx context.Context, arg CreateMovementParams) 
 	return err
 }
 
-const getLot = `-- name: GetLot :one
-SELECT id, material_id, code, unit_cost, on_hand FROM lots WHERE organization_id = $1 AND id = $2
+const createSettings = `-- name: CreateSettings :exec
+INSERT INTO inventory_settings (organization_id, lot_pattern, negative_stock, backdate_days, expiring_days, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6)
 `
 
-type GetLotParams struct {
+type CreateSettingsParams struct {
+	OrganizationID id.Organization
+	LotPattern     string
+	NegativeStock  string
+	BackdateDays   int64
+	ExpiringDays   int64
+	UpdatedAt      calendar.Instant
+}
+
+func (q *Queries) CreateSettings(ctx context.Context, arg CreateSettingsParams) error {
+	_, err := q.db.ExecContext(ctx, createSettings,
+		arg.OrganizationID,
+		arg.LotPattern,
+		arg.NegativeStock,
+		arg.BackdateDays,
+		arg.ExpiringDays,
+		arg.UpdatedAt,
+	)
+	return err
+}
+
+const emptyLotsOf = `-- name: EmptyLotsOf :many
+SELECT id, item_id, kind, code, supplier, supplier_lot, status, received_at, received_on, expires_on, unit_cost, on_hand, value
+FROM lots WHERE organization_id = $1 AND item_id = $2 AND on_hand = 0
+ORDER BY received_at DESC, code LIMIT $3
+`
+
+type EmptyLotsOfParams struct {
+	OrganizationID id.Organization
+	ItemID         id.ID
+	CountOf        int32
+}
+
+type EmptyLotsOfRow struct {
+	ID          id.ID
+	ItemID      id.ID
+	Kind        string
+	Code        string
+	Supplier    string
+	SupplierLot string
+	Status      string
+	ReceivedAt  calendar.Instant
+	ReceivedOn  calendar.Date
+	ExpiresOn   *calendar.Date
+	UnitCost    money.Amount
+	OnHand      quantity.Quantity
+	Value       money.Amount
+}
+
+func (q *Queries) EmptyLotsOf(ctx context.Context, arg EmptyLotsOfParams) ([]EmptyLotsOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, emptyLotsOf, arg.OrganizationID, arg.ItemID, arg.CountOf)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []EmptyLotsOfRow{}
+	for rows.Next() {
+		var i EmptyLotsOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ItemID,
+			&i.Kind,
+			&i.Code,
+			&i.Supplier,
+			&i.SupplierLot,
+			&i.Status,
+			&i.ReceivedAt,
+			&i.ReceivedOn,
+			&i.ExpiresOn,
+			&i.UnitCost,
+			&i.OnHand,
+			&i.Value,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const eventsOfLot = `-- name: EventsOfLot :many
+SELECT e.kind, e.was, e.became, e.reason, e.created_at, u.name AS created_by
+FROM lot_events AS e JOIN users AS u ON u.id = e.created_by
+WHERE e.organization_id = $1 AND e.lot_id = $2
+ORDER BY e.created_at DESC, e.id DESC
+`
+
+type EventsOfLotParams struct {
+	OrganizationID id.Organization
+	LotID          id.ID
+}
+
+type EventsOfLotRow struct {
+	Kind      string
+	Was       string
+	Became    string
+	Reason    string
+	CreatedAt calendar.Instant
+	CreatedBy string
+}
+
+func (q *Queries) EventsOfLot(ctx context.Context, arg EventsOfLotParams) ([]EventsOfLotRow, error) {
+	rows, err := q.db.QueryContext(ctx, eventsOfLot, arg.OrganizationID, arg.LotID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []EventsOfLotRow{}
+	for rows.Next() {
+		var i EventsOfLotRow
+		if err := rows.Scan(
+			&i.Kind,
+			&i.Was,
+			&i.Became,
+			&i.Reason,
+			&i.CreatedAt,
+			&i.CreatedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const getItem = `-- name: GetItem :one
+SELECT id, kind, name, sku, unit, on_hand FROM items WHERE organization_id = $1 AND id = $2
+`
+
+type GetItemParams struct {
 	OrganizationID id.Organization
 	ID             id.ID
 }
 
-type GetLotRow struct {
-	ID         id.ID
-	MaterialID id.ID
-	Code       string
-	UnitCost   money.Amount
-	OnHand     quantity.Quantity
+type GetItemRow struct {
+	ID     id.ID
+	Kind   string
+	Name   string
+	Sku    string
+	Unit   string
+	OnHand quantity.Quantity
 }
 
-func (q *Queries) GetLot(ctx context.Context, arg GetLotParams) (GetLotRow, error) {
-	row := q.db.QueryRowContext(ctx, getLot, arg.OrganizationID, arg.ID)
-	var i GetLotRow
+func (q *Queries) GetItem(ctx context.Context, arg GetItemParams) (GetItemRow, error) {
+	row := q.db.QueryRowContext(ctx, getItem, arg.OrganizationID, arg.ID)
+	var i GetItemRow
 	err := row.Scan(
 		&i.ID,
-		&i.MaterialID,
-		&i.Code,
-		&i.UnitCost,
+		&i.Kind,
+		&i.Name,
+		&i.Sku,
+		&i.Unit,
 		&i.OnHand,
 	)
 	return i, err
 }
 
 const getMaterial = `-- name: GetMaterial :one
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.notes, m.archived_at,
-  CAST((SELECT COALESCE(SUM(l.on_hand), 0) FROM lots AS l WHERE l.organization_id = $1 AND l.material_id = m.id) AS qty_int) AS on_hand,
-  CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.material_id = m.id) AS bigint) AS lot_count
-FROM materials AS m WHERE m.organization_id = $1 AND m.sku = $2
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.notes, m.archived_at, i.on_hand,
+  CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id) AS bigint) AS lot_count
+FROM materials AS m JOIN items AS i ON i.organization_id = $1 AND i.id = m.id
+WHERE m.organization_id = $1 AND m.sku = $2
 `
 
 type GetMaterialParams struct {
@@ -291,29 +629,347 @@ func (q *Queries) GetMaterial(ctx context.Context, arg GetMaterialParams) (GetMa
 	return i, err
 }
 
+const getMovement = `-- name: GetMovement :one
+SELECT v.id, v.item_id, v.lot_id, v.location_id, v.kind, v.quantity, v.value, v.source_kind, v.source_id, v.source_name, v.other_lot_id
+FROM movements AS v WHERE v.organization_id = $1 AND v.id = $2
+`
+
+type GetMovementParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+}
+
+type GetMovementRow struct {
+	ID         id.ID
+	ItemID     id.ID
+	LotID      id.ID
+	LocationID id.ID
+	Kind       string
+	Quantity   quantity.Quantity
+	Value      money.Amount
+	SourceKind string
+	SourceID   *id.ID
+	SourceName string
+	OtherLotID *id.ID
+}
+
+func (q *Queries) GetMovement(ctx context.Context, arg GetMovementParams) (GetMovementRow, error) {
+	row := q.db.QueryRowContext(ctx, getMovement, arg.OrganizationID, arg.ID)
+	var i GetMovementRow
+	err := row.Scan(
+		&i.ID,
+		&i.ItemID,
+		&i.LotID,
+		&i.LocationID,
+		&i.Kind,
+		&i.Quantity,
+		&i.Value,
+		&i.SourceKind,
+		&i.SourceID,
+		&i.SourceName,
+		&i.OtherLotID,
+	)
+	return i, err
+}
+
+const getSettings = `-- name: GetSettings :one
+SELECT lot_pattern, negative_stock, backdate_days, expiring_days
+FROM inventory_settings WHERE organization_id = $1
+`
+
+type GetSettingsParams struct {
+	OrganizationID id.Organization
+}
+
+type GetSettingsRow struct {
+	LotPattern    string
+	NegativeStock string
+	BackdateDays  int64
+	ExpiringDays  int64
+}
+
+func (q *Queries) GetSettings(ctx context.Context, arg GetSettingsParams) (GetSettingsRow, error) {
+	row := q.db.QueryRowContext(ctx, getSettings, arg.OrganizationID)
+	var i GetSettingsRow
+	err := row.Scan(
+		&i.LotPattern,
+		&i.NegativeStock,
+		&i.BackdateDays,
+		&i.ExpiringDays,
+	)
+	return i, err
+}
+
+const itemsByID = `-- name: ItemsByID :many
+SELECT i.id, i.kind, i.name, i.sku, i.unit FROM items AS i WHERE i.organization_id = $1
+  AND i.id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+`
+
+type ItemsByIDParams struct {
+	OrganizationID id.Organization
+	Ids            string
+}
+
+type ItemsByIDRow struct {
+	ID   id.ID
+	Kind string
+	Name string
+	Sku  string
+	Unit string
+}
+
+func (q *Queries) ItemsByID(ctx context.Context, arg ItemsByIDParams) ([]ItemsByIDRow, error) {
+	rows, err := q.db.QueryContext(ctx, itemsByID, arg.OrganizationID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ItemsByIDRow{}
+	for rows.Next() {
+		var i ItemsByIDRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.Name,
+			&i.Sku,
+			&i.Unit,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ledgerDifferences = `-- name: LedgerDifferences :one
-SELECT COUNT(*) FROM lots AS l
-WHERE l.organization_id = $1 AND l.on_hand <> (SELECT CAST(COALESCE(SUM(v.quantity), 0) AS qty_int) FROM movements AS v WHERE v.organization_id = $1 AND v.lot_id = l.id)
+SELECT CAST(
+  (SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1
+    AND (l.on_hand <> (SELECT CAST(COALESCE(SUM(v.quantity), 0) AS qty_int) FROM movements AS v WHERE v.organization_id = $1 AND v.lot_id = l.id)
+      OR l.value <> (SELECT CAST(COALESCE(SUM(v.value), 0) AS money_int) FROM movements AS v WHERE v.organization_id = $1 AND v.lot_id = l.id)
+      OR l.on_hand <> (SELECT CAST(COALESCE(SUM(s.on_hand), 0) AS qty_int) FROM stock AS s WHERE s.organization_id = $1 AND s.lot_id = l.id)))
+  + (SELECT COUNT(*) FROM stock AS s WHERE s.organization_id = $1
+    AND s.on_hand <> (SELECT CAST(COALESCE(SUM(v.quantity), 0) AS qty_int) FROM movements AS v WHERE v.organization_id = $1 AND v.lot_id = s.lot_id AND v.location_id = s.location_id))
+  + (SELECT COUNT(*) FROM items AS i WHERE i.organization_id = $1
+    AND i.on_hand <> (SELECT CAST(COALESCE(SUM(l.on_hand), 0) AS qty_int) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = i.id))
+  AS bigint) AS differences
 `
 
 type LedgerDifferencesParams struct {
 	OrganizationID id.Organization
 }
 
+// How many sums differ from what they are sums of: lots, places and items. Always none.
 func (q *Queries) LedgerDifferences(ctx context.Context, arg LedgerDifferencesParams) (int64, error) {
 	row := q.db.QueryRowContext(ctx, ledgerDifferences, arg.OrganizationID)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
+	var differences int64
+	err := row.Scan(&differences)
+	return differences, err
+}
+
+const listLots = `-- name: ListLots :many
+SELECT l.id, l.item_id, i.kind AS item_kind, i.name, i.sku, i.unit, l.kind, l.code, l.supplier, l.supplier_lot, l.status, l.received_at, l.received_on, l.expires_on, l.unit_cost, l.on_hand, l.value, l.created_at, '' AS created_by
+FROM lots AS l JOIN items AS i ON i.organization_id = $1 AND i.id = l.item_id
+WHERE l.organization_id = $1
+  AND (CAST($2 AS boolean) = FALSE OR l.on_hand = 0)
+  AND (CAST($3 AS boolean) = FALSE OR l.on_hand <> 0)
+  AND (CAST($4 AS boolean) = FALSE OR l.status <> 'available')
+  AND (CAST($5 AS date_text) IS NULL OR l.expires_on <= CAST($5 AS date_text))
+  AND (CAST($6 AS text) = '' OR i.kind = CAST($6 AS text))
+  AND (l.search_text LIKE CAST($7 AS text) ESCAPE '\' OR i.search_text LIKE CAST($7 AS text) ESCAPE '\')
+ORDER BY l.received_at DESC, l.id DESC LIMIT $9 OFFSET $8
+`
+
+type ListLotsParams struct {
+	OrganizationID id.Organization
+	OnlyEmpty      bool
+	InStock        bool
+	Held           bool
+	Until          *calendar.Date
+	ItemKind       string
+	Pattern        string
+	Skip           int32
+	CountOf        int32
+}
+
+type ListLotsRow struct {
+	ID          id.ID
+	ItemID      id.ID
+	ItemKind    string
+	Name        string
+	Sku         string
+	Unit        string
+	Kind        string
+	Code        string
+	Supplier    string
+	SupplierLot string
+	Status      string
+	ReceivedAt  calendar.Instant
+	ReceivedOn  calendar.Date
+	ExpiresOn   *calendar.Date
+	UnitCost    money.Amount
+	OnHand      quantity.Quantity
+	Value       money.Amount
+	CreatedAt   calendar.Instant
+	CreatedBy   string
+}
+
+func (q *Queries) ListLots(ctx context.Context, arg ListLotsParams) ([]ListLotsRow, error) {
+	rows, err := q.db.QueryContext(ctx, listLots,
+		arg.OrganizationID,
+		arg.OnlyEmpty,
+		arg.InStock,
+		arg.Held,
+		arg.Until,
+		arg.ItemKind,
+		arg.Pattern,
+		arg.Skip,
+		arg.CountOf,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListLotsRow{}
+	for rows.Next() {
+		var i ListLotsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ItemID,
+			&i.ItemKind,
+			&i.Name,
+			&i.Sku,
+			&i.Unit,
+			&i.Kind,
+			&i.Code,
+			&i.Supplier,
+			&i.SupplierLot,
+			&i.Status,
+			&i.ReceivedAt,
+			&i.ReceivedOn,
+			&i.ExpiresOn,
+			&i.UnitCost,
+			&i.OnHand,
+			&i.Value,
+			&i.CreatedAt,
+			&i.CreatedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listLotsInStock = `-- name: ListLotsInStock :many
+SELECT l.id, l.item_id, i.kind AS item_kind, i.name, i.sku, i.unit, l.kind, l.code, l.supplier, l.supplier_lot, l.status, l.received_at, l.received_on, l.expires_on, l.unit_cost, l.on_hand, l.value, l.created_at, '' AS created_by
+FROM lots AS l JOIN items AS i ON i.organization_id = $1 AND i.id = l.item_id
+WHERE l.organization_id = $1 AND l.on_hand <> 0
+  AND (CAST($2 AS boolean) = FALSE OR l.status <> 'available')
+  AND (CAST($3 AS date_text) IS NULL OR l.expires_on <= CAST($3 AS date_text))
+  AND (CAST($4 AS text) = '' OR i.kind = CAST($4 AS text))
+ORDER BY l.expires_on NULLS LAST, l.received_at, l.code LIMIT $6 OFFSET $5
+`
+
+type ListLotsInStockParams struct {
+	OrganizationID id.Organization
+	Held           bool
+	Until          *calendar.Date
+	ItemKind       string
+	Skip           int32
+	CountOf        int32
+}
+
+type ListLotsInStockRow struct {
+	ID          id.ID
+	ItemID      id.ID
+	ItemKind    string
+	Name        string
+	Sku         string
+	Unit        string
+	Kind        string
+	Code        string
+	Supplier    string
+	SupplierLot string
+	Status      string
+	ReceivedAt  calendar.Instant
+	ReceivedOn  calendar.Date
+	ExpiresOn   *calendar.Date
+	UnitCost    money.Amount
+	OnHand      quantity.Quantity
+	Value       money.Amount
+	CreatedAt   calendar.Instant
+	CreatedBy   string
+}
+
+func (q *Queries) ListLotsInStock(ctx context.Context, arg ListLotsInStockParams) ([]ListLotsInStockRow, error) {
+	rows, err := q.db.QueryContext(ctx, listLotsInStock,
+		arg.OrganizationID,
+		arg.Held,
+		arg.Until,
+		arg.ItemKind,
+		arg.Skip,
+		arg.CountOf,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListLotsInStockRow{}
+	for rows.Next() {
+		var i ListLotsInStockRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ItemID,
+			&i.ItemKind,
+			&i.Name,
+			&i.Sku,
+			&i.Unit,
+			&i.Kind,
+			&i.Code,
+			&i.Supplier,
+			&i.SupplierLot,
+			&i.Status,
+			&i.ReceivedAt,
+			&i.ReceivedOn,
+			&i.ExpiresOn,
+			&i.UnitCost,
+			&i.OnHand,
+			&i.Value,
+			&i.CreatedAt,
+			&i.CreatedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listMaterials = `-- name: ListMaterials :many
 SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, CAST(COALESCE(s.on_hand, 0) AS qty_int) AS on_hand, CAST(COALESCE(s.lots, 0) AS bigint) AS lots, CAST(COALESCE(s.expires_on, '9999-12-31') AS date_text) AS expires_on
 FROM materials AS m
 LEFT JOIN (
-  SELECT l.material_id, SUM(l.on_hand) AS on_hand, COUNT(*) AS lots, CAST(MIN(l.expires_on) AS date_text) AS expires_on
-  FROM lots AS l WHERE l.organization_id = $1 AND l.on_hand > 0 GROUP BY l.material_id
-) AS s ON s.material_id = m.id
+  SELECT l.item_id, SUM(l.on_hand) AS on_hand, COUNT(*) AS lots, CAST(MIN(l.expires_on) AS date_text) AS expires_on
+  FROM lots AS l WHERE l.organization_id = $1 AND l.on_hand <> 0 GROUP BY l.item_id
+) AS s ON s.item_id = m.id
 WHERE m.organization_id = $1 AND (m.archived_at IS NOT NULL) = CAST($2 AS boolean)
   AND m.search_text LIKE CAST($3 AS text) ESCAPE '\'
 ORDER BY m.name, m.id LIMIT $5 OFFSET $4
@@ -384,9 +1040,9 @@ const listMaterialsDown = `-- name: ListMaterialsDown :many
 SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, CAST(COALESCE(s.on_hand, 0) AS qty_int) AS on_hand, CAST(COALESCE(s.lots, 0) AS bigint) AS lots, CAST(COALESCE(s.expires_on, '9999-12-31') AS date_text) AS expires_on
 FROM materials AS m
 LEFT JOIN (
-  SELECT l.material_id, SUM(l.on_hand) AS on_hand, COUNT(*) AS lots, CAST(MIN(l.expires_on) AS date_text) AS expires_on
-  FROM lots AS l WHERE l.organization_id = $1 AND l.on_hand > 0 GROUP BY l.material_id
-) AS s ON s.material_id = m.id
+  SELECT l.item_id, SUM(l.on_hand) AS on_hand, COUNT(*) AS lots, CAST(MIN(l.expires_on) AS date_text) AS expires_on
+  FROM lots AS l WHERE l.organization_id = $1 AND l.on_hand <> 0 GROUP BY l.item_id
+) AS s ON s.item_id = m.id
 WHERE m.organization_id = $1 AND (m.archived_at IS NOT NULL) = CAST($2 AS boolean)
   AND m.search_text LIKE CAST($3 AS text) ESCAPE '\'
 ORDER BY m.name DESC, m.id DESC LIMIT $5 OFFSET $4
@@ -453,6 +1109,130 @@ func (q *Queries) ListMaterialsDown(ctx context.Context, arg ListMaterialsDownPa
 	return items, nil
 }
 
+const lotByCode = `-- name: LotByCode :one
+SELECT l.id, l.item_id, i.kind AS item_kind, i.name, i.sku, i.unit, l.kind, l.code, l.supplier, l.supplier_lot, l.status, l.received_at, l.received_on, l.expires_on, l.unit_cost, l.on_hand, l.value, l.created_at, u.name AS created_by
+FROM lots AS l
+JOIN items AS i ON i.organization_id = $1 AND i.id = l.item_id
+JOIN users AS u ON u.id = l.created_by
+WHERE l.organization_id = $1 AND l.code = $2
+`
+
+type LotByCodeParams struct {
+	OrganizationID id.Organization
+	Code           string
+}
+
+type LotByCodeRow struct {
+	ID          id.ID
+	ItemID      id.ID
+	ItemKind    string
+	Name        string
+	Sku         string
+	Unit        string
+	Kind        string
+	Code        string
+	Supplier    string
+	SupplierLot string
+	Status      string
+	ReceivedAt  calendar.Instant
+	ReceivedOn  calendar.Date
+	ExpiresOn   *calendar.Date
+	UnitCost    money.Amount
+	OnHand      quantity.Quantity
+	Value       money.Amount
+	CreatedAt   calendar.Instant
+	CreatedBy   string
+}
+
+func (q *Queries) LotByCode(ctx context.Context, arg LotByCodeParams) (LotByCodeRow, error) {
+	row := q.db.QueryRowContext(ctx, lotByCode, arg.OrganizationID, arg.Code)
+	var i LotByCodeRow
+	err := row.Scan(
+		&i.ID,
+		&i.ItemID,
+		&i.ItemKind,
+		&i.Name,
+		&i.Sku,
+		&i.Unit,
+		&i.Kind,
+		&i.Code,
+		&i.Supplier,
+		&i.SupplierLot,
+		&i.Status,
+		&i.ReceivedAt,
+		&i.ReceivedOn,
+		&i.ExpiresOn,
+		&i.UnitCost,
+		&i.OnHand,
+		&i.Value,
+		&i.CreatedAt,
+		&i.CreatedBy,
+	)
+	return i, err
+}
+
+const lotByID = `-- name: LotByID :one
+SELECT l.id, l.item_id, i.kind AS item_kind, i.name, i.sku, i.unit, l.kind, l.code, l.supplier, l.supplier_lot, l.status, l.received_at, l.received_on, l.expires_on, l.unit_cost, l.on_hand, l.value, l.created_at, u.name AS created_by
+FROM lots AS l
+JOIN items AS i ON i.organization_id = $1 AND i.id = l.item_id
+JOIN users AS u ON u.id = l.created_by
+WHERE l.organization_id = $1 AND l.id = $2
+`
+
+type LotByIDParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+}
+
+type LotByIDRow struct {
+	ID          id.ID
+	ItemID      id.ID
+	ItemKind    string
+	Name        string
+	Sku         string
+	Unit        string
+	Kind        string
+	Code        string
+	Supplier    string
+	SupplierLot string
+	Status      string
+	ReceivedAt  calendar.Instant
+	ReceivedOn  calendar.Date
+	ExpiresOn   *calendar.Date
+	UnitCost    money.Amount
+	OnHand      quantity.Quantity
+	Value       money.Amount
+	CreatedAt   calendar.Instant
+	CreatedBy   string
+}
+
+func (q *Queries) LotByID(ctx context.Context, arg LotByIDParams) (LotByIDRow, error) {
+	row := q.db.QueryRowContext(ctx, lotByID, arg.OrganizationID, arg.ID)
+	var i LotByIDRow
+	err := row.Scan(
+		&i.ID,
+		&i.ItemID,
+		&i.ItemKind,
+		&i.Name,
+		&i.Sku,
+		&i.Unit,
+		&i.Kind,
+		&i.Code,
+		&i.Supplier,
+		&i.SupplierLot,
+		&i.Status,
+		&i.ReceivedAt,
+		&i.ReceivedOn,
+		&i.ExpiresOn,
+		&i.UnitCost,
+		&i.OnHand,
+		&i.Value,
+		&i.CreatedAt,
+		&i.CreatedBy,
+	)
+	return i, err
+}
+
 const lotTaken = `-- name: LotTaken :one
 SELECT COUNT(*) FROM lots WHERE organization_id = $1 AND code = $2
 `
@@ -469,46 +1249,57 @@ func (q *Queries) LotTaken(ctx context.Context, arg LotTakenParams) (int64, erro
 	return count, err
 }
 
-const lotsOf = `-- name: LotsOf :many
-SELECT id, code, supplier_lot, status, received_on, expires_on, unit_cost, on_hand
-FROM lots WHERE organization_id = $1 AND material_id = $2
+const lotsInStockOf = `-- name: LotsInStockOf :many
+SELECT id, item_id, kind, code, supplier, supplier_lot, status, received_at, received_on, expires_on, unit_cost, on_hand, value
+FROM lots WHERE organization_id = $1 AND item_id = $2 AND on_hand <> 0
 ORDER BY expires_on NULLS LAST, received_at, code
 `
 
-type LotsOfParams struct {
+type LotsInStockOfParams struct {
 	OrganizationID id.Organization
-	MaterialID     id.ID
+	ItemID         id.ID
 }
 
-type LotsOfRow struct {
+type LotsInStockOfRow struct {
 	ID          id.ID
+	ItemID      id.ID
+	Kind        string
 	Code        string
+	Supplier    string
 	SupplierLot string
 	Status      string
+	ReceivedAt  calendar.Instant
 	ReceivedOn  calendar.Date
 	ExpiresOn   *calendar.Date
 	UnitCost    money.Amount
 	OnHand      quantity.Quantity
+	Value       money.Amount
 }
 
-func (q *Queries) LotsOf(ctx context.Context, arg LotsOfParams) ([]LotsOfRow, error) {
-	rows, err := q.db.QueryContext(ctx, lotsOf, arg.OrganizationID, arg.MaterialID)
+// The lots of an item that have something, in the order they are used.
+func (q *Queries) LotsInStockOf(ctx context.Context, arg LotsInStockOfParams) ([]LotsInStockOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, lotsInStockOf, arg.OrganizationID, arg.ItemID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []LotsOfRow{}
+	items := []LotsInStockOfRow{}
 	for rows.Next() {
-		var i LotsOfRow
+		var i LotsInStockOfRow
 		if err := rows.Scan(
 			&i.ID,
+			&i.ItemID,
+			&i.Kind,
 			&i.Code,
+			&i.Supplier,
 			&i.SupplierLot,
 			&i.Status,
+			&i.ReceivedAt,
 			&i.ReceivedOn,
 			&i.ExpiresOn,
 			&i.UnitCost,
 			&i.OnHand,
+			&i.Value,
 		); err != nil {
 			return nil, err
 		}
@@ -600,43 +1391,67 @@ func (q *Queries) MaterialsByID(ctx context.Context, arg MaterialsByIDParams) ([
 	return items, nil
 }
 
-const movementsOf = `-- name: MovementsOf :many
-SELECT v.id, v.kind, v.quantity, v.reason, v.occurred_at, l.code
-FROM movements AS v JOIN lots AS l ON l.organization_id = $1 AND l.id = v.lot_id
-WHERE v.organization_id = $1 AND v.material_id = $2
-ORDER BY v.occurred_at DESC, v.id DESC LIMIT 100
+const movementsOfItem = `-- name: MovementsOfItem :many
+SELECT v.id, v.kind, v.quantity, v.value, v.reason, v.source_kind, v.source_name, v.reverses_id, v.occurred_at, v.created_at, l.code, COALESCE(ol.code, '') AS other_code, u.name AS created_by, p.name AS location,
+  CAST((SELECT COUNT(*) FROM movements AS r WHERE r.organization_id = $1 AND r.reverses_id = v.id) AS bigint) AS reversed
+FROM movements AS v
+JOIN lots AS l ON l.organization_id = $1 AND l.id = v.lot_id
+LEFT JOIN lots AS ol ON ol.organization_id = $1 AND ol.id = v.other_lot_id
+JOIN locations AS p ON p.organization_id = $1 AND p.id = v.location_id
+JOIN users AS u ON u.id = v.created_by
+WHERE v.organization_id = $1 AND v.item_id = $2
+ORDER BY v.occurred_at DESC, v.id DESC LIMIT $3
 `
 
-type MovementsOfParams struct {
+type MovementsOfItemParams struct {
 	OrganizationID id.Organization
-	MaterialID     id.ID
+	ItemID         id.ID
+	CountOf        int32
 }
 
-type MovementsOfRow struct {
+type MovementsOfItemRow struct {
 	ID         id.ID
 	Kind       string
 	Quantity   quantity.Quantity
+	Value      money.Amount
 	Reason     string
+	SourceKind string
+	SourceName string
+	ReversesID *id.ID
 	OccurredAt calendar.Instant
+	CreatedAt  calendar.Instant
 	Code       string
+	OtherCode  string
+	CreatedBy  string
+	Location   string
+	Reversed   int64
 }
 
-func (q *Queries) MovementsOf(ctx context.Context, arg MovementsOfParams) ([]MovementsOfRow, error) {
-	rows, err := q.db.QueryContext(ctx, movementsOf, arg.OrganizationID, arg.MaterialID)
+func (q *Queries) MovementsOfItem(ctx context.Context, arg MovementsOfItemParams) ([]MovementsOfItemRow, error) {
+	rows, err := q.db.QueryContext(ctx, movementsOfItem, arg.OrganizationID, arg.ItemID, arg.CountOf)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []MovementsOfRow{}
+	items := []MovementsOfItemRow{}
 	for rows.Next() {
-		var i MovementsOfRow
+		var i MovementsOfItemRow
 		if err := rows.Scan(
 			&i.ID,
 			&i.Kind,
 			&i.Quantity,
+			&i.Value,
 			&i.Reason,
+			&i.SourceKind,
+			&i.SourceName,
+			&i.ReversesID,
 			&i.OccurredAt,
+			&i.CreatedAt,
 			&i.Code,
+			&i.OtherCode,
+			&i.CreatedBy,
+			&i.Location,
+			&i.Reversed,
 		); err != nil {
 			return nil, err
 		}
@@ -649,6 +1464,188 @@ func (q *Queries) MovementsOf(ctx context.Context, arg MovementsOfParams) ([]Mov
 		return nil, err
 	}
 	return items, nil
+}
+
+const movementsOfLot = `-- name: MovementsOfLot :many
+SELECT v.id, v.kind, v.quantity, v.value, v.reason, v.source_kind, v.source_name, v.reverses_id, v.occurred_at, v.created_at, l.code, COALESCE(ol.code, '') AS other_code, u.name AS created_by, p.name AS location,
+  CAST((SELECT COUNT(*) FROM movements AS r WHERE r.organization_id = $1 AND r.reverses_id = v.id) AS bigint) AS reversed
+FROM movements AS v
+JOIN lots AS l ON l.organization_id = $1 AND l.id = v.lot_id
+LEFT JOIN lots AS ol ON ol.organization_id = $1 AND ol.id = v.other_lot_id
+JOIN locations AS p ON p.organization_id = $1 AND p.id = v.location_id
+JOIN users AS u ON u.id = v.created_by
+WHERE v.organization_id = $1 AND v.lot_id = $2
+ORDER BY v.occurred_at DESC, v.id DESC
+`
+
+type MovementsOfLotParams struct {
+	OrganizationID id.Organization
+	LotID          id.ID
+}
+
+type MovementsOfLotRow struct {
+	ID         id.ID
+	Kind       string
+	Quantity   quantity.Quantity
+	Value      money.Amount
+	Reason     string
+	SourceKind string
+	SourceName string
+	ReversesID *id.ID
+	OccurredAt calendar.Instant
+	CreatedAt  calendar.Instant
+	Code       string
+	OtherCode  string
+	CreatedBy  string
+	Location   string
+	Reversed   int64
+}
+
+func (q *Queries) MovementsOfLot(ctx context.Context, arg MovementsOfLotParams) ([]MovementsOfLotRow, error) {
+	rows, err := q.db.QueryContext(ctx, movementsOfLot, arg.OrganizationID, arg.LotID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MovementsOfLotRow{}
+	for rows.Next() {
+		var i MovementsOfLotRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.Quantity,
+			&i.Value,
+			&i.Reason,
+			&i.SourceKind,
+			&i.SourceName,
+			&i.ReversesID,
+			&i.OccurredAt,
+			&i.CreatedAt,
+			&i.Code,
+			&i.OtherCode,
+			&i.CreatedBy,
+			&i.Location,
+			&i.Reversed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const owedLotOf = `-- name: OwedLotOf :one
+SELECT id FROM lots WHERE organization_id = $1 AND item_id = $2 AND kind = 'owed' ORDER BY created_at, id LIMIT 1
+`
+
+type OwedLotOfParams struct {
+	OrganizationID id.Organization
+	ItemID         id.ID
+}
+
+func (q *Queries) OwedLotOf(ctx context.Context, arg OwedLotOfParams) (id.ID, error) {
+	row := q.db.QueryRowContext(ctx, owedLotOf, arg.OrganizationID, arg.ItemID)
+	var id id.ID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const pastOfStock = `-- name: PastOfStock :many
+SELECT occurred_at, quantity FROM movements
+WHERE organization_id = $1 AND lot_id = $2 AND location_id = $3
+ORDER BY occurred_at, id
+`
+
+type PastOfStockParams struct {
+	OrganizationID id.Organization
+	LotID          id.ID
+	LocationID     id.ID
+}
+
+type PastOfStockRow struct {
+	OccurredAt calendar.Instant
+	Quantity   quantity.Quantity
+}
+
+// What a lot had at a place, from the first row on.
+func (q *Queries) PastOfStock(ctx context.Context, arg PastOfStockParams) ([]PastOfStockRow, error) {
+	rows, err := q.db.QueryContext(ctx, pastOfStock, arg.OrganizationID, arg.LotID, arg.LocationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PastOfStockRow{}
+	for rows.Next() {
+		var i PastOfStockRow
+		if err := rows.Scan(&i.OccurredAt, &i.Quantity); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const saveItem = `-- name: SaveItem :exec
+INSERT INTO items (organization_id, id, kind, material_id, product_id, name, sku, unit, search_text, on_hand)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)
+ON CONFLICT (organization_id, id) DO UPDATE SET name = excluded.name, sku = excluded.sku, unit = excluded.unit, search_text = excluded.search_text
+`
+
+type SaveItemParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Kind           string
+	MaterialID     *id.ID
+	ProductID      *id.ID
+	Name           string
+	Sku            string
+	Unit           string
+	SearchText     string
+}
+
+func (q *Queries) SaveItem(ctx context.Context, arg SaveItemParams) error {
+	_, err := q.db.ExecContext(ctx, saveItem,
+		arg.OrganizationID,
+		arg.ID,
+		arg.Kind,
+		arg.MaterialID,
+		arg.ProductID,
+		arg.Name,
+		arg.Sku,
+		arg.Unit,
+		arg.SearchText,
+	)
+	return err
+}
+
+const setLotStatus = `-- name: SetLotStatus :execrows
+UPDATE lots SET status = $3 WHERE organization_id = $1 AND id = $2
+`
+
+type SetLotStatusParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Status         string
+}
+
+func (q *Queries) SetLotStatus(ctx context.Context, arg SetLotStatusParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setLotStatus, arg.OrganizationID, arg.ID, arg.Status)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const setMaterialArchived = `-- name: SetMaterialArchived :execrows
@@ -678,18 +1675,220 @@ func (q *Queries) SetMaterialArchived(ctx context.Context, arg SetMaterialArchiv
 	return result.RowsAffected()
 }
 
-const takeFromLot = `-- name: TakeFromLot :execrows
-UPDATE lots SET on_hand = on_hand - $3 WHERE organization_id = $1 AND id = $2 AND on_hand >= $3
+const shelf = `-- name: Shelf :many
+SELECT l.id, l.item_id, l.code, l.status, l.received_at, l.expires_on, s.location_id, s.on_hand
+FROM lots AS l CROSS JOIN stock AS s CROSS JOIN locations AS p
+WHERE l.organization_id = $1 AND l.on_hand <> 0 AND l.on_hand > 0
+  AND l.item_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+  AND s.organization_id = $1 AND s.lot_id = l.id AND s.on_hand > 0
+  AND p.organization_id = $1 AND p.id = s.location_id AND p.kind = 'place'
+ORDER BY l.item_id, l.expires_on NULLS LAST, l.received_at, l.code, CASE WHEN p.id = p.organization_id THEN 0 ELSE 1 END, p.name
 `
 
-type TakeFromLotParams struct {
+type ShelfParams struct {
 	OrganizationID id.Organization
-	ID             id.ID
-	OnHand         quantity.Quantity
+	Ids            string
 }
 
-func (q *Queries) TakeFromLot(ctx context.Context, arg TakeFromLotParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, takeFromLot, arg.OrganizationID, arg.ID, arg.OnHand)
+type ShelfRow struct {
+	ID         id.ID
+	ItemID     id.ID
+	Code       string
+	Status     string
+	ReceivedAt calendar.Instant
+	ExpiresOn  *calendar.Date
+	LocationID id.ID
+	OnHand     quantity.Quantity
+}
+
+// What can be reached of some items: each lot at each place, in the order it is used: first expired, first out; then by receipt and
+// by code; of one lot first what stands at the first place.
+func (q *Queries) Shelf(ctx context.Context, arg ShelfParams) ([]ShelfRow, error) {
+	rows, err := q.db.QueryContext(ctx, shelf, arg.OrganizationID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ShelfRow{}
+	for rows.Next() {
+		var i ShelfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ItemID,
+			&i.Code,
+			&i.Status,
+			&i.ReceivedAt,
+			&i.ExpiresOn,
+			&i.LocationID,
+			&i.OnHand,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const standingMovements = `-- name: StandingMovements :many
+SELECT v.id, v.item_id, v.lot_id, v.location_id, v.kind, v.quantity, v.value, v.source_kind, v.source_id, v.source_name, v.other_lot_id
+FROM movements AS v
+WHERE v.organization_id = $1 AND v.source_kind = $2 AND v.source_id = $3 AND v.kind <> 'reversal'
+  AND NOT EXISTS (SELECT 1 FROM movements AS r WHERE r.organization_id = $1 AND r.reverses_id = v.id)
+ORDER BY v.occurred_at DESC, v.id DESC
+`
+
+type StandingMovementsParams struct {
+	OrganizationID id.Organization
+	SourceKind     string
+	SourceID       *id.ID
+}
+
+type StandingMovementsRow struct {
+	ID         id.ID
+	ItemID     id.ID
+	LotID      id.ID
+	LocationID id.ID
+	Kind       string
+	Quantity   quantity.Quantity
+	Value      money.Amount
+	SourceKind string
+	SourceID   *id.ID
+	SourceName string
+	OtherLotID *id.ID
+}
+
+// The movements of a document that nothing takes back.
+func (q *Queries) StandingMovements(ctx context.Context, arg StandingMovementsParams) ([]StandingMovementsRow, error) {
+	rows, err := q.db.QueryContext(ctx, standingMovements, arg.OrganizationID, arg.SourceKind, arg.SourceID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StandingMovementsRow{}
+	for rows.Next() {
+		var i StandingMovementsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ItemID,
+			&i.LotID,
+			&i.LocationID,
+			&i.Kind,
+			&i.Quantity,
+			&i.Value,
+			&i.SourceKind,
+			&i.SourceID,
+			&i.SourceName,
+			&i.OtherLotID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const stockOfLot = `-- name: StockOfLot :many
+SELECT s.location_id, p.name, p.kind, s.on_hand
+FROM stock AS s JOIN locations AS p ON p.organization_id = $1 AND p.id = s.location_id
+WHERE s.organization_id = $1 AND s.lot_id = $2 AND s.on_hand <> 0
+ORDER BY CASE WHEN p.id = p.organization_id THEN 0 ELSE 1 END, p.name
+`
+
+type StockOfLotParams struct {
+	OrganizationID id.Organization
+	LotID          id.ID
+}
+
+type StockOfLotRow struct {
+	LocationID id.ID
+	Name       string
+	Kind       string
+	OnHand     quantity.Quantity
+}
+
+func (q *Queries) StockOfLot(ctx context.Context, arg StockOfLotParams) ([]StockOfLotRow, error) {
+	rows, err := q.db.QueryContext(ctx, stockOfLot, arg.OrganizationID, arg.LotID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StockOfLotRow{}
+	for rows.Next() {
+		var i StockOfLotRow
+		if err := rows.Scan(
+			&i.LocationID,
+			&i.Name,
+			&i.Kind,
+			&i.OnHand,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const supposedCost = `-- name: SupposedCost :one
+SELECT CAST(COALESCE(
+  (SELECT m.price FROM materials AS m WHERE m.organization_id = $1 AND m.id = $2),
+  (SELECT l.unit_cost FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = $2 ORDER BY l.received_at DESC, l.id DESC LIMIT 1),
+  0) AS money_int) AS unit_cost
+`
+
+type SupposedCostParams struct {
+	OrganizationID id.Organization
+	ItemID         id.ID
+}
+
+// What one stock unit of an item is thought to cost where no lot tells: a material's price, else the cost of the latest lot.
+func (q *Queries) SupposedCost(ctx context.Context, arg SupposedCostParams) (money.Amount, error) {
+	row := q.db.QueryRowContext(ctx, supposedCost, arg.OrganizationID, arg.ItemID)
+	var unit_cost money.Amount
+	err := row.Scan(&unit_cost)
+	return unit_cost, err
+}
+
+const updateLot = `-- name: UpdateLot :execrows
+UPDATE lots SET supplier = $3, supplier_lot = $4, expires_on = $5, search_text = $6
+WHERE organization_id = $1 AND id = $2
+`
+
+type UpdateLotParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Supplier       string
+	SupplierLot    string
+	ExpiresOn      *calendar.Date
+	SearchText     string
+}
+
+func (q *Queries) UpdateLot(ctx context.Context, arg UpdateLotParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, updateLot,
+		arg.OrganizationID,
+		arg.ID,
+		arg.Supplier,
+		arg.SupplierLot,
+		arg.ExpiresOn,
+		arg.SearchText,
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -737,57 +1936,31 @@ func (q *Queries) UpdateMaterial(ctx context.Context, arg UpdateMaterialParams) 
 	return result.RowsAffected()
 }
 
-const usableLots = `-- name: UsableLots :many
-SELECT id, material_id, code, expires_on, unit_cost, on_hand
-FROM lots
-WHERE organization_id = $1 AND on_hand > 0 AND status = 'available'
-  AND (expires_on IS NULL OR expires_on >= $2)
-  AND material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($3 AS list_text)) AS j)
-ORDER BY material_id, expires_on NULLS LAST, received_at, code
+const updateSettings = `-- name: UpdateSettings :execrows
+UPDATE inventory_settings SET lot_pattern = $2, negative_stock = $3, backdate_days = $4, expiring_days = $5, updated_at = $6
+WHERE organization_id = $1
 `
 
-type UsableLotsParams struct {
+type UpdateSettingsParams struct {
 	OrganizationID id.Organization
-	Today          *calendar.Date
-	Ids            string
+	LotPattern     string
+	NegativeStock  string
+	BackdateDays   int64
+	ExpiringDays   int64
+	UpdatedAt      calendar.Instant
 }
 
-type UsableLotsRow struct {
-	ID         id.ID
-	MaterialID id.ID
-	Code       string
-	ExpiresOn  *calendar.Date
-	UnitCost   money.Amount
-	OnHand     quantity.Quantity
-}
-
-// Usable lots in the order they are used: first expired, first out.
-func (q *Queries) UsableLots(ctx context.Context, arg UsableLotsParams) ([]UsableLotsRow, error) {
-	rows, err := q.db.QueryContext(ctx, usableLots, arg.OrganizationID, arg.Today, arg.Ids)
+func (q *Queries) UpdateSettings(ctx context.Context, arg UpdateSettingsParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, updateSettings,
+		arg.OrganizationID,
+		arg.LotPattern,
+		arg.NegativeStock,
+		arg.BackdateDays,
+		arg.ExpiringDays,
+		arg.UpdatedAt,
+	)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	defer rows.Close()
-	items := []UsableLotsRow{}
-	for rows.Next() {
-		var i UsableLotsRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.MaterialID,
-			&i.Code,
-			&i.ExpiresOn,
-			&i.UnitCost,
-			&i.OnHand,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	return result.RowsAffected()
 }

@@ -26,20 +26,72 @@ type System struct{ queries *Queries }
 // ForSystem gives the queries of a transaction outside any organization.
 func ForSystem(tx *store.SystemTx) System { return System{New(tx.DB())} }
 
+// AddToItemIn is what AddToItem takes beside the organization.
+type AddToItemIn struct {
+	ID     id.ID
+	OnHand quantity.Quantity
+}
+
+// AddToItem runs in the organization of the transaction.
+func (t Tenant) AddToItem(ctx context.Context, in AddToItemIn) (int64, error) {
+	return t.queries.AddToItem(ctx, AddToItemParams{OrganizationID: t.tx.Organization(), ID: in.ID, OnHand: in.OnHand})
+}
+
+// AddToLotIn is what AddToLot takes beside the organization.
+type AddToLotIn struct {
+	ID     id.ID
+	OnHand quantity.Quantity
+	Value  money.Amount
+}
+
+// AddToLot runs in the organization of the transaction.
+func (t Tenant) AddToLot(ctx context.Context, in AddToLotIn) (int64, error) {
+	return t.queries.AddToLot(ctx, AddToLotParams{OrganizationID: t.tx.Organization(), ID: in.ID, OnHand: in.OnHand, Value: in.Value})
+}
+
+// AddToStockIn is what AddToStock takes beside the organization.
+type AddToStockIn struct {
+	ItemID     id.ID
+	LotID      id.ID
+	LocationID id.ID
+	OnHand     quantity.Quantity
+}
+
+// AddToStock runs in the organization of the transaction.
+func (t Tenant) AddToStock(ctx context.Context, in AddToStockIn) (quantity.Quantity, error) {
+	return t.queries.AddToStock(ctx, AddToStockParams{OrganizationID: t.tx.Organization(), ItemID: in.ItemID, LotID: in.LotID, LocationID: in.LocationID, OnHand: in.OnHand})
+}
+
 // AllMaterials runs in the organization of the transaction.
 func (t Tenant) AllMaterials(ctx context.Context) ([]AllMaterialsRow, error) {
 	return t.queries.AllMaterials(ctx, AllMaterialsParams{OrganizationID: t.tx.Organization()})
 }
 
-// ChangeLotIn is what ChangeLot takes beside the organization.
-type ChangeLotIn struct {
-	ID     id.ID
-	OnHand quantity.Quantity
+// CountLotsIn is what CountLots takes beside the organization.
+type CountLotsIn struct {
+	OnlyEmpty bool
+	InStock   bool
+	Held      bool
+	Until     *calendar.Date
+	ItemKind  string
+	Pattern   string
 }
 
-// ChangeLot runs in the organization of the transaction.
-func (t Tenant) ChangeLot(ctx context.Context, in ChangeLotIn) (int64, error) {
-	return t.queries.ChangeLot(ctx, ChangeLotParams{OrganizationID: t.tx.Organization(), ID: in.ID, OnHand: in.OnHand})
+// CountLots runs in the organization of the transaction.
+func (t Tenant) CountLots(ctx context.Context, in CountLotsIn) (int64, error) {
+	return t.queries.CountLots(ctx, CountLotsParams{OrganizationID: t.tx.Organization(), OnlyEmpty: in.OnlyEmpty, InStock: in.InStock, Held: in.Held, Until: in.Until, ItemKind: in.ItemKind, Pattern: in.Pattern})
+}
+
+// CountLotsInStockIn is what CountLotsInStock takes beside the organization.
+type CountLotsInStockIn struct {
+	Held     bool
+	Until    *calendar.Date
+	ItemKind string
+}
+
+// CountLotsInStock runs in the organization of the transaction.
+func (t Tenant) CountLotsInStock(ctx context.Context, in CountLotsInStockIn) (int64, error) {
+	return t.queries.CountLotsInStock(ctx, CountLotsInStockParams{OrganizationID: t.tx.Organization(), Held: in.Held, Until: in.Until, ItemKind: in.ItemKind})
 }
 
 // CountMaterialsIn is what CountMaterials takes beside the organization.
@@ -53,24 +105,57 @@ func (t Tenant) CountMaterials(ctx context.Context, in CountMaterialsIn) (int64,
 	return t.queries.CountMaterials(ctx, CountMaterialsParams{OrganizationID: t.tx.Organization(), Archived: in.Archived, Pattern: in.Pattern})
 }
 
+// CreateLocationIn is what CreateLocation takes beside the organization.
+type CreateLocationIn struct {
+	ID        id.ID
+	Kind      string
+	Name      string
+	CreatedAt calendar.Instant
+}
+
+// CreateLocation runs in the organization of the transaction.
+func (t Tenant) CreateLocation(ctx context.Context, in CreateLocationIn) error {
+	return t.queries.CreateLocation(ctx, CreateLocationParams{OrganizationID: t.tx.Organization(), ID: in.ID, Kind: in.Kind, Name: in.Name, CreatedAt: in.CreatedAt})
+}
+
 // CreateLotIn is what CreateLot takes beside the organization.
 type CreateLotIn struct {
 	ID          id.ID
-	MaterialID  id.ID
+	ItemID      id.ID
+	Kind        string
 	Code        string
+	Supplier    string
 	SupplierLot string
+	Status      string
 	ReceivedAt  calendar.Instant
 	ReceivedOn  calendar.Date
 	ExpiresOn   *calendar.Date
 	UnitCost    money.Amount
-	OnHand      quantity.Quantity
+	SearchText  string
 	CreatedAt   calendar.Instant
 	CreatedBy   id.ID
 }
 
 // CreateLot runs in the organization of the transaction.
 func (t Tenant) CreateLot(ctx context.Context, in CreateLotIn) error {
-	return t.queries.CreateLot(ctx, CreateLotParams{OrganizationID: t.tx.Organization(), ID: in.ID, MaterialID: in.MaterialID, Code: in.Code, SupplierLot: in.SupplierLot, ReceivedAt: in.ReceivedAt, ReceivedOn: in.ReceivedOn, ExpiresOn: in.ExpiresOn, UnitCost: in.UnitCost, OnHand: in.OnHand, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
+	return t.queries.CreateLot(ctx, CreateLotParams{OrganizationID: t.tx.Organization(), ID: in.ID, ItemID: in.ItemID, Kind: in.Kind, Code: in.Code, Supplier: in.Supplier, SupplierLot: in.SupplierLot, Status: in.Status, ReceivedAt: in.ReceivedAt, ReceivedOn: in.ReceivedOn, ExpiresOn: in.ExpiresOn, UnitCost: in.UnitCost, SearchText: in.SearchText, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
+}
+
+// CreateLotEventIn is what CreateLotEvent takes beside the organization.
+type CreateLotEventIn struct {
+	ID        id.ID
+	LotID     id.ID
+	Kind      string
+	Was       string
+	Became    string
+	Reason    string
+	CreatedAt calendar.Instant
+	CreatedBy id.ID
+}
+
+// CreateLotEvent runs in the organization of the transaction.
+func (t Tenant) CreateLotEvent(ctx context.Context, in CreateLotEventIn) error {
+	return t.queries.CreateLotEvent(ctx, CreateLotEventParams{OrganizationID: t.tx.Organization(), ID: in.ID, LotID: in.LotID, Kind: in.Kind, Was: in.Was, Became: in.Became, Reason: in.Reason, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
 }
 
 // CreateMaterialIn is what CreateMaterial takes beside the organization.
@@ -96,14 +181,18 @@ func (t Tenant) CreateMaterial(ctx context.Context, in CreateMaterialIn) error {
 // CreateMovementIn is what CreateMovement takes beside the organization.
 type CreateMovementIn struct {
 	ID         id.ID
-	MaterialID id.ID
+	ItemID     id.ID
 	LotID      id.ID
+	LocationID id.ID
 	Kind       string
 	Quantity   quantity.Quantity
-	UnitCost   money.Amount
+	Value      money.Amount
 	Reason     string
 	SourceKind string
 	SourceID   *id.ID
+	SourceName string
+	OtherLotID *id.ID
+	ReversesID *id.ID
 	OccurredAt calendar.Instant
 	OccurredOn calendar.Date
 	CreatedAt  calendar.Instant
@@ -112,17 +201,52 @@ type CreateMovementIn struct {
 
 // CreateMovement runs in the organization of the transaction.
 func (t Tenant) CreateMovement(ctx context.Context, in CreateMovementIn) error {
-	return t.queries.CreateMovement(ctx, CreateMovementParams{OrganizationID: t.tx.Organization(), ID: in.ID, MaterialID: in.MaterialID, LotID: in.LotID, Kind: in.Kind, Quantity: in.Quantity, UnitCost: in.UnitCost, Reason: in.Reason, SourceKind: in.SourceKind, SourceID: in.SourceID, OccurredAt: in.OccurredAt, OccurredOn: in.OccurredOn, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
+	return t.queries.CreateMovement(ctx, CreateMovementParams{OrganizationID: t.tx.Organization(), ID: in.ID, ItemID: in.ItemID, LotID: in.LotID, LocationID: in.LocationID, Kind: in.Kind, Quantity: in.Quantity, Value: in.Value, Reason: in.Reason, SourceKind: in.SourceKind, SourceID: in.SourceID, SourceName: in.SourceName, OtherLotID: in.OtherLotID, ReversesID: in.ReversesID, OccurredAt: in.OccurredAt, OccurredOn: in.OccurredOn, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
 }
 
-// GetLotIn is what GetLot takes beside the organization.
-type GetLotIn struct {
+// CreateSettingsIn is what CreateSettings takes beside the organization.
+type CreateSettingsIn struct {
+	LotPattern    string
+	NegativeStock string
+	BackdateDays  int64
+	ExpiringDays  int64
+	UpdatedAt     calendar.Instant
+}
+
+// CreateSettings runs in the organization of the transaction.
+func (t Tenant) CreateSettings(ctx context.Context, in CreateSettingsIn) error {
+	return t.queries.CreateSettings(ctx, CreateSettingsParams{OrganizationID: t.tx.Organization(), LotPattern: in.LotPattern, NegativeStock: in.NegativeStock, BackdateDays: in.BackdateDays, ExpiringDays: in.ExpiringDays, UpdatedAt: in.UpdatedAt})
+}
+
+// EmptyLotsOfIn is what EmptyLotsOf takes beside the organization.
+type EmptyLotsOfIn struct {
+	ItemID  id.ID
+	CountOf int32
+}
+
+// EmptyLotsOf runs in the organization of the transaction.
+func (t Tenant) EmptyLotsOf(ctx context.Context, in EmptyLotsOfIn) ([]EmptyLotsOfRow, error) {
+	return t.queries.EmptyLotsOf(ctx, EmptyLotsOfParams{OrganizationID: t.tx.Organization(), ItemID: in.ItemID, CountOf: in.CountOf})
+}
+
+// EventsOfLotIn is what EventsOfLot takes beside the organization.
+type EventsOfLotIn struct {
+	LotID id.ID
+}
+
+// EventsOfLot runs in the organization of the transaction.
+func (t Tenant) EventsOfLot(ctx context.Context, in EventsOfLotIn) ([]EventsOfLotRow, error) {
+	return t.queries.EventsOfLot(ctx, EventsOfLotParams{OrganizationID: t.tx.Organization(), LotID: in.LotID})
+}
+
+// GetItemIn is what GetItem takes beside the organization.
+type GetItemIn struct {
 	ID id.ID
 }
 
-// GetLot runs in the organization of the transaction.
-func (t Tenant) GetLot(ctx context.Context, in GetLotIn) (GetLotRow, error) {
-	return t.queries.GetLot(ctx, GetLotParams{OrganizationID: t.tx.Organization(), ID: in.ID})
+// GetItem runs in the organization of the transaction.
+func (t Tenant) GetItem(ctx context.Context, in GetItemIn) (GetItemRow, error) {
+	return t.queries.GetItem(ctx, GetItemParams{OrganizationID: t.tx.Organization(), ID: in.ID})
 }
 
 // GetMaterialIn is what GetMaterial takes beside the organization.
@@ -135,9 +259,65 @@ func (t Tenant) GetMaterial(ctx context.Context, in GetMaterialIn) (GetMaterialR
 	return t.queries.GetMaterial(ctx, GetMaterialParams{OrganizationID: t.tx.Organization(), Sku: in.Sku})
 }
 
+// GetMovementIn is what GetMovement takes beside the organization.
+type GetMovementIn struct {
+	ID id.ID
+}
+
+// GetMovement runs in the organization of the transaction.
+func (t Tenant) GetMovement(ctx context.Context, in GetMovementIn) (GetMovementRow, error) {
+	return t.queries.GetMovement(ctx, GetMovementParams{OrganizationID: t.tx.Organization(), ID: in.ID})
+}
+
+// GetSettings runs in the organization of the transaction.
+func (t Tenant) GetSettings(ctx context.Context) (GetSettingsRow, error) {
+	return t.queries.GetSettings(ctx, GetSettingsParams{OrganizationID: t.tx.Organization()})
+}
+
+// ItemsByIDIn is what ItemsByID takes beside the organization.
+type ItemsByIDIn struct {
+	Ids string
+}
+
+// ItemsByID runs in the organization of the transaction.
+func (t Tenant) ItemsByID(ctx context.Context, in ItemsByIDIn) ([]ItemsByIDRow, error) {
+	return t.queries.ItemsByID(ctx, ItemsByIDParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+}
+
 // LedgerDifferences runs in the organization of the transaction.
 func (t Tenant) LedgerDifferences(ctx context.Context) (int64, error) {
 	return t.queries.LedgerDifferences(ctx, LedgerDifferencesParams{OrganizationID: t.tx.Organization()})
+}
+
+// ListLotsIn is what ListLots takes beside the organization.
+type ListLotsIn struct {
+	OnlyEmpty bool
+	InStock   bool
+	Held      bool
+	Until     *calendar.Date
+	ItemKind  string
+	Pattern   string
+	Skip      int32
+	CountOf   int32
+}
+
+// ListLots runs in the organization of the transaction.
+func (t Tenant) ListLots(ctx context.Context, in ListLotsIn) ([]ListLotsRow, error) {
+	return t.queries.ListLots(ctx, ListLotsParams{OrganizationID: t.tx.Organization(), OnlyEmpty: in.OnlyEmpty, InStock: in.InStock, Held: in.Held, Until: in.Until, ItemKind: in.ItemKind, Pattern: in.Pattern, Skip: in.Skip, CountOf: in.CountOf})
+}
+
+// ListLotsInStockIn is what ListLotsInStock takes beside the organization.
+type ListLotsInStockIn struct {
+	Held     bool
+	Until    *calendar.Date
+	ItemKind string
+	Skip     int32
+	CountOf  int32
+}
+
+// ListLotsInStock runs in the organization of the transaction.
+func (t Tenant) ListLotsInStock(ctx context.Context, in ListLotsInStockIn) ([]ListLotsInStockRow, error) {
+	return t.queries.ListLotsInStock(ctx, ListLotsInStockParams{OrganizationID: t.tx.Organization(), Held: in.Held, Until: in.Until, ItemKind: in.ItemKind, Skip: in.Skip, CountOf: in.CountOf})
 }
 
 // ListMaterialsIn is what ListMaterials takes beside the organization.
@@ -166,6 +346,26 @@ func (t Tenant) ListMaterialsDown(ctx context.Context, in ListMaterialsDownIn) (
 	return t.queries.ListMaterialsDown(ctx, ListMaterialsDownParams{OrganizationID: t.tx.Organization(), Archived: in.Archived, Pattern: in.Pattern, Skip: in.Skip, CountOf: in.CountOf})
 }
 
+// LotByCodeIn is what LotByCode takes beside the organization.
+type LotByCodeIn struct {
+	Code string
+}
+
+// LotByCode runs in the organization of the transaction.
+func (t Tenant) LotByCode(ctx context.Context, in LotByCodeIn) (LotByCodeRow, error) {
+	return t.queries.LotByCode(ctx, LotByCodeParams{OrganizationID: t.tx.Organization(), Code: in.Code})
+}
+
+// LotByIDIn is what LotByID takes beside the organization.
+type LotByIDIn struct {
+	ID id.ID
+}
+
+// LotByID runs in the organization of the transaction.
+func (t Tenant) LotByID(ctx context.Context, in LotByIDIn) (LotByIDRow, error) {
+	return t.queries.LotByID(ctx, LotByIDParams{OrganizationID: t.tx.Organization(), ID: in.ID})
+}
+
 // LotTakenIn is what LotTaken takes beside the organization.
 type LotTakenIn struct {
 	Code string
@@ -176,14 +376,14 @@ func (t Tenant) LotTaken(ctx context.Context, in LotTakenIn) (int64, error) {
 	return t.queries.LotTaken(ctx, LotTakenParams{OrganizationID: t.tx.Organization(), Code: in.Code})
 }
 
-// LotsOfIn is what LotsOf takes beside the organization.
-type LotsOfIn struct {
-	MaterialID id.ID
+// LotsInStockOfIn is what LotsInStockOf takes beside the organization.
+type LotsInStockOfIn struct {
+	ItemID id.ID
 }
 
-// LotsOf runs in the organization of the transaction.
-func (t Tenant) LotsOf(ctx context.Context, in LotsOfIn) ([]LotsOfRow, error) {
-	return t.queries.LotsOf(ctx, LotsOfParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID})
+// LotsInStockOf runs in the organization of the transaction.
+func (t Tenant) LotsInStockOf(ctx context.Context, in LotsInStockOfIn) ([]LotsInStockOfRow, error) {
+	return t.queries.LotsInStockOf(ctx, LotsInStockOfParams{OrganizationID: t.tx.Organization(), ItemID: in.ItemID})
 }
 
 // MaterialTakenIn is what MaterialTaken takes beside the organization.
@@ -208,14 +408,74 @@ func (t Tenant) MaterialsByID(ctx context.Context, in MaterialsByIDIn) ([]Materi
 	return t.queries.MaterialsByID(ctx, MaterialsByIDParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
 }
 
-// MovementsOfIn is what MovementsOf takes beside the organization.
-type MovementsOfIn struct {
-	MaterialID id.ID
+// MovementsOfItemIn is what MovementsOfItem takes beside the organization.
+type MovementsOfItemIn struct {
+	ItemID  id.ID
+	CountOf int32
 }
 
-// MovementsOf runs in the organization of the transaction.
-func (t Tenant) MovementsOf(ctx context.Context, in MovementsOfIn) ([]MovementsOfRow, error) {
-	return t.queries.MovementsOf(ctx, MovementsOfParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID})
+// MovementsOfItem runs in the organization of the transaction.
+func (t Tenant) MovementsOfItem(ctx context.Context, in MovementsOfItemIn) ([]MovementsOfItemRow, error) {
+	return t.queries.MovementsOfItem(ctx, MovementsOfItemParams{OrganizationID: t.tx.Organization(), ItemID: in.ItemID, CountOf: in.CountOf})
+}
+
+// MovementsOfLotIn is what MovementsOfLot takes beside the organization.
+type MovementsOfLotIn struct {
+	LotID id.ID
+}
+
+// MovementsOfLot runs in the organization of the transaction.
+func (t Tenant) MovementsOfLot(ctx context.Context, in MovementsOfLotIn) ([]MovementsOfLotRow, error) {
+	return t.queries.MovementsOfLot(ctx, MovementsOfLotParams{OrganizationID: t.tx.Organization(), LotID: in.LotID})
+}
+
+// OwedLotOfIn is what OwedLotOf takes beside the organization.
+type OwedLotOfIn struct {
+	ItemID id.ID
+}
+
+// OwedLotOf runs in the organization of the transaction.
+func (t Tenant) OwedLotOf(ctx context.Context, in OwedLotOfIn) (id.ID, error) {
+	return t.queries.OwedLotOf(ctx, OwedLotOfParams{OrganizationID: t.tx.Organization(), ItemID: in.ItemID})
+}
+
+// PastOfStockIn is what PastOfStock takes beside the organization.
+type PastOfStockIn struct {
+	LotID      id.ID
+	LocationID id.ID
+}
+
+// PastOfStock runs in the organization of the transaction.
+func (t Tenant) PastOfStock(ctx context.Context, in PastOfStockIn) ([]PastOfStockRow, error) {
+	return t.queries.PastOfStock(ctx, PastOfStockParams{OrganizationID: t.tx.Organization(), LotID: in.LotID, LocationID: in.LocationID})
+}
+
+// SaveItemIn is what SaveItem takes beside the organization.
+type SaveItemIn struct {
+	ID         id.ID
+	Kind       string
+	MaterialID *id.ID
+	ProductID  *id.ID
+	Name       string
+	Sku        string
+	Unit       string
+	SearchText string
+}
+
+// SaveItem runs in the organization of the transaction.
+func (t Tenant) SaveItem(ctx context.Context, in SaveItemIn) error {
+	return t.queries.SaveItem(ctx, SaveItemParams{OrganizationID: t.tx.Organization(), ID: in.ID, Kind: in.Kind, MaterialID: in.MaterialID, ProductID: in.ProductID, Name: in.Name, Sku: in.Sku, Unit: in.Unit, SearchText: in.SearchText})
+}
+
+// SetLotStatusIn is what SetLotStatus takes beside the organization.
+type SetLotStatusIn struct {
+	ID     id.ID
+	Status string
+}
+
+// SetLotStatus runs in the organization of the transaction.
+func (t Tenant) SetLotStatus(ctx context.Context, in SetLotStatusIn) (int64, error) {
+	return t.queries.SetLotStatus(ctx, SetLotStatusParams{OrganizationID: t.tx.Organization(), ID: in.ID, Status: in.Status})
 }
 
 // SetMaterialArchivedIn is what SetMaterialArchived takes beside the organization.
@@ -231,15 +491,59 @@ func (t Tenant) SetMaterialArchived(ctx context.Context, in SetMaterialArchivedI
 	return t.queries.SetMaterialArchived(ctx, SetMaterialArchivedParams{OrganizationID: t.tx.Organization(), ID: in.ID, ArchivedAt: in.ArchivedAt, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
 }
 
-// TakeFromLotIn is what TakeFromLot takes beside the organization.
-type TakeFromLotIn struct {
-	ID     id.ID
-	OnHand quantity.Quantity
+// ShelfIn is what Shelf takes beside the organization.
+type ShelfIn struct {
+	Ids string
 }
 
-// TakeFromLot runs in the organization of the transaction.
-func (t Tenant) TakeFromLot(ctx context.Context, in TakeFromLotIn) (int64, error) {
-	return t.queries.TakeFromLot(ctx, TakeFromLotParams{OrganizationID: t.tx.Organization(), ID: in.ID, OnHand: in.OnHand})
+// Shelf runs in the organization of the transaction.
+func (t Tenant) Shelf(ctx context.Context, in ShelfIn) ([]ShelfRow, error) {
+	return t.queries.Shelf(ctx, ShelfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+}
+
+// StandingMovementsIn is what StandingMovements takes beside the organization.
+type StandingMovementsIn struct {
+	SourceKind string
+	SourceID   *id.ID
+}
+
+// StandingMovements runs in the organization of the transaction.
+func (t Tenant) StandingMovements(ctx context.Context, in StandingMovementsIn) ([]StandingMovementsRow, error) {
+	return t.queries.StandingMovements(ctx, StandingMovementsParams{OrganizationID: t.tx.Organization(), SourceKind: in.SourceKind, SourceID: in.SourceID})
+}
+
+// StockOfLotIn is what StockOfLot takes beside the organization.
+type StockOfLotIn struct {
+	LotID id.ID
+}
+
+// StockOfLot runs in the organization of the transaction.
+func (t Tenant) StockOfLot(ctx context.Context, in StockOfLotIn) ([]StockOfLotRow, error) {
+	return t.queries.StockOfLot(ctx, StockOfLotParams{OrganizationID: t.tx.Organization(), LotID: in.LotID})
+}
+
+// SupposedCostIn is what SupposedCost takes beside the organization.
+type SupposedCostIn struct {
+	ItemID id.ID
+}
+
+// SupposedCost runs in the organization of the transaction.
+func (t Tenant) SupposedCost(ctx context.Context, in SupposedCostIn) (money.Amount, error) {
+	return t.queries.SupposedCost(ctx, SupposedCostParams{OrganizationID: t.tx.Organization(), ItemID: in.ItemID})
+}
+
+// UpdateLotIn is what UpdateLot takes beside the organization.
+type UpdateLotIn struct {
+	ID          id.ID
+	Supplier    string
+	SupplierLot string
+	ExpiresOn   *calendar.Date
+	SearchText  string
+}
+
+// UpdateLot runs in the organization of the transaction.
+func (t Tenant) UpdateLot(ctx context.Context, in UpdateLotIn) (int64, error) {
+	return t.queries.UpdateLot(ctx, UpdateLotParams{OrganizationID: t.tx.Organization(), ID: in.ID, Supplier: in.Supplier, SupplierLot: in.SupplierLot, ExpiresOn: in.ExpiresOn, SearchText: in.SearchText})
 }
 
 // UpdateMaterialIn is what UpdateMaterial takes beside the organization.
@@ -262,13 +566,16 @@ func (t Tenant) UpdateMaterial(ctx context.Context, in UpdateMaterialIn) (int64,
 	return t.queries.UpdateMaterial(ctx, UpdateMaterialParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Unit: in.Unit, Price: in.Price, MinimumStock: in.MinimumStock, MaximumStock: in.MaximumStock, Notes: in.Notes, SearchText: in.SearchText, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
 }
 
-// UsableLotsIn is what UsableLots takes beside the organization.
-type UsableLotsIn struct {
-	Today *calendar.Date
-	Ids   string
+// UpdateSettingsIn is what UpdateSettings takes beside the organization.
+type UpdateSettingsIn struct {
+	LotPattern    string
+	NegativeStock string
+	BackdateDays  int64
+	ExpiringDays  int64
+	UpdatedAt     calendar.Instant
 }
 
-// UsableLots runs in the organization of the transaction.
-func (t Tenant) UsableLots(ctx context.Context, in UsableLotsIn) ([]UsableLotsRow, error) {
-	return t.queries.UsableLots(ctx, UsableLotsParams{OrganizationID: t.tx.Organization(), Today: in.Today, Ids: in.Ids})
+// UpdateSettings runs in the organization of the transaction.
+func (t Tenant) UpdateSettings(ctx context.Context, in UpdateSettingsIn) (int64, error) {
+	return t.queries.UpdateSettings(ctx, UpdateSettingsParams{OrganizationID: t.tx.Organization(), LotPattern: in.LotPattern, NegativeStock: in.NegativeStock, BackdateDays: in.BackdateDays, ExpiringDays: in.ExpiringDays, UpdatedAt: in.UpdatedAt})
 }

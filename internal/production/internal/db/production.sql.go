@@ -296,17 +296,18 @@ func (q *Queries) ComponentsOf(ctx context.Context, arg ComponentsOfParams) ([]C
 }
 
 const consumptionsOf = `-- name: ConsumptionsOf :many
-SELECT m.name, m.unit, l.code, u.quantity, u.cost
-FROM consumptions AS u
-JOIN lots AS l ON l.organization_id = $1 AND l.id = u.lot_id
-JOIN materials AS m ON m.organization_id = $1 AND m.id = u.material_id
-WHERE u.organization_id = $1 AND u.batch_id = $2
-ORDER BY m.name, l.code
+SELECT i.name, i.unit, l.code, CAST(SUM(-v.quantity) AS qty_int) AS quantity, CAST(SUM(-v.value) AS money_int) AS cost
+FROM movements AS v
+JOIN lots AS l ON l.organization_id = $1 AND l.id = v.lot_id
+JOIN items AS i ON i.organization_id = $1 AND i.id = v.item_id
+WHERE v.organization_id = $1 AND v.source_kind = 'batch' AND v.source_id = $2 AND v.kind = 'consumption'
+  AND NOT EXISTS (SELECT 1 FROM movements AS r WHERE r.organization_id = $1 AND r.reverses_id = v.id)
+GROUP BY i.id, i.name, i.unit, l.code ORDER BY i.name, l.code
 `
 
 type ConsumptionsOfParams struct {
 	OrganizationID id.Organization
-	BatchID        id.ID
+	BatchID        *id.ID
 }
 
 type ConsumptionsOfRow struct {
@@ -317,6 +318,7 @@ type ConsumptionsOfRow struct {
 	Cost     money.Amount
 }
 
+// What a batch took from lots, as far as it was not taken back.
 func (q *Queries) ConsumptionsOf(ctx context.Context, arg ConsumptionsOfParams) ([]ConsumptionsOfRow, error) {
 	rows, err := q.db.QueryContext(ctx, consumptionsOf, arg.OrganizationID, arg.BatchID)
 	if err != nil {
@@ -441,32 +443,6 @@ func (q *Queries) CreateComponent(ctx context.Context, arg CreateComponentParams
 		arg.MaterialID,
 		arg.Quantity,
 		arg.Yield,
-	)
-	return err
-}
-
-const createConsumption = `-- name: CreateConsumption :exec
-INSERT INTO consumptions (organization_id, batch_id, lot_id, material_id, quantity, cost)
-VALUES ($1, $2, $3, $4, $5, $6)
-`
-
-type CreateConsumptionParams struct {
-	OrganizationID id.Organization
-	BatchID        id.ID
-	LotID          id.ID
-	MaterialID     id.ID
-	Quantity       quantity.Quantity
-	Cost           money.Amount
-}
-
-func (q *Queries) CreateConsumption(ctx context.Context, arg CreateConsumptionParams) error {
-	_, err := q.db.ExecContext(ctx, createConsumption,
-		arg.OrganizationID,
-		arg.BatchID,
-		arg.LotID,
-		arg.MaterialID,
-		arg.Quantity,
-		arg.Cost,
 	)
 	return err
 }

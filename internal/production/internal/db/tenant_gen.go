@@ -104,7 +104,7 @@ func (t Tenant) ComponentsOf(ctx context.Context, in ComponentsOfIn) ([]Componen
 
 // ConsumptionsOfIn is what ConsumptionsOf takes beside the organization.
 type ConsumptionsOfIn struct {
-	BatchID id.ID
+	BatchID *id.ID
 }
 
 // ConsumptionsOf runs in the organization of the transaction.
@@ -164,20 +164,6 @@ type CreateComponentIn struct {
 // CreateComponent runs in the organization of the transaction.
 func (t Tenant) CreateComponent(ctx context.Context, in CreateComponentIn) error {
 	return t.queries.CreateComponent(ctx, CreateComponentParams{OrganizationID: t.tx.Organization(), BatchID: in.BatchID, MaterialID: in.MaterialID, Quantity: in.Quantity, Yield: in.Yield})
-}
-
-// CreateConsumptionIn is what CreateConsumption takes beside the organization.
-type CreateConsumptionIn struct {
-	BatchID    id.ID
-	LotID      id.ID
-	MaterialID id.ID
-	Quantity   quantity.Quantity
-	Cost       money.Amount
-}
-
-// CreateConsumption runs in the organization of the transaction.
-func (t Tenant) CreateConsumption(ctx context.Context, in CreateConsumptionIn) error {
-	return t.queries.CreateConsumption(ctx, CreateConsumptionParams{OrganizationID: t.tx.Organization(), BatchID: in.BatchID, LotID: in.LotID, MaterialID: in.MaterialID, Quantity: in.Quantity, Cost: in.Cost})
 }
 
 // CreateStepIn is what CreateStep takes beside the organization.

@@ -1,0 +1,67 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"craftplan/internal/authz"
+	"craftplan/internal/fault"
+	"craftplan/internal/inventory"
+	"craftplan/internal/store"
+	"craftplan/internal/web/ui"
+)
+
+type stockSettingsPage struct {
+	Form     ui.Form
+	MayWrite bool
+	Example  string // the code the pattern makes next, about
+	Tabs     tabs
+	At       func(...string) string
+}
+
+func showStockSettings(q *Request) error {
+	var s inventory.Settings
+	err := q.View(func(tx *store.Tx) (err error) {
+		s, err = inventory.ReadSettings(q.Context(), tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	v := url.Values{"lot_pattern": {string(s.LotPattern)}, "negative_stock": {string(s.Negative)}, "backdate_days": {strconv.FormatInt(s.BackdateDays, 10)}, "expiring_days": {strconv.FormatInt(s.ExpiringDays, 10)}}
+	return q.renderStockSettings(http.StatusOK, s, ui.Form{Values: v})
+}
+
+func (q *Request) renderStockSettings(status int, s inventory.Settings, form ui.Form) error {
+	p := stockSettingsPage{Form: form, MayWrite: q.Actor().May(authz.SettingsWrite), Tabs: q.tabs(), At: q.Path}
+	if s.LotPattern.Check() == nil {
+		p.Example = s.LotPattern.Code("FLOUR-001", q.format().today(), 1)
+	}
+	return q.Render(status, "Stock", "settings", stockSettingsBody(p))
+}
+
+func updateStockSettings(q *Request) error {
+	var p fault.Problems
+	v := q.PostForm
+	s := inventory.Settings{LotPattern: inventory.Pattern(v.Get("lot_pattern")), Negative: inventory.NegativeStock(v.Get("negative_stock")), BackdateDays: countField(&p, v, "backdate_days"), ExpiringDays: countField(&p, v, "expiring_days")}
+	err := together(p.Err(), s.Validate())
+	if err == nil {
+		err = q.Update(func(tx *store.Tx) error { return inventory.UpdateSettings(q.Context(), tx, s) })
+	}
+	if status, ok := again(err); ok {
+		return q.renderStockSettings(status, s, refused(q, err))
+	}
+	if err != nil {
+		return err
+	}
+	return q.Done("Saved.", q.Path("settings", "stock"))
+}
+
+func (p stockSettingsPage) patternHint() string {
+	hint := "Holes: {yyyy} {yy} {mm} {dd} {ddd} {yymmdd} {yyyymmdd} {sku}, and one number such as {0000}."
+	if p.Example != "" {
+		hint += " Now: " + p.Example + "."
+	}
+	return hint
+}
