@@ -145,3 +145,9 @@ DELETE FROM passkeys WHERE id = sqlc.arg(id) AND user_id = sqlc.arg(user_id);
 
 -- name: DeletePasskeysOf :exec
 DELETE FROM passkeys WHERE user_id = sqlc.arg(user_id);
+
+-- name: DeleteSessionsOnly :exec
+DELETE FROM sessions WHERE only_organization = CAST(sqlc.arg(organization) AS org_text);
+
+-- name: DeleteSessionsOnlyOf :exec
+DELETE FROM sessions WHERE only_organization = CAST(sqlc.arg(organization) AS org_text) AND user_id = sqlc.arg(user_id);

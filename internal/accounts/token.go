@@ -24,11 +24,15 @@ const (
 	forNewPasskey    purpose = "new passkey"       // a passkey that is being made
 	forPasskey       purpose = "passkey"           // a sign-in with a passkey, of nobody knows whom
 	forPasskeyStep   purpose = "passkey as a step" // a second step with a passkey
+
+	forProvider purpose = "sign-in"    // a sign-in by an organization's own provider, until it comes back
+	forIdentity purpose = "connection" // somebody at such a provider, until it is clear who they are here
 )
 
 // lives are how long tokens last: a password's is the most dangerous of those that are mailed.
 var lives = map[purpose]time.Duration{forSignUp: 24 * time.Hour, forPassword: time.Hour, forEmail: 24 * time.Hour,
-	forStep: 10 * time.Minute, forAuthenticator: 15 * time.Minute, forNewPasskey: 10 * time.Minute, forPasskey: 10 * time.Minute, forPasskeyStep: 10 * time.Minute}
+	forStep: 10 * time.Minute, forAuthenticator: 15 * time.Minute, forNewPasskey: 10 * time.Minute, forPasskey: 10 * time.Minute, forPasskeyStep: 10 * time.Minute,
+	forProvider: 10 * time.Minute, forIdentity: IdentityLife}
 
 // token opens one thing, once.
 type token struct {

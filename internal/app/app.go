@@ -17,8 +17,11 @@ import (
 	"craftplan/internal/inventory"
 	"craftplan/internal/jobs"
 	"craftplan/internal/mail"
+	"craftplan/internal/oidc"
 	"craftplan/internal/organizations"
+	"craftplan/internal/outbound"
 	"craftplan/internal/settings"
+	"craftplan/internal/sso"
 	"craftplan/internal/store"
 	"craftplan/internal/web"
 )
@@ -46,8 +49,9 @@ type Options struct {
 	Host  string
 	Demo  []web.DemoUser
 	Hasty bool
-	Mail  mail.Options // Store and Base are filled in
+	Mail  mail.Options // Store, Base and Theirs are filled in
 	Files files.Contents
+	Reach outbound.Reach // what servers that organizations name may be
 }
 
 // App answers requests, and works jobs once it is told to.
@@ -60,7 +64,7 @@ type App struct {
 
 // New puts the program together.
 func New(o Options) (*App, error) {
-	o.Mail.Store, o.Mail.Base = o.Store, "http://"+o.Host
+	o.Mail.Store, o.Mail.Base, o.Mail.Theirs = o.Store, "http://"+o.Host, o.Reach.Dialer()
 	if o.HTTPS {
 		o.Mail.Base = "https://" + o.Host
 	}
@@ -73,7 +77,8 @@ func New(o Options) (*App, error) {
 		return nil, err
 	}
 	library := files.New(o.Store, o.Files)
-	site := web.New(web.Config{Store: o.Store, Log: o.Log, HTTPS: o.HTTPS, Bootstrap: Bootstrap(), Host: o.Host, Demo: o.Demo, Hasty: o.Hasty, Mail: mailer, Mailbox: mailbox, Files: library})
+	desk := sso.New(o.Store, oidc.New(o.Reach.Client()), o.Mail.Base)
+	site := web.New(web.Config{Store: o.Store, Log: o.Log, HTTPS: o.HTTPS, Bootstrap: Bootstrap(), Host: o.Host, Demo: o.Demo, Hasty: o.Hasty, Mail: mailer, Mailbox: mailbox, Files: library, SSO: desk})
 	return &App{site, o.Store, workers(o.Store, mailer, library, o.Log), o.Log}, nil
 }
 

@@ -22,9 +22,11 @@ import (
 	"craftplan/internal/accounts"
 	"craftplan/internal/app"
 	"craftplan/internal/apptest/postbox"
+	"craftplan/internal/apptest/provider"
 	"craftplan/internal/demo"
 	"craftplan/internal/files"
 	"craftplan/internal/mail"
+	"craftplan/internal/outbound"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
 	"craftplan/internal/web"
@@ -67,6 +69,7 @@ func Empty(t testing.TB, engine store.Engine) *App {
 
 func start(t testing.TB, db *storetest.DB, changes ...func(*app.Options)) *App {
 	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
 	folder := t.TempDir()
 	contents, err := files.OpenDirectory(folder)
 	if err != nil {
@@ -77,11 +80,15 @@ func start(t testing.TB, db *storetest.DB, changes ...func(*app.Options)) *App {
 	for _, change := range changes {
 		change(&o)
 	}
+	if o.Host == "" {
+		o.Host = server.Listener.Addr().String()
+	}
 	program, err := app.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(program)
+	server.Config.Handler = program
+	server.Start()
 	t.Cleanup(server.Close)
 	return &App{DB: db, URL: server.URL, Files: folder, program: program}
 }
@@ -90,6 +97,14 @@ const host = "craftplan.example"
 
 // Limited sets the limits on attempts.
 func Limited(o *app.Options) { o.Hasty = false }
+
+// AtItsAddress makes the links that the application gives out lead to it, for a browser that follows them.
+func AtItsAddress(o *app.Options) { o.Host = "" }
+
+// Reaching lets organizations name a provider of this machine.
+func Reaching(p *provider.Provider) func(*app.Options) {
+	return func(o *app.Options) { o.Reach = outbound.Reach{Private: true, Roots: p.Roots} }
+}
 
 // Mailing is New with a mail server and jobs being worked.
 func Mailing(t testing.TB, engine store.Engine, changes ...func(*app.Options)) *App {
@@ -143,8 +158,16 @@ func (a *App) SignUp(c *Client, form url.Values) (target string) {
 }
 
 // Mailed is the path of the link in the next mail to somebody about something.
-func (a *App) Mailed(to, about string) string {
-	return strings.TrimPrefix(a.Post.Wait(to, about).Link(), "http://"+host)
+func (a *App) Mailed(to, about string) string { return Inside(a.Post.Wait(to, about).Link()) }
+
+// Inside is the path of a link to the application.
+func Inside(link string) string {
+	for _, base := range []string{"http://" + host, "http://127.0.0.1:"} {
+		if rest, found := strings.CutPrefix(link, base); found {
+			return rest[strings.Index(rest, "/"):]
+		}
+	}
+	return link
 }
 
 // Client is a browser without scripts: it keeps cookies and does not follow redirects.

@@ -67,6 +67,7 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 		return err
 	}
 	o.Log, o.HTTPS, o.Host = s.logger(c), server.HTTPS(), u.Host
+	o.Reach.Private = server.Private
 	if o.Mail, err = server.Mail(); err != nil {
 		return errors.Join(err, listener.Close())
 	}

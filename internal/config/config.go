@@ -31,6 +31,7 @@ type Server struct {
 	Addr      string `help:"Address to listen on." default:"127.0.0.1:4000" env:"CRAFTPLAN_ADDR" placeholder:"HOST:PORT"`
 	SMTP      string `help:"Mail server: smtp://USER:PASSWORD@HOST:587, or smtps:// for TLS from the first byte. Without one, mails are kept in a mailbox for the operator." env:"CRAFTPLAN_SMTP_URL" placeholder:"URL"`
 	MailFrom  string `help:"Sender of mails, such as 'Craftplan <post@example.com>'." env:"CRAFTPLAN_MAIL_FROM" placeholder:"ADDRESS"`
+	Private   bool   `help:"Let organizations name mail servers and sign-in providers at private addresses, such as those of your own network." name:"allow-private" env:"CRAFTPLAN_ALLOW_PRIVATE"`
 	PublicURL string `help:"URL people use, when a proxy stands in front; https makes cookies secure." env:"CRAFTPLAN_PUBLIC_URL" placeholder:"URL"`
 }
 
@@ -125,6 +126,7 @@ func (c Config) Lines(s Server) []string {
 		"public-url " + s.PublicURL,
 		"smtp       " + mailServer(s.SMTP),
 		"mail-from  " + s.MailFrom,
+		fmt.Sprintf("allow-private %t", s.Private),
 	}
 }
 

@@ -38,11 +38,14 @@ internal/organizations/plan_test.go: a plan is changed by the operator
 internal/prove/differential.go: a database is made
 internal/prove/prove_test.go: the twin is looked at, and attacked
 internal/prove/twin.go: makes the twin
+internal/sso/sso_test.go: a sealed secret is moved past the store
 internal/store/ledger_migration_test.go: rows are written as they were before the ledger
 internal/store/store_test.go: the store is attacked from below
 internal/store/storetest/cluster/cluster.go: roles are made
 internal/store/storetest/storetest.go: databases are made and dropped
 internal/web/logo_test.go: an organization is suspended and its plan changed by the operator; a file is made large without writing it
+internal/web/sso_attack_test.go: an attempt is made to be old, an id is read past the store
+internal/web/sso_test.go: a plan is changed and an organization suspended by the operator, rows are counted past the store
 internal/web/signup_test.go: rows are counted past the store
 internal/web/site_test.go: a former address is written
 `)

@@ -15,6 +15,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"craftplan/internal/fault"
+	"craftplan/internal/outbound"
 )
 
 // Security is how the connection to a mail server is kept private.
@@ -142,6 +143,9 @@ func problem(err error, own bool) string {
 			return "The recipient's address was refused" + code + "."
 		}
 		return "The mail server did not take it" + code + "."
+	}
+	if outbound.Hidden(err) {
+		return outbound.Nowhere
 	}
 	text := strings.Join(strings.Fields(err.Error()), " ")
 	return string([]rune(text)[:min(len([]rune(text)), 300)])

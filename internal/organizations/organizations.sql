@@ -76,6 +76,11 @@ WHERE i.organization_id = sqlc.arg(organization_id) AND i.token_hash = sqlc.arg(
 -- name: PendingInvitation :one
 SELECT email, role FROM invitations WHERE organization_id = sqlc.arg(organization_id) AND id = sqlc.arg(id) AND status = 'pending';
 
+-- name: InvitationTo :one
+SELECT i.id, i.role, i.expires_at, u.name AS invited_by
+FROM invitations AS i JOIN users AS u ON u.id = i.created_by
+WHERE i.organization_id = sqlc.arg(organization_id) AND i.email = sqlc.arg(email) AND i.status = 'pending';
+
 -- name: EndInvitation :execrows
 UPDATE invitations SET status = $3 WHERE organization_id = $1 AND id = $2 AND status = 'pending';
 

@@ -8,19 +8,21 @@ import (
 	"craftplan/internal/accounts"
 	"craftplan/internal/fault"
 	"craftplan/internal/httpkit"
-	"craftplan/internal/organizations"
 	"craftplan/internal/web/ui"
 )
 
 // home sends people where they worked last, to their first organization, or to sign in. Who belongs to none is told what to do.
 func home(q *Request) error {
-	if q.User == nil {
+	if q.session.ID.IsZero() {
 		q.Redirect("/login")
 		return nil
 	}
-	memberships, err := organizations.OfUser(q.Context(), q.site.Store, q.User.ID)
+	memberships, err := q.memberships()
 	if err != nil {
 		return err
+	}
+	if len(memberships) == 0 && q.User == nil {
+		return q.Refused(fault.Forbidden("You cannot open this organization any more. Ask one of its owners."), "/login")
 	}
 	if len(memberships) == 0 {
 		return q.write(http.StatusOK, nowhereBody(theme(q.Request), *q.User))

@@ -13,6 +13,7 @@ import (
 	"craftplan/internal/httpkit"
 	"craftplan/internal/id"
 	"craftplan/internal/organizations"
+	"craftplan/internal/sso"
 	"craftplan/internal/store"
 	"craftplan/internal/web/ui"
 )
@@ -35,6 +36,8 @@ type memberPage struct {
 	Role        authz.Role
 	Name        string              // of the organization
 	Limit       organizations.Limit // people of the plan
+	Identities  map[id.ID]sso.Identity
+	Provider    string // name of where they sign in; "" is none
 	At          func(...string) string
 }
 
@@ -79,6 +82,21 @@ func (p memberPage) may(m organizations.Member) bool {
 	return m.UserID != p.Me && p.Role.Covers(m.Role)
 }
 
+// signsIn tells of a member's account at the provider; "" when there is none.
+func (p memberPage) signsIn(m organizations.Member) string {
+	i, connected := p.Identities[m.UserID]
+	if !connected {
+		return ""
+	}
+	return "Signs in with " + p.Provider + ", last " + p.moment(i.LastUsed)
+}
+
+// mayDisconnect tells whether the actor can end a member's connection to the provider.
+func (p memberPage) mayDisconnect(m organizations.Member) bool {
+	_, connected := p.Identities[m.UserID]
+	return connected && p.tabs.Organization
+}
+
 func (p memberPage) expired(i organizations.Invitation) bool { return i.ExpiresAt.Time().Before(p.now) }
 
 func (q *Request) renderMembers(status int, form ui.Form, sent []sentLink) error {
@@ -87,7 +105,10 @@ func (q *Request) renderMembers(status int, form ui.Form, sent []sentLink) error
 		if p.People, err = organizations.Members(q.Context(), tx); err != nil {
 			return err
 		}
-		p.Invitations, err = organizations.Invitations(q.Context(), tx)
+		if p.Invitations, err = organizations.Invitations(q.Context(), tx); err != nil {
+			return err
+		}
+		p.Identities, p.Provider, err = sso.Identities(q.Context(), tx)
 		return err
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"craftplan/internal/money"
 	"craftplan/internal/quantity"
 	"craftplan/internal/settings"
+	"craftplan/internal/sso"
 	"craftplan/internal/store"
 	"craftplan/internal/web/ui"
 )
@@ -23,12 +24,22 @@ type settingsPageData struct {
 	MayWrite          bool
 	Tabs              tabs
 	At                func(...string) string
-	Name              string
+	Name, Slug        string
+	SignIn            sso.Offer
 }
 
-func (q *Request) settingsPage(form ui.Form) settingsPageData {
+func (q *Request) renderSettings(status int, form ui.Form) error {
 	o := q.Member.Organization
-	return settingsPageData{form, q.Path("settings"), o.Currency, o.TimeZone, o.Locale, q.site.Host + "/" + o.Slug, q.Actor().May(authz.SettingsWrite), q.tabs(), q.Path, o.Name}
+	var offer sso.Offer
+	err := q.View(func(tx *store.Tx) (err error) {
+		offer, err = sso.Offered(q.Context(), tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p := settingsPageData{form, q.Path("settings"), o.Currency, o.TimeZone, o.Locale, q.site.Host + "/" + o.Slug, q.Actor().May(authz.SettingsWrite), q.tabs(), q.Path, o.Name, o.Slug, offer}
+	return q.Render(status, "Settings", "settings", settingsBody(p))
 }
 
 func showSettings(q *Request) error {
@@ -45,7 +56,7 @@ func showSettings(q *Request) error {
 		"daily_capacity": {strconv.FormatInt(s.DailyCapacity, 10)}, "shipping_flat": {money.Input(s.ShippingFlat, q.Member.Organization.Currency)},
 		"labor_hourly_rate": {money.Input(s.LaborHourlyRate, q.Member.Organization.Currency)}, "overhead_rate": {percentText(s.OverheadRate)},
 	}
-	return q.Render(http.StatusOK, "Settings", "settings", settingsBody(q.settingsPage(ui.Form{Values: values})))
+	return q.renderSettings(http.StatusOK, ui.Form{Values: values})
 }
 
 func updateSettings(q *Request) error {
@@ -54,7 +65,7 @@ func updateSettings(q *Request) error {
 		err = q.Update(func(tx *store.Tx) error { return settings.Update(q.Context(), tx, s) })
 	}
 	if status, ok := again(err); ok {
-		return q.Render(status, "Settings", "settings", settingsBody(q.settingsPage(refused(q, err))))
+		return q.renderSettings(status, refused(q, err))
 	}
 	if err != nil {
 		return err

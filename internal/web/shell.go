@@ -35,7 +35,7 @@ var actions = []section{
 var dock = []section{{"overview", "Today", "sunrise", "", ""}, {"batches", "Make", "layers", "batches", ""}, {"materials", "Stock", "wheat", "materials", ""}, {"orders", "Orders", "receipt-text", "orders", ""}}
 
 func (q *Request) shell(title, active string) (ui.Shell, error) {
-	memberships, err := organizations.OfUser(q.Context(), q.site.Store, q.User.ID)
+	memberships, err := q.memberships()
 	if err != nil {
 		return ui.Shell{}, err
 	}
@@ -50,6 +50,9 @@ func (q *Request) shell(title, active string) (ui.Shell, error) {
 		Printed: fmt.Sprintf("%s. Printed by %s, %s.", organization.Name, q.User.Name, q.format().moment(calendar.At(time.Now()))),
 	}
 	s.Organization.Role = q.Member.Role.Label()
+	if q.session.Only != nil {
+		s.RegisterHref, s.AccountHref = "", "" // not in such a session
+	}
 	here := place(active)
 	for _, m := range memberships {
 		link := tile(m.Organization)
@@ -126,7 +129,7 @@ func brandCSS(current organizations.Organization, all []organizations.Membership
 }
 
 func showBrand(q *Request) error {
-	memberships, err := organizations.OfUser(q.Context(), q.site.Store, q.User.ID)
+	memberships, err := q.memberships()
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 	"craftplan/internal/httpkit"
 	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
+	"craftplan/internal/sso"
 	"craftplan/internal/store"
 	"craftplan/internal/web/assets"
 	"craftplan/internal/web/ui"
@@ -37,6 +38,7 @@ type Config struct {
 	Mail      *mail.Mailer
 	Mailbox   Mailbox
 	Files     *files.Library
+	SSO       *sso.Desk
 }
 
 // DemoUser is a person of the demo.
@@ -45,13 +47,13 @@ type DemoUser struct{ Email, About string }
 // Site answers requests.
 type Site struct {
 	Config
-	signIn, signUp, mails *httpkit.Limiter
-	few                   chan struct{} // one for each picture that is being decoded
+	signIn, signUp, mails, providers *httpkit.Limiter
+	few                              chan struct{} // one for each picture that is being decoded
 }
 
 // New makes the handler of all pages.
 func New(c Config) http.Handler {
-	s := &Site{Config: c, signIn: httpkit.NewLimiter(10, 30*time.Second), signUp: httpkit.NewLimiter(10, time.Minute), mails: httpkit.NewLimiter(5, 5*time.Minute), few: make(chan struct{}, fewPictures)}
+	s := &Site{Config: c, signIn: httpkit.NewLimiter(10, 30*time.Second), signUp: httpkit.NewLimiter(10, time.Minute), mails: httpkit.NewLimiter(5, 5*time.Minute), providers: httpkit.NewLimiter(30, 2*time.Second), few: make(chan struct{}, fewPictures)}
 	public, inside := http.NewServeMux(), http.NewServeMux()
 	public.Handle("GET "+assets.Prefix, assets.Handler())
 	public.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
@@ -121,7 +123,10 @@ func (s *Site) serve(q *Request, route Route) error {
 	if err := s.identify(q); err != nil {
 		return err
 	}
-	if route.Access != Anyone && q.User == nil || route.Access == People && q.session.Only != nil {
+	if route.Access != Members && q.session.Only != nil {
+		q.User = nil // whom an organization's provider vouched for is nobody outside of it
+	}
+	if route.Access != Anyone && q.User == nil {
 		return s.askToSignIn(q)
 	}
 	if route.Access == Members {
@@ -245,6 +250,15 @@ func (q *Request) View(fn func(*store.Tx) error) error {
 // Update changes the request's organization.
 func (q *Request) Update(fn func(*store.Tx) error) error {
 	return q.site.Store.Update(q.Context(), q.scope, fn)
+}
+
+// memberships are the organizations that the person may open in this session.
+func (q *Request) memberships() ([]organizations.Membership, error) {
+	all, err := organizations.OfUser(q.Context(), q.site.Store, q.session.ID)
+	if only := q.session.Only; only != nil {
+		all = slices.DeleteFunc(all, func(m organizations.Membership) bool { return m.Organization.ID != *only })
+	}
+	return all, err
 }
 
 // Path is an address inside the request's organization; each segment is escaped.

@@ -14,6 +14,7 @@ import (
 
 	"craftplan/internal/apptest"
 	"craftplan/internal/apptest/browser"
+	"craftplan/internal/apptest/provider"
 	"craftplan/internal/demo"
 	"craftplan/internal/store"
 )
@@ -22,6 +23,7 @@ const (
 	maya = "maya@sunrise.example"
 	vera = "vera@sunrise.example"
 	noor = "noor@northstar.example"
+	sam  = "sam@sunrise.example"
 )
 
 // A newcomer signs up and goes through a day: material, recipe, order, batch; stock falls; another organization sees nothing.
@@ -318,6 +320,77 @@ func TestAddress(t *testing.T) {
 	}
 }
 
+// An owner sets up the bakery's provider, tries it, and a member signs in by it: with real redirects to another site and back.
+func TestSignInByProvider(t *testing.T) {
+	id := provider.Open(t)
+	id.Set("sam", provider.Person{Subject: "oven-1", Name: "Sam", Email: sam})
+	id.Set("maya", provider.Person{Subject: "oven-2", Name: "Maya", Email: maya})
+	a := apptest.Mailing(t, store.SQLite, apptest.Reaching(id), apptest.AtItsAddress)
+	owner := browser.Open(t, a.URL)
+	owner.TrustAll()
+	owner.Look(1440, false)
+	owner.SignIn(maya, demo.Password)
+	owner.Go("/sunrise/settings/sign-in")
+	owner.Press("Copy")
+	owner.WaitForText("#toasts", "Copied")
+	id.Register(owner.Value("#redirect-url"))
+	owner.Fill("[name=name]", "Oven ID")
+	owner.Fill("[name=issuer]", id.Issuer)
+	owner.Fill("[name=client_id]", provider.ClientID)
+	owner.Fill("[name=client_secret]", provider.Secret)
+	owner.Send("Save")
+	owner.Send("Test")
+	owner.WaitForText("#toasts", "The provider answers as it should")
+	owner.Go("/sunrise/settings")
+	owner.Click("form[action='/login/sso'] button")
+	owner.WaitForText("h1", "Provider")
+	owner.Fill("[name=who]", "maya")
+	owner.Send("Sign in")
+	owner.WaitForText("h1", "Sign in with Oven ID")
+	if found := owner.Violations(); len(found) > 0 {
+		t.Errorf("asked: %s", strings.Join(found, "\n"))
+	}
+	owner.Send("Connect")
+	owner.Go("/sunrise/settings/members")
+	owner.WaitForText("main", "Signs in with Oven ID")
+
+	p := browser.Open(t, a.URL)
+	p.TrustAll()
+	p.Look(390, true)
+	p.Go("/sunrise/orders")
+	p.Send("Sign in with your organization")
+	if got := p.Value("[name=organization]"); got != "sunrise" {
+		t.Errorf("the organization is %q", got)
+	}
+	p.Click("form button[type=submit]")
+	p.WaitForText("h1", "Provider")
+	p.Fill("[name=who]", "sam")
+	p.Send("Sign in")
+	p.WaitForText("h1", "Check your mail")
+	if found := p.Violations(); len(found) > 0 {
+		t.Errorf("sent: %s", strings.Join(found, "\n"))
+	}
+	p.Go(a.Mailed(sam, "Use Oven ID"))
+	if found := p.Violations(); len(found) > 0 {
+		t.Errorf("the link: %s", strings.Join(found, "\n"))
+	}
+	p.Send("It was me, sign in")
+	p.WaitForText("#toasts", "Oven ID signs you in from now on")
+	p.Go("/account")
+	if got := p.Text("h1"); got != "Sign in" {
+		t.Errorf("the account shows %q", got)
+	}
+	p.Go("/sunrise/")
+	p.Do(`document.querySelector("form[action='/logout']").submit()`)
+	p.WaitForText("h1", "Sign in")
+	p.Go("/login/sso?next=%2Fsunrise%2Forders")
+	p.Click("form button[type=submit]")
+	p.WaitForText("h1", "Provider")
+	p.Fill("[name=who]", "sam")
+	p.Send("Sign in")
+	p.WaitForText("h1", "Orders")
+}
+
 // A viewer reads everything and is offered nothing that changes.
 func TestAViewer(t *testing.T) {
 	a := apptest.New(t, store.SQLite)
@@ -341,7 +414,7 @@ func TestAccessible(t *testing.T) {
 			t.Run(fmt.Sprint(width), func(t *testing.T) {
 				t.Parallel()
 				p := browser.Open(t, a.URL)
-				inspect(t, p, width, "/login", "/register", "/password")
+				inspect(t, p, width, "/login", "/login/sso", "/login/sso/sent", "/register", "/password")
 				p.SignIn(maya, demo.Password)
 				inspect(t, p, width, paths...)
 			})

@@ -27,9 +27,9 @@ type Shell struct {
 	Shortcuts     []Shortcut
 	SettingsHref  string
 	SettingsOn    bool
-	RegisterHref  string
+	RegisterHref  string // "" is not offered
 	SignOutHref   string
-	AccountHref   string
+	AccountHref   string // "" is not offered
 	Flash         []Flash
 	Notice        string // on every page, as long as it holds
 	Printed       string // the last line of a printed page: whose it is, who printed it and when

@@ -414,6 +414,33 @@ func (q *Queries) DeleteSessionsOf(ctx context.Context, arg DeleteSessionsOfPara
 	return result.RowsAffected()
 }
 
+const deleteSessionsOnly = `-- name: DeleteSessionsOnly :exec
+DELETE FROM sessions WHERE only_organization = CAST($1 AS org_text)
+`
+
+type DeleteSessionsOnlyParams struct {
+	Organization id.Organization
+}
+
+func (q *Queries) DeleteSessionsOnly(ctx context.Context, arg DeleteSessionsOnlyParams) error {
+	_, err := q.db.ExecContext(ctx, deleteSessionsOnly, arg.Organization)
+	return err
+}
+
+const deleteSessionsOnlyOf = `-- name: DeleteSessionsOnlyOf :exec
+DELETE FROM sessions WHERE only_organization = CAST($1 AS org_text) AND user_id = $2
+`
+
+type DeleteSessionsOnlyOfParams struct {
+	Organization id.Organization
+	UserID       id.ID
+}
+
+func (q *Queries) DeleteSessionsOnlyOf(ctx context.Context, arg DeleteSessionsOnlyOfParams) error {
+	_, err := q.db.ExecContext(ctx, deleteSessionsOnlyOf, arg.Organization, arg.UserID)
+	return err
+}
+
 const deleteToken = `-- name: DeleteToken :execrows
 DELETE FROM tokens WHERE id = $1 AND token_hash = $2
 `

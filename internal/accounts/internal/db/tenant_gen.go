@@ -137,6 +137,16 @@ func (s System) DeleteSessionsOf(ctx context.Context, in DeleteSessionsOfParams)
 	return s.queries.DeleteSessionsOf(ctx, in)
 }
 
+// DeleteSessionsOnly runs over the directory.
+func (s System) DeleteSessionsOnly(ctx context.Context, in DeleteSessionsOnlyParams) error {
+	return s.queries.DeleteSessionsOnly(ctx, in)
+}
+
+// DeleteSessionsOnlyOf runs over the directory.
+func (s System) DeleteSessionsOnlyOf(ctx context.Context, in DeleteSessionsOnlyOfParams) error {
+	return s.queries.DeleteSessionsOnlyOf(ctx, in)
+}
+
 // DeleteToken runs over the directory.
 func (s System) DeleteToken(ctx context.Context, in DeleteTokenParams) (int64, error) {
 	return s.queries.DeleteToken(ctx, in)

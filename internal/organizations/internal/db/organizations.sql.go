@@ -227,6 +227,36 @@ func (q *Queries) InvitationByHash(ctx context.Context, arg InvitationByHashPara
 	return i, err
 }
 
+const invitationTo = `-- name: InvitationTo :one
+SELECT i.id, i.role, i.expires_at, u.name AS invited_by
+FROM invitations AS i JOIN users AS u ON u.id = i.created_by
+WHERE i.organization_id = $1 AND i.email = $2 AND i.status = 'pending'
+`
+
+type InvitationToParams struct {
+	OrganizationID id.Organization
+	Email          string
+}
+
+type InvitationToRow struct {
+	ID        id.ID
+	Role      string
+	ExpiresAt calendar.Instant
+	InvitedBy string
+}
+
+func (q *Queries) InvitationTo(ctx context.Context, arg InvitationToParams) (InvitationToRow, error) {
+	row := q.db.QueryRowContext(ctx, invitationTo, arg.OrganizationID, arg.Email)
+	var i InvitationToRow
+	err := row.Scan(
+		&i.ID,
+		&i.Role,
+		&i.ExpiresAt,
+		&i.InvitedBy,
+	)
+	return i, err
+}
+
 const invitations = `-- name: Invitations :many
 SELECT i.id, i.email, i.role, i.expires_at, u.name AS invited_by
 FROM invitations AS i JOIN users AS u ON u.id = i.created_by

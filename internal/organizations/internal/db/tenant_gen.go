@@ -103,6 +103,16 @@ func (t Tenant) InvitationByHash(ctx context.Context, in InvitationByHashIn) (In
 	return t.queries.InvitationByHash(ctx, InvitationByHashParams{OrganizationID: t.tx.Organization(), TokenHash: in.TokenHash})
 }
 
+// InvitationToIn is what InvitationTo takes beside the organization.
+type InvitationToIn struct {
+	Email string
+}
+
+// InvitationTo runs in the organization of the transaction.
+func (t Tenant) InvitationTo(ctx context.Context, in InvitationToIn) (InvitationToRow, error) {
+	return t.queries.InvitationTo(ctx, InvitationToParams{OrganizationID: t.tx.Organization(), Email: in.Email})
+}
+
 // Invitations runs in the organization of the transaction.
 func (t Tenant) Invitations(ctx context.Context) ([]InvitationsRow, error) {
 	return t.queries.Invitations(ctx, InvitationsParams{OrganizationID: t.tx.Organization()})

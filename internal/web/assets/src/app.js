@@ -49,7 +49,7 @@
 
   // Clicks, delegated.
   document.addEventListener('click', e => {
-    const t = e.target.closest('[data-theme-toggle],[data-palette],[data-keys],[data-expand],[data-dialog],[data-dismiss],[data-print],[data-add-row],[data-remove-row]');
+    const t = e.target.closest('[data-theme-toggle],[data-palette],[data-keys],[data-expand],[data-dialog],[data-dismiss],[data-print],[data-add-row],[data-remove-row],[data-copy]');
     if (!t) return;
     const d = t.dataset;
     if ('themeToggle' in d) nextTheme();
@@ -59,9 +59,17 @@
     if ('dialog' in d) { const box = $('#' + d.dialog); if (box && !box.open) box.showModal(); } // where the browser does not know commandfor
     if ('dismiss' in d) t.closest('.note, .toast > *').remove();
     if ('expand' in d) { const row = document.getElementById(t.getAttribute('aria-controls')), open = t.getAttribute('aria-expanded') === 'true'; t.setAttribute('aria-expanded', String(!open)); row.hidden = open; }
+    if ('copy' in d) copy($('#' + d.copy));
     if ('addRow' in d) addRow($('#' + d.addRow));
     if ('removeRow' in d) removeRow(t.closest('[data-form-row]'));
   });
+
+  // A field that is there to be copied; where the browser does not let us, it is marked for the keyboard.
+  const copy = field => {
+    field.select();
+    const done = () => toast('Copied.');
+    navigator.clipboard ? navigator.clipboard.writeText(field.value).then(done, () => {}) : document.execCommand('copy') && done();
+  };
 
   // Forms with rows: a template in the page is copied, and the names and ids of its fields get the next number.
   const addRow = template => {
