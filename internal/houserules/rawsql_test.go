@@ -63,7 +63,7 @@ var storeSQL = map[string]string{
 	"organizationTx.end":       "is given commit or rollback",
 	"organizationTables":       "asks SQLite's catalog for the tables that the triggers are made for",
 	"triggersOf":               "makes triggers; the names come from the catalog and are quoted by %q",
-	"makeTriggers":             "runs what triggersOf made and what organizationTables asks",
+	"makeTriggers":             "runs what triggersOf made",
 	"grantQueue":               "is run by the owner while migrating; the names come from the catalog and are quoted by %I",
 }
 

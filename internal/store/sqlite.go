@@ -49,7 +49,9 @@ func sqlitePool(path string, parameters url.Values, connections int, triggers bo
 		return nil, err
 	}
 	if triggers {
-		connector = triggered{dsn}
+		if connector, err = newTriggered(dsn); err != nil {
+			return nil, err
+		}
 	}
 	db := sql.OpenDB(statementCache{connector})
 	db.SetMaxOpenConns(connections)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"modernc.org/sqlite"
 
@@ -18,25 +17,30 @@ import (
 // a trigger about reads.
 //
 // The triggers are the connection's own (TEMP) and are made from the catalog whenever it is opened, so that a new table
-// joins by itself, and no rebuilding of a table can lose them. They ask a function of this one connection.
-type triggered struct{ dsn string }
+// joins by itself, and no rebuilding of a table can lose them. They ask a function that only this pool's one connection has.
+type triggered struct {
+	driver *sqlite.Driver
+	dsn    string
+	bound  *bound
+}
 
 // boundFunction is what the triggers ask: the organization of the transaction, or NULL.
 const boundFunction = "transaction_organization"
 
-// bound is the organization of a connection's transaction. A connection is used by one goroutine at a time.
+// bound is the organization of the connection's transaction. A connection is used by one goroutine at a time.
 type bound struct{ organization driver.Value }
 
-func (c triggered) Driver() driver.Driver { return &sqlite.Driver{} }
+func newTriggered(dsn string) (triggered, error) {
+	c := triggered{driver: &sqlite.Driver{}, dsn: dsn, bound: &bound{}}
+	return c, c.driver.RegisterScalarFunction(boundFunction, 0, func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) {
+		return c.bound.organization, nil
+	})
+}
+
+func (c triggered) Driver() driver.Driver { return c.driver }
 
 func (c triggered) Connect(ctx context.Context) (driver.Conn, error) {
-	b := &bound{}
-	d := &sqlite.Driver{}
-	err := d.RegisterScalarFunction(boundFunction, 0, func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) { return b.organization, nil })
-	if err != nil {
-		return nil, err
-	}
-	conn, err := d.Open(c.dsn)
+	conn, err := c.driver.Open(c.dsn)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +51,8 @@ func (c triggered) Connect(ctx context.Context) (driver.Conn, error) {
 	if err := makeTriggers(ctx, inner); err != nil {
 		return nil, errors.Join(err, inner.Close())
 	}
-	return boundConn{inner, b}, nil
+	c.bound.organization = nil
+	return boundConn{inner, c.bound}, nil
 }
 
 // boundConn tells the triggers which organization a transaction is for, from its begin to its end.
@@ -88,24 +93,30 @@ const organizationTables = `SELECT t.name, c.name, c.pk = 1 AND c.name = 'organi
 	WHERE t.type = 'table' AND c.type = 'org_text' AND c.name IN ('organization_id', 'id')`
 
 func makeTriggers(ctx context.Context, conn sqliteConn) error {
-	rows, err := conn.QueryContext(ctx, organizationTables, nil)
+	script, err := allTriggers(ctx, conn)
 	if err != nil {
 		return err
 	}
+	_, err = conn.ExecContext(ctx, script, nil)
+	return err
+}
+
+func allTriggers(ctx context.Context, conn sqliteConn) (script string, err error) {
+	rows, err := conn.QueryContext(ctx, organizationTables, nil)
+	if err != nil {
+		return "", err
+	}
 	defer rows.Close()
-	var script strings.Builder
 	row := make([]driver.Value, 3)
 	for {
 		if err := rows.Next(row); errors.Is(err, io.EOF) {
-			break
+			return script, nil
 		} else if err != nil {
-			return err
+			return "", err
 		}
 		table, column, own := row[0].(string), row[1].(string), row[2].(int64) == 1
-		script.WriteString(triggersOf(table, column, own))
+		script += triggersOf(table, column, own)
 	}
-	_, err = conn.ExecContext(ctx, script.String(), nil)
-	return err
 }
 
 // triggersOf are a table's triggers. The rows of a table of the directory, whose key is not led by the organization, may be
