@@ -1,9 +1,9 @@
 -- name: CreateProduct :exec
-INSERT INTO products (organization_id, id, name, sku, status, price, max_daily_quantity, notes, search_text, created_at, created_by, updated_at, updated_by)
-VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(name), sqlc.arg(sku), sqlc.arg(status), sqlc.arg(price), sqlc.arg(max_daily_quantity), sqlc.arg(notes), sqlc.arg(search_text), sqlc.arg(created_at), sqlc.arg(created_by), sqlc.arg(created_at), sqlc.arg(created_by));
+INSERT INTO products (organization_id, id, name, sku, status, price, max_daily_quantity, shelf_life_days, notes, search_text, created_at, created_by, updated_at, updated_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(name), sqlc.arg(sku), sqlc.arg(status), sqlc.arg(price), sqlc.arg(max_daily_quantity), sqlc.narg(shelf_life_days), sqlc.arg(notes), sqlc.arg(search_text), sqlc.arg(created_at), sqlc.arg(created_by), sqlc.arg(created_at), sqlc.arg(created_by));
 
 -- name: UpdateProduct :execrows
-UPDATE products SET name = $3, sku = $4, status = $5, price = $6, max_daily_quantity = $7, notes = $8, search_text = $9, updated_at = $10, updated_by = $11
+UPDATE products SET name = $3, sku = $4, status = $5, price = $6, max_daily_quantity = $7, shelf_life_days = $8, notes = $9, search_text = $10, updated_at = $11, updated_by = $12
 WHERE organization_id = $1 AND id = $2;
 
 -- name: ProductTaken :one
@@ -11,7 +11,7 @@ SELECT COUNT(*) FILTER (WHERE sku = $3) AS same_sku, COUNT(*) FILTER (WHERE name
 FROM products WHERE organization_id = $1 AND id <> $2 AND (sku = $3 OR name = $4);
 
 -- name: GetProduct :one
-SELECT id, name, sku, status, price, max_daily_quantity, notes FROM products
+SELECT id, name, sku, status, price, max_daily_quantity, shelf_life_days, notes FROM products
 WHERE organization_id = sqlc.arg(organization_id) AND sku = sqlc.arg(sku);
 
 -- name: CountProducts :one

@@ -23,12 +23,13 @@ type Product struct {
 	Details
 }
 
-// Details are what people enter about a product. Field names in errors are name, sku, status, price, max_daily and notes.
+// Details are what people enter about a product. Field names in errors are name, sku, status, price, max_daily, shelf_life and notes.
 type Details struct {
 	Name, SKU string
 	Status    string
 	Price     money.Amount      // of one piece
 	MaxDaily  quantity.Quantity // pieces a day; 0 is unlimited
+	ShelfLife *int64            // days from the day it is made; nil keeps for good
 	Notes     string
 }
 
@@ -52,6 +53,9 @@ func (d Details) Validate() (Details, error) {
 	if d.MaxDaily < 0 || d.MaxDaily > quantity.Max {
 		p.Add("max_daily", "Enter a number of pieces, or 0 for no limit.")
 	}
+	if d.ShelfLife != nil && (*d.ShelfLife < 0 || *d.ShelfLife > 36_500) {
+		p.Add("shelf_life", "Enter 0 to 36500 days, or nothing.")
+	}
 	if utf8.RuneCountInString(d.Notes) > 2000 {
 		p.Add("notes", "Use at most 2000 characters.")
 	}
@@ -67,7 +71,7 @@ func Get(ctx context.Context, tx *store.Tx, sku string) (Product, error) {
 	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
 		return Product{}, fault.NotFound("product")
 	}
-	return Product{row.ID, Details{row.Name, row.Sku, row.Status, row.Price, row.MaxDailyQuantity, row.Notes}}, err
+	return Product{row.ID, Details{row.Name, row.Sku, row.Status, row.Price, row.MaxDailyQuantity, row.ShelfLifeDays, row.Notes}}, err
 }
 
 // Create adds a product.
@@ -83,7 +87,7 @@ func Create(ctx context.Context, tx *store.Tx, d Details) (Product, error) {
 	if err := unused(ctx, tx, p); err != nil {
 		return Product{}, err
 	}
-	err = db.For(tx).CreateProduct(ctx, db.CreateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, Notes: d.Notes,
+	err = db.For(tx).CreateProduct(ctx, db.CreateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, ShelfLifeDays: d.ShelfLife, Notes: d.Notes,
 		SearchText: search.Fold(d.Name, d.SKU), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
 	if err != nil {
 		return p, err
@@ -112,7 +116,7 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Product, 
 		return Product{}, err
 	}
 	d = p.Details
-	_, err = db.For(tx).UpdateProduct(ctx, db.UpdateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, Notes: d.Notes,
+	_, err = db.For(tx).UpdateProduct(ctx, db.UpdateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, ShelfLifeDays: d.ShelfLife, Notes: d.Notes,
 		SearchText: search.Fold(d.Name, d.SKU), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
 	if err != nil {
 		return p, err

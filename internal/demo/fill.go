@@ -148,7 +148,7 @@ func (h *history) addProduct(tx *store.Tx, p product) error {
 	if err != nil {
 		return err
 	}
-	made, err := catalog.Create(h.ctx, tx, catalog.Details{Name: p.name, SKU: p.sku, Status: "active", Price: price})
+	made, err := catalog.Create(h.ctx, tx, catalog.Details{Name: p.name, SKU: p.sku, Status: "active", Price: price, ShelfLife: &p.keeps})
 	if err != nil {
 		return err
 	}
@@ -265,7 +265,11 @@ func (h *history) make(tx *store.Tx, day int) error {
 				continue
 			}
 		}
-		if _, err := production.Complete(h.ctx, tx, batch.Code, batch.Planned, quantity.Of(int64(i%4/3))); err != nil {
+		done := production.Completion{Produced: batch.Planned, Scrap: quantity.Of(int64(i % 4 / 3))} // sometimes a piece fails
+		if i%4 == 1 {
+			done.Produced += quantity.Of(1) // sometimes there is one more
+		}
+		if _, err := production.Complete(h.ctx, tx, batch.Code, done); err != nil {
 			return err
 		}
 	}

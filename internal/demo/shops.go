@@ -30,6 +30,7 @@ type product struct {
 	name, sku  string
 	price      string
 	makes      int64
+	keeps      int64    // days
 	components []string // "SKU quantity" and, where some is lost, the percentage: "BUTTER-001 900g 2"; the SKU may be a product's before it
 	steps      []step
 }
@@ -73,16 +74,16 @@ func bakery() shop {
 			{"Ground Cinnamon", "CINN-001", "g", "18.00", "500 g", "100 g", 400, false},
 		},
 		products: []product{
-			{"Artisan Bread", "BREAD-001", "6.50", 12, []string{flour + " 6kg 2", yeast + " 60g", salt + " 120g"}, []step{{"Mix and fold", 20, 24}, {"Shape", 25, 24}, {"Bake", 20, 24}}},
-			{"Rye Loaf", "BREAD-002", "7.20", 8, []string{rye + " 3kg 2", wheat + " 1.2kg", yeast + " 50g", salt + " 80g"}, []step{{"Mix the sourdough", 14, 16}, {"Shape", 12, 16}, {"Bake", 20, 16}}},
-			{"Butter Croissants", "PAST-001", "3.20", 24, []string{flour + " 1.2kg 2", butter + " 900g 2", milk + " 500ml", sugar + " 120g", yeast + " 30g", salt + " 25g", eggs + " 2"}, []step{{"Laminate", 50, 48}, {"Shape", 35, 48}, {"Bake", 20, 48}}},
-			{"Cheese Danish", "PAST-002", "3.90", 20, []string{flour + " 900g 2", butter + " 500g 2", "CHEESE-001 600g 3", sugar + " 160g", milk + " 300ml", eggs + " 3", yeast + " 25g"}, []step{{"Laminate and shape", 55, 40}, {"Fill and bake", 30, 40}}},
-			{"Blueberry Muffins", "MUF-001", "3.40", 12, []string{flour + " 400g", sugar + " 250g", butter + " 150g", eggs + " 3", milk + " 250ml", "BERRY-001 300g 5"}, []step{{"Mix the batter", 12, 24}, {"Bake", 12, 24}}},
-			{"Almond Cookies", "COOK-001", "2.60", 48, []string{flour + " 1.2kg", "ALM-001 900g 2", sugar + " 700g", butter + " 700g", eggs + " 6"}, []step{{"Mix", 15, 48}, {"Shape and bake", 45, 48}}},
-			{"Oatmeal Cookies", "COOK-002", "2.20", 48, []string{flour + " 800g", "OAT-001 900g", sugar + " 700g", butter + " 600g", eggs + " 6", "CINN-001 15g"}, []step{{"Mix", 12, 48}, {"Portion and bake", 40, 48}}},
-			{"Sesame Bagel", "BAGEL-001", "2.40", 24, []string{flour + " 2.4kg 2", "SESAME-001 180g 5", yeast + " 30g", salt + " 45g", sugar + " 60g"}, []step{{"Knead and shape", 35, 48}, {"Boil and bake", 40, 48}}},
-			{"Chocolate Cake", "CAKE-001", "44.00", 4, []string{flour + " 1kg", "CHOC-001 800g 2", butter + " 700g", sugar + " 900g", eggs + " 16"}, []step{{"Bake the layers", 45, 4}, {"Fill and glaze", 40, 4}}},
-			{"Carrot Cake", "CAKE-002", "32.00", 10, []string{flour + " 2kg 2", sugar + " 1.5kg", eggs + " 30 4", butter + " 750g 2", "CINN-001 50g", "COOK-001 20"}, []step{{"Mix the batter", 12, 10}, {"Bake and cool", 45, 10}, {"Frost and finish", 10, 5}}},
+			{"Artisan Bread", "BREAD-001", "6.50", 12, 3, []string{flour + " 6kg 2", yeast + " 60g", salt + " 120g"}, []step{{"Mix and fold", 20, 24}, {"Shape", 25, 24}, {"Bake", 20, 24}}},
+			{"Rye Loaf", "BREAD-002", "7.20", 8, 5, []string{rye + " 3kg 2", wheat + " 1.2kg", yeast + " 50g", salt + " 80g"}, []step{{"Mix the sourdough", 14, 16}, {"Shape", 12, 16}, {"Bake", 20, 16}}},
+			{"Butter Croissants", "PAST-001", "3.20", 24, 2, []string{flour + " 1.2kg 2", butter + " 900g 2", milk + " 500ml", sugar + " 120g", yeast + " 30g", salt + " 25g", eggs + " 2"}, []step{{"Laminate", 50, 48}, {"Shape", 35, 48}, {"Bake", 20, 48}}},
+			{"Cheese Danish", "PAST-002", "3.90", 20, 2, []string{flour + " 900g 2", butter + " 500g 2", "CHEESE-001 600g 3", sugar + " 160g", milk + " 300ml", eggs + " 3", yeast + " 25g"}, []step{{"Laminate and shape", 55, 40}, {"Fill and bake", 30, 40}}},
+			{"Blueberry Muffins", "MUF-001", "3.40", 12, 4, []string{flour + " 400g", sugar + " 250g", butter + " 150g", eggs + " 3", milk + " 250ml", "BERRY-001 300g 5"}, []step{{"Mix the batter", 12, 24}, {"Bake", 12, 24}}},
+			{"Almond Cookies", "COOK-001", "2.60", 48, 28, []string{flour + " 1.2kg", "ALM-001 900g 2", sugar + " 700g", butter + " 700g", eggs + " 6"}, []step{{"Mix", 15, 48}, {"Shape and bake", 45, 48}}},
+			{"Oatmeal Cookies", "COOK-002", "2.20", 48, 28, []string{flour + " 800g", "OAT-001 900g", sugar + " 700g", butter + " 600g", eggs + " 6", "CINN-001 15g"}, []step{{"Mix", 12, 48}, {"Portion and bake", 40, 48}}},
+			{"Sesame Bagel", "BAGEL-001", "2.40", 24, 2, []string{flour + " 2.4kg 2", "SESAME-001 180g 5", yeast + " 30g", salt + " 45g", sugar + " 60g"}, []step{{"Knead and shape", 35, 48}, {"Boil and bake", 40, 48}}},
+			{"Chocolate Cake", "CAKE-001", "44.00", 4, 4, []string{flour + " 1kg", "CHOC-001 800g 2", butter + " 700g", sugar + " 900g", eggs + " 16"}, []step{{"Bake the layers", 45, 4}, {"Fill and glaze", 40, 4}}},
+			{"Carrot Cake", "CAKE-002", "32.00", 10, 5, []string{flour + " 2kg 2", sugar + " 1.5kg", eggs + " 30 4", butter + " 750g 2", "CINN-001 50g", "COOK-001 20"}, []step{{"Mix the batter", 12, 10}, {"Bake and cool", 45, 10}, {"Frost and finish", 10, 5}}},
 		},
 		customers: []customer{
 			{"Harbor Street Café", "Nia Brandt", "48 Harbor Street", true, 1, 0, [2]int{6, 30}, true, map[string]int64{"PAST-001": 36, "MUF-001": 20, "BREAD-001": 10, "COOK-001": 24}},
@@ -116,10 +117,10 @@ func soapery() shop {
 			{"Folding Box", box, "pcs", "0.24", "200", "150", 0, false},
 		},
 		products: []product{
-			{"Lavender Soap", "SOAP-LAV", "7.90", 48, []string{olive + " 2kg 1", coconut + " 1.4kg 1", shea + " 400g", lye + " 530g", lavender + " 110ml", box + " 48"}, bar},
-			{"Orange & Oat Soap", "SOAP-OAT", "7.50", 48, []string{olive + " 2.1kg 1", coconut + " 1.3kg 1", shea + " 300g", lye + " 525g", citrus + " 120ml", "OAT-FINE 180g", box + " 48"}, bar},
-			{"Charcoal Face Soap", "SOAP-COAL", "8.90", 48, []string{olive + " 2.2kg 1", coconut + " 1.1kg 1", shea + " 500g", lye + " 520g", "CHARCOAL 60g", box + " 48"}, bar},
-			{"Kitchen Soap", "SOAP-KITCHEN", "5.90", 48, []string{olive + " 1.6kg 1", coconut + " 2kg 1", lye + " 560g", citrus + " 60ml", box + " 48"}, bar},
+			{"Lavender Soap", "SOAP-LAV", "7.90", 48, 720, []string{olive + " 2kg 1", coconut + " 1.4kg 1", shea + " 400g", lye + " 530g", lavender + " 110ml", box + " 48"}, bar},
+			{"Orange & Oat Soap", "SOAP-OAT", "7.50", 48, 540, []string{olive + " 2.1kg 1", coconut + " 1.3kg 1", shea + " 300g", lye + " 525g", citrus + " 120ml", "OAT-FINE 180g", box + " 48"}, bar},
+			{"Charcoal Face Soap", "SOAP-COAL", "8.90", 48, 720, []string{olive + " 2.2kg 1", coconut + " 1.1kg 1", shea + " 500g", lye + " 520g", "CHARCOAL 60g", box + " 48"}, bar},
+			{"Kitchen Soap", "SOAP-KITCHEN", "5.90", 48, 720, []string{olive + " 1.6kg 1", coconut + " 2kg 1", lye + " 560g", citrus + " 60ml", box + " 48"}, bar},
 		},
 		customers: []customer{
 			{"Hofladen Grün", "Mira Grün", "Lausitzer Straße 12", true, 4, 0, [2]int{10, 0}, true, map[string]int64{"SOAP-LAV": 24, "SOAP-OAT": 24}},
@@ -144,9 +145,9 @@ func roastery() shop {
 			{"Label", "LABEL-01", "pcs", "0.06", "500", "200", 0, false},
 		},
 		products: []product{
-			{"Guji, light roast", "GUJI-340", "19.50", 60, []string{"GREEN-ETH 20.4kg 16", "BAG-340 60", "LABEL-01 60 2"}, roast},
-			{"Huila, medium roast", "HUILA-340", "17.00", 60, []string{"GREEN-COL 20.4kg 17", "BAG-340 60", "LABEL-01 60 2"}, roast},
-			{"North Star espresso", "NORTH-340", "16.00", 60, []string{"GREEN-BRA 12.2kg 18", "GREEN-COL 8.2kg 18", "BAG-340 60", "LABEL-01 60 2"}, roast},
+			{"Guji, light roast", "GUJI-340", "19.50", 60, 365, []string{"GREEN-ETH 20.4kg 16", "BAG-340 60", "LABEL-01 60 2"}, roast},
+			{"Huila, medium roast", "HUILA-340", "17.00", 60, 365, []string{"GREEN-COL 20.4kg 17", "BAG-340 60", "LABEL-01 60 2"}, roast},
+			{"North Star espresso", "NORTH-340", "16.00", 60, 365, []string{"GREEN-BRA 12.2kg 18", "GREEN-COL 8.2kg 18", "BAG-340 60", "LABEL-01 60 2"}, roast},
 		},
 		customers: []customer{
 			{"Pier 9 Coffee Bar", "Dana Holt", "9 Front Avenue", true, 3, 0, [2]int{8, 30}, true, map[string]int64{"NORTH-340": 60, "GUJI-340": 20}},

@@ -145,6 +145,9 @@ func (m *maker) product(tx *store.Tx, i int) error {
 		return err
 	}
 	m.products = append(m.products, made.ID)
+	if _, err := inventory.Receive(m.ctx, tx, inventory.Receipt{ItemID: made.ID, Kind: inventory.Opening, Quantity: quantity.Of(1_000_000_000), UnitCost: money.Micro}); err != nil {
+		return err
+	}
 	recipe := catalog.Input{Yield: quantity.Of(12), Steps: []catalog.StepInput{{Name: "Make", Minutes: quantity.Of(30), UnitsPerRun: quantity.Of(24)}}}
 	for row, at := range m.random.Perm(materials)[:5] {
 		recipe.Components = append(recipe.Components, catalog.ComponentInput{Row: row, MaterialID: m.materials[at], Quantity: quantity.Of(50 + m.random.Int64N(1_000)), Waste: m.random.Int64N(5) * 10_000})

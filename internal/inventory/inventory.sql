@@ -65,6 +65,11 @@ ON CONFLICT (organization_id, id) DO UPDATE SET name = excluded.name, sku = excl
 -- name: GetItem :one
 SELECT id, kind, name, sku, unit, on_hand FROM items WHERE organization_id = sqlc.arg(organization_id) AND id = sqlc.arg(id);
 
+-- What an item's available lots have, and what that cost.
+-- name: ValueOfItem :one
+SELECT CAST(COALESCE(SUM(on_hand), 0) AS qty_int) AS on_hand, CAST(COALESCE(SUM(value), 0) AS money_int) AS value
+FROM lots WHERE organization_id = sqlc.arg(organization_id) AND item_id = sqlc.arg(item_id) AND on_hand <> 0 AND status = 'available';
+
 -- name: ItemsByID :many
 SELECT i.id, i.kind, i.name, i.sku, i.unit FROM items AS i WHERE i.organization_id = sqlc.arg(organization_id)
   AND i.id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j);
@@ -172,6 +177,16 @@ FROM movements AS v
 WHERE v.organization_id = sqlc.arg(organization_id) AND v.source_kind = sqlc.arg(source_kind) AND v.source_id = sqlc.arg(source_id) AND v.kind <> 'reversal'
   AND NOT EXISTS (SELECT 1 FROM movements AS r WHERE r.organization_id = sqlc.arg(organization_id) AND r.reverses_id = v.id)
 ORDER BY v.occurred_at DESC, v.id DESC;
+
+-- What a document took from lots or brought, as far as it was not taken back.
+-- name: LotsOfSource :many
+SELECT i.name, i.sku, i.unit, l.code, l.expires_on, v.kind, CAST(SUM(v.quantity) AS qty_int) AS quantity, CAST(SUM(v.value) AS money_int) AS value
+FROM movements AS v
+JOIN lots AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = v.lot_id
+JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = v.item_id
+WHERE v.organization_id = sqlc.arg(organization_id) AND v.source_kind = sqlc.arg(source_kind) AND v.source_id = sqlc.arg(source_id) AND v.kind <> 'reversal'
+  AND NOT EXISTS (SELECT 1 FROM movements AS r WHERE r.organization_id = sqlc.arg(organization_id) AND r.reverses_id = v.id)
+GROUP BY i.id, i.name, i.sku, i.unit, l.code, l.expires_on, v.kind ORDER BY i.name, l.code;
 
 -- What a lot had at a place, from the first row on.
 -- name: PastOfStock :many

@@ -3,9 +3,12 @@ package inventory
 import (
 	"context"
 
+	"craftplan/internal/authz"
+	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
 	"craftplan/internal/inventory/internal/db"
+	"craftplan/internal/money"
 	"craftplan/internal/quantity"
 	"craftplan/internal/search"
 	"craftplan/internal/store"
@@ -54,4 +57,50 @@ func itemsByID(ctx context.Context, tx *store.Tx, ids []id.ID) (map[id.ID]Item, 
 		items[r.ID] = Item{r.ID, ItemKind(r.Kind), r.Name, r.Sku, quantity.Unit(r.Unit)}
 	}
 	return items, err
+}
+
+// OnHand is how much there is of an item, in all its lots.
+func OnHand(ctx context.Context, tx *store.Tx, item id.ID) (quantity.Quantity, error) {
+	if err := tx.Require(authz.InventoryRead); err != nil {
+		return 0, err
+	}
+	r, err := db.For(tx).GetItem(ctx, db.GetItemIn{ID: item})
+	return r.OnHand, store.Translate(err)
+}
+
+// Reckon is what a quantity of an item is reckoned to cost before anybody knows which lots it will come from: its share of the value
+// of the available lots.
+func Reckon(ctx context.Context, tx *store.Tx, item id.ID, q quantity.Quantity) (money.Amount, error) {
+	if err := tx.Require(authz.InventoryRead); err != nil {
+		return 0, err
+	}
+	r, err := db.For(tx).ValueOfItem(ctx, db.ValueOfItemIn{ItemID: item})
+	if err != nil || r.OnHand <= 0 {
+		return 0, err
+	}
+	return r.Value.Share(int64(q), int64(r.OnHand))
+}
+
+// Moved is what a document took from a lot, or brought.
+type Moved struct {
+	Name, SKU string
+	Unit      quantity.Unit
+	LotCode   string
+	ExpiresOn *calendar.Date
+	Kind      Kind
+	Quantity  quantity.Quantity // signed
+	Value     money.Amount
+}
+
+// MovedBy is all that a document moved, as far as it was not taken back.
+func MovedBy(ctx context.Context, tx *store.Tx, source Source) ([]Moved, error) {
+	if err := tx.Require(authz.InventoryRead); err != nil {
+		return nil, err
+	}
+	rows, err := db.For(tx).LotsOfSource(ctx, db.LotsOfSourceIn{SourceKind: source.Kind, SourceID: &source.ID})
+	moved := make([]Moved, len(rows))
+	for i, r := range rows {
+		moved[i] = Moved{r.Name, r.Sku, quantity.Unit(r.Unit), r.Code, r.ExpiresOn, Kind(r.Kind), r.Quantity, r.Value}
+	}
+	return moved, err
 }

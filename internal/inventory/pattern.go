@@ -121,3 +121,15 @@ func (s Settings) givenCode(ctx context.Context, tx *store.Tx, code, sku string,
 	}
 	return code, err
 }
+
+// freeCode is the code, with a number after it where another lot has it.
+func freeCode(ctx context.Context, tx *store.Tx, code string) (string, error) {
+	free := code
+	for n := 2; ; n++ {
+		taken, err := db.For(tx).LotTaken(ctx, db.LotTakenIn{Code: free})
+		if err != nil || taken == 0 {
+			return free, err
+		}
+		free = fmt.Sprintf("%s-%d", code, n)
+	}
+}

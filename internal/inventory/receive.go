@@ -25,6 +25,7 @@ type Receipt struct {
 	Value       *money.Amount     // of all of it, where that is known more exactly; nil is quantity x unit cost
 	ExpiresOn   *calendar.Date
 	LotCode     string // made when empty
+	LotLike     string // the code wanted, with a number after it where another lot has it
 	Supplier    string
 	SupplierLot string
 	LocationID  *id.ID // nil is the first location
@@ -69,7 +70,12 @@ func Receive(ctx context.Context, tx *store.Tx, r Receipt) (Lot, error) {
 	if err != nil {
 		return Lot{}, err
 	}
-	code, err := s.givenCode(ctx, tx, r.LotCode, item.SKU, tx.Day(at))
+	code := r.LotLike
+	if code != "" {
+		code, err = freeCode(ctx, tx, code)
+	} else {
+		code, err = s.givenCode(ctx, tx, r.LotCode, item.SKU, tx.Day(at))
+	}
 	if err != nil {
 		return Lot{}, err
 	}

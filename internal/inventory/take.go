@@ -359,7 +359,7 @@ func (is Issue) owe(ctx context.Context, tx *store.Tx, s Shortage) (Usage, error
 	}
 	if owed == nil {
 		owed = &Lot{ID: id.New(), Item: s.Item, Owed: true, Status: Available, ReceivedAt: *is.At, ReceivedOn: tx.Day(*is.At), UnitCost: supposed}
-		if owed.Code, err = owedCode(ctx, tx, s.SKU); err != nil {
+		if owed.Code, err = freeCode(ctx, tx, "OWED-"+s.SKU); err != nil {
 			return Usage{}, err
 		}
 		if err := owed.create(ctx, tx); err != nil {
@@ -372,15 +372,4 @@ func (is Issue) owe(ctx context.Context, tx *store.Tx, s Shortage) (Usage, error
 	reason := strings.TrimSpace(is.Reason + " More was used than there was.")
 	err = post(ctx, tx, entry{item: s.ID, lot: owed.ID, location: mainOf(tx), kind: is.Kind, quantity: -s.Missing(), value: -cost, reason: reason, source: is.Source, at: *is.At})
 	return Usage{owed.ID, s.ID, s.Missing(), cost}, err
-}
-
-func owedCode(ctx context.Context, tx *store.Tx, sku string) (string, error) {
-	code := "OWED-" + sku
-	for n := 2; ; n++ {
-		taken, err := db.For(tx).LotTaken(ctx, db.LotTakenIn{Code: code})
-		if err != nil || taken == 0 {
-			return code, err
-		}
-		code = fmt.Sprintf("OWED-%s-%d", sku, n)
-	}
 }

@@ -2,7 +2,6 @@ package orders
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -55,17 +54,21 @@ func (s Status) Next() []Status { return transitions[s] }
 // words is the status in a sentence.
 func (s Status) words() string { return strings.ReplaceAll(string(s), "_", " ") }
 
-// Move takes an order to another status. When somebody else was quicker, the answer is a Conflict that says so.
+// Move takes an order to another status; to be delivered, its pieces leave the stock. When somebody else was quicker, the answer is a Conflict that says so.
 func Move(ctx context.Context, tx *store.Tx, reference string, to Status) (Order, error) {
 	if err := tx.Require(authz.OrdersWrite); err != nil {
 		return Order{}, err
+	}
+	if to == Delivered {
+		o, _, err := Deliver(ctx, tx, reference, "")
+		return o, err
 	}
 	o, err := Get(ctx, tx, reference)
 	if err != nil {
 		return Order{}, err
 	}
-	if !slices.Contains(o.Status.Next(), to) {
-		return Order{}, fault.Conflict(fmt.Sprintf("The order is %s now, so it cannot become %s.", o.Status.words(), to.words()))
+	if err := o.Status.check(to); err != nil {
+		return Order{}, err
 	}
 	return o, o.move(ctx, tx, to)
 }

@@ -38,6 +38,8 @@ type Batch struct {
 	Components               []Component
 	Work                     []catalog.Work // frozen when it starts
 	Consumptions             []Consumption
+	LotCode                  string               // of the product, once it is completed
+	Owed                     []inventory.Shortage // what a completion took beyond what there was
 }
 
 // Allocation is what a batch makes for an order line.
@@ -119,6 +121,11 @@ func (b *Batch) fill(ctx context.Context, tx *store.Tx) error {
 			return err
 		}
 	}
+	if b.Status == "completed" {
+		if b.LotCode, err = queries.LotOfBatch(ctx, db.LotOfBatchIn{BatchID: &b.ID}); err != nil && !fault.Is(store.Translate(err), fault.KindNotFound) {
+			return err
+		}
+	}
 	consumptions, err := queries.ConsumptionsOf(ctx, db.ConsumptionsOfIn{BatchID: &b.ID})
 	for _, c := range consumptions {
 		b.Consumptions = append(b.Consumptions, Consumption{c.Name, quantity.Unit(c.Unit), c.Code, c.Quantity, c.Cost})
@@ -185,7 +192,8 @@ func Shortages(ctx context.Context, tx *store.Tx, b Batch) ([]inventory.Shortage
 	return inventory.Shortages(ctx, tx, wanted)
 }
 
-// BatchAll opens a batch of everything of a product that is due on a day and in no batch yet.
+// BatchAll opens a batch of everything of a product that is due on a day and in no batch yet. What is free in stock is set aside for
+// those orders first.
 func BatchAll(ctx context.Context, tx *store.Tx, sku string, day calendar.Date) (Batch, error) {
 	if err := tx.Require(authz.ProductionWrite); err != nil {
 		return Batch{}, err
@@ -194,7 +202,7 @@ func BatchAll(ctx context.Context, tx *store.Tx, sku string, day calendar.Date) 
 	if err != nil {
 		return Batch{}, err
 	}
-	if err := tx.Lock(ctx, "batch "+product.ID.String()); err != nil {
+	if _, err := setAside(ctx, tx, product.ID, day); err != nil {
 		return Batch{}, err
 	}
 	lines, err := db.For(tx).Unbatched(ctx, db.UnbatchedIn{ProductID: product.ID, Day: day})

@@ -15,24 +15,36 @@ import (
 	"craftplan/internal/store"
 )
 
-// Complete ends a batch with what was made and what was scrapped. Materials for both are taken first expired, first out; when
-// they are short the error is *inventory.Short and nothing changes. What was made goes to the orders in the order of their
-// delivery, up to what was planned for each.
-func Complete(ctx context.Context, tx *store.Tx, code string, produced, scrap quantity.Quantity) (Batch, error) {
+// Completion is how a batch ended. Field names in errors are produced, scrap, lots and override.
+type Completion struct {
+	Produced, Scrap quantity.Quantity
+	Picks           []inventory.Pick // materials whose lots are named here are taken from them as it says, and not by the recipe
+	Override        string           // why expired and held lots may be taken
+}
+
+func (c Completion) validate() error {
+	var p fault.Problems
+	if c.Produced < 0 || c.Produced%quantity.Micro != 0 || c.Produced > quantity.Of(1_000_000) {
+		p.Add("produced", "Enter a whole number of pieces.")
+	}
+	if c.Scrap < 0 || c.Scrap%quantity.Micro != 0 || c.Scrap > quantity.Of(1_000_000) {
+		p.Add("scrap", "Enter a whole number of pieces.")
+	}
+	if c.Produced+c.Scrap == 0 {
+		p.Add("produced", "Enter what was made.")
+	}
+	return p.Err()
+}
+
+// Complete ends a batch with what was made and what was scrapped. Materials for both are taken first expired, first out, or as they
+// were picked; when they are short the error is *inventory.Short and nothing changes, unless the organization lets stock go below
+// zero. What was made becomes a lot of the product; it goes to the orders in the order of their delivery, up to what was planned for
+// each, and what no order takes is free.
+func Complete(ctx context.Context, tx *store.Tx, code string, c Completion) (Batch, error) {
 	if err := tx.Require(authz.ProductionWrite); err != nil {
 		return Batch{}, err
 	}
-	var p fault.Problems
-	if produced < 0 || produced%quantity.Micro != 0 || produced > quantity.Of(1_000_000) {
-		p.Add("produced", "Enter a whole number of pieces.")
-	}
-	if scrap < 0 || scrap%quantity.Micro != 0 || scrap > quantity.Of(1_000_000) {
-		p.Add("scrap", "Enter a whole number of pieces.")
-	}
-	if produced+scrap == 0 {
-		p.Add("produced", "Enter what was made.")
-	}
-	if err := p.Err(); err != nil {
+	if err := c.validate(); err != nil {
 		return Batch{}, err
 	}
 	b, err := Get(ctx, tx, code)
@@ -40,33 +52,37 @@ func Complete(ctx context.Context, tx *store.Tx, code string, produced, scrap qu
 		return Batch{}, err
 	}
 	now, actor := tx.Now(), tx.Actor().UserID
-	completed, err := db.For(tx).CompleteBatch(ctx, db.CompleteBatchIn{ID: b.ID, ProducedQuantity: produced, ScrapQuantity: scrap, CompletedAt: &now, CompletedBy: &actor})
+	completed, err := db.For(tx).CompleteBatch(ctx, db.CompleteBatchIn{ID: b.ID, ProducedQuantity: c.Produced, ScrapQuantity: c.Scrap, CompletedAt: &now, CompletedBy: &actor})
 	if err != nil {
 		return Batch{}, err
 	}
 	if completed == 0 {
 		return Batch{}, b.notNow("completed")
 	}
-	b.Produced, b.Scrap, b.Status, b.Completed = produced, scrap, "completed", &now
-	if err := b.consume(ctx, tx); err != nil {
+	b.Produced, b.Scrap, b.Status, b.Completed = c.Produced, c.Scrap, "completed", &now
+	if err := b.consume(ctx, tx, c); err != nil {
 		return Batch{}, err
 	}
 	if err := b.recordCost(ctx, tx); err != nil {
+		return Batch{}, err
+	}
+	if err := b.shelve(ctx, tx); err != nil {
 		return Batch{}, err
 	}
 	return b, b.distribute(ctx, tx)
 }
 
 // consume takes the materials and adds up what their lots cost.
-func (b *Batch) consume(ctx context.Context, tx *store.Tx) error {
+func (b *Batch) consume(ctx context.Context, tx *store.Tx, c Completion) error {
 	wanted, err := needs(b.Components, b.Produced+b.Scrap)
 	if err != nil || len(wanted) == 0 {
 		return err
 	}
-	issued, err := inventory.Take(ctx, tx, inventory.Issue{Kind: inventory.Consumption, Needs: wanted, Source: b.source()})
+	issued, err := inventory.Take(ctx, tx, inventory.Issue{Kind: inventory.Consumption, Needs: wanted, Picks: c.Picks, Override: c.Override, Source: b.source()})
 	if err != nil {
 		return err
 	}
+	b.Owed = issued.Owed
 	for _, u := range issued.Usages {
 		b.Cost.Material += u.Cost
 	}

@@ -36,6 +36,7 @@ type ToMake struct {
 	ProductID    id.ID
 	Name, SKU    string
 	Needed, Made quantity.Quantity
+	InStock      quantity.Quantity // free for what is in no batch yet
 	Lines        int64
 	Batches      []DayBatch // open and in progress
 }
@@ -54,8 +55,11 @@ func (t ToMake) InBatches() (total quantity.Quantity) {
 	return total
 }
 
-// Unbatched is what is in no batch yet.
-func (t ToMake) Unbatched() quantity.Quantity { return max(t.Needed-t.Made-t.InBatches(), 0) }
+// Unbatched is what is in no batch yet, and not in stock.
+func (t ToMake) Unbatched() quantity.Quantity { return t.open() - t.InStock }
+
+// open is what nothing covers but perhaps the stock.
+func (t ToMake) open() quantity.Quantity { return max(t.Needed-t.Made-t.InBatches(), 0) }
 
 // DayOf reads what a day asks for.
 func DayOf(ctx context.Context, tx *store.Tx, day calendar.Date) (Day, error) {
@@ -88,8 +92,30 @@ func DayOf(ctx context.Context, tx *store.Tx, day calendar.Date) (Day, error) {
 		}
 		d.ToMake = append(d.ToMake, t)
 	}
+	if err := d.lookAtStock(ctx, tx, day); err != nil {
+		return d, err
+	}
 	d.Shortages, err = missing(ctx, tx, d.ToMake)
 	return d, err
+}
+
+// lookAtStock fills in what is on the shelf already.
+func (d *Day) lookAtStock(ctx context.Context, tx *store.Tx, day calendar.Date) error {
+	var products []id.ID
+	for _, t := range d.ToMake {
+		if t.open() > 0 {
+			products = append(products, t.ProductID)
+		}
+	}
+	if len(products) == 0 {
+		return nil
+	}
+	free, err := freeFor(ctx, tx, day, products)
+	for i := range d.ToMake {
+		t := &d.ToMake[i]
+		t.InStock = min(t.open(), free[t.ProductID])
+	}
+	return err
 }
 
 // missing compares what is still to be made with usable stock.
@@ -97,7 +123,7 @@ func missing(ctx context.Context, tx *store.Tx, all []ToMake) ([]inventory.Short
 	rest := map[id.ID]quantity.Quantity{}
 	var products []id.ID
 	for _, t := range all {
-		if left := t.Needed - t.Made; left > 0 {
+		if left := t.Needed - t.Made - t.InStock; left > 0 {
 			rest[t.ProductID] = left
 			products = append(products, t.ProductID)
 		}

@@ -6,19 +6,46 @@ VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(code), sqlc.arg(day_nu
 INSERT INTO allocations (organization_id, batch_id, order_line_id, planned_quantity, completed_quantity)
 VALUES (sqlc.arg(organization_id), sqlc.arg(batch_id), sqlc.arg(order_line_id), sqlc.arg(planned_quantity), 0);
 
--- Lines of a product due on a day, and what batches cover of them: what is planned while a batch is open or under way, what was
--- made once it is completed, so that a short batch leaves a rest to batch again. CROSS JOIN keeps SQLite at the order written:
+-- Lines of a product due on a day, and what is covered of them: what was made or set aside for them, and what is planned while a batch
+-- is open or under way. A short batch leaves a rest to batch again. CROSS JOIN keeps SQLite at the order written:
 -- from the day's few orders to their lines.
 -- name: Unbatched :many
-SELECT l.id, l.quantity, CAST(COALESCE((
-  SELECT SUM(CASE b.status WHEN 'completed' THEN a.completed_quantity ELSE a.planned_quantity END)
-  FROM allocations AS a JOIN batches AS b ON b.organization_id = sqlc.arg(organization_id) AND b.id = a.batch_id
+SELECT l.id, l.quantity, CAST(l.produced_quantity + COALESCE((
+  SELECT SUM(a.planned_quantity)
+  FROM allocations AS a JOIN batches AS b ON b.organization_id = sqlc.arg(organization_id) AND b.id = a.batch_id AND b.status IN ('open', 'in_progress')
   WHERE a.organization_id = sqlc.arg(organization_id) AND a.order_line_id = l.id
 ), 0) AS qty_int) AS covered
 FROM orders AS o CROSS JOIN order_lines AS l
 WHERE o.organization_id = sqlc.arg(organization_id) AND o.delivery_on = sqlc.arg(day) AND o.status IN ('confirmed', 'in_progress')
   AND l.organization_id = sqlc.arg(organization_id) AND l.order_id = o.id AND l.product_id = sqlc.arg(product_id)
 ORDER BY o.delivery_at, l.id;
+
+-- What of some products is set aside for orders that are not delivered yet: what was made for them; of an order that is ready, all of it.
+-- name: ReservedPieces :many
+SELECT l.product_id, CAST(SUM(CASE o.status WHEN 'ready' THEN l.quantity ELSE l.produced_quantity END) AS qty_int) AS reserved
+FROM orders AS o CROSS JOIN order_lines AS l
+WHERE o.organization_id = sqlc.arg(organization_id) AND o.status IN ('confirmed', 'in_progress', 'ready')
+  AND l.organization_id = sqlc.arg(organization_id) AND l.order_id = o.id
+  AND l.product_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j)
+GROUP BY l.product_id;
+
+-- What orders due before a day still want of some products, and is covered by nothing.
+-- name: WantedBefore :many
+SELECT l.product_id, l.quantity, CAST(l.produced_quantity + COALESCE((
+  SELECT SUM(a.planned_quantity)
+  FROM allocations AS a JOIN batches AS b ON b.organization_id = sqlc.arg(organization_id) AND b.id = a.batch_id AND b.status IN ('open', 'in_progress')
+  WHERE a.organization_id = sqlc.arg(organization_id) AND a.order_line_id = l.id
+), 0) AS qty_int) AS covered
+FROM orders AS o CROSS JOIN order_lines AS l
+WHERE o.organization_id = sqlc.arg(organization_id) AND o.status IN ('confirmed', 'in_progress') AND o.delivery_on < sqlc.arg(day)
+  AND l.organization_id = sqlc.arg(organization_id) AND l.order_id = o.id
+  AND l.product_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j);
+
+-- The lot a batch made.
+-- name: LotOfBatch :one
+SELECT l.code FROM movements AS v JOIN lots AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = v.lot_id
+WHERE v.organization_id = sqlc.arg(organization_id) AND v.source_kind = 'batch' AND v.source_id = sqlc.arg(batch_id) AND v.kind IN ('production', 'opening')
+ORDER BY v.created_at DESC LIMIT 1;
 
 -- name: GetBatch :one
 SELECT b.id, b.code, b.day_number, b.product_id, p.name AS product_name, p.sku AS product_sku, b.recipe_id, b.status, b.scheduled_on, b.planned_quantity, b.produced_quantity, b.scrap_quantity,

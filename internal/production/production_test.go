@@ -97,7 +97,7 @@ func (b *bakery) start(code string) {
 
 func (b *bakery) complete(code string, produced, scrap int64) (made production.Batch, err error) {
 	err = b.try(func(ctx context.Context, tx *store.Tx) (err error) {
-		made, err = production.Complete(ctx, tx, code, quantity.Of(produced), quantity.Of(scrap))
+		made, err = production.Complete(ctx, tx, code, production.Completion{Produced: quantity.Of(produced), Scrap: quantity.Of(scrap)})
 		return err
 	})
 	return made, err

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
@@ -48,6 +50,7 @@ type batchPage struct {
 	Form      ui.Form
 	Shortages []inventory.Shortage
 	Refused   bool // the shortages stopped a completion
+	Choices   []lotChoice
 	MayWrite  bool
 	At        func(...string) string
 }
@@ -59,7 +62,12 @@ func (q *Request) batchPage(form ui.Form) (p batchPage, err error) {
 			return err
 		}
 		if p.Status == "open" || p.Status == "in_progress" {
-			p.Shortages, err = production.Shortages(q.Context(), tx, p.Batch)
+			if p.Shortages, err = production.Shortages(q.Context(), tx, p.Batch); err != nil {
+				return err
+			}
+		}
+		if p.Status == "in_progress" {
+			p.Choices, err = q.lotChoices(tx, p.Batch)
 		}
 		return err
 	})
@@ -97,6 +105,27 @@ func createBatch(q *Request) error {
 	return q.Done(fmt.Sprintf("%s pieces of %s are in a batch.", q.format().pieces(made.Planned), made.ProductName), q.Path("batches", made.Code))
 }
 
+// createReservation sets aside what is in stock for the orders of a day.
+func createReservation(q *Request) error {
+	day, err := calendar.Parse(q.PostFormValue("day"))
+	if err != nil {
+		return fault.Invalid("day", err.Error())
+	}
+	var taken quantity.Quantity
+	err = q.Update(func(tx *store.Tx) (err error) {
+		taken, err = production.SetAside(q.Context(), tx, q.PostFormValue("sku"), day)
+		return err
+	})
+	back := q.Path() + "?day=" + day.String()
+	if fault.Is(err, fault.KindConflict) {
+		return q.Refused(err, back)
+	}
+	if err != nil {
+		return err
+	}
+	return q.Done(q.format().pieces(taken)+" pieces were set aside for the orders of the day.", back)
+}
+
 func startBatch(q *Request) error {
 	return q.changeBatch("The batch was started.", func(tx *store.Tx, code string) error {
 		_, err := production.Start(q.Context(), tx, code)
@@ -124,14 +153,18 @@ func (q *Request) changeBatch(done string, change func(*store.Tx, string) error)
 
 func completeBatch(q *Request) error {
 	var p fault.Problems
-	produced, scrap := piecesField(&p, q.PostForm, "produced"), piecesField(&p, q.PostForm, "scrap")
-	err := p.Err()
-	if err == nil {
-		err = q.Update(func(tx *store.Tx) error {
-			_, err := production.Complete(q.Context(), tx, q.PathValue("code"), produced, scrap)
+	c := production.Completion{Produced: piecesField(&p, q.PostForm, "produced"), Scrap: piecesField(&p, q.PostForm, "scrap"), Override: q.PostFormValue("override")}
+	var made production.Batch
+	err := q.Update(func(tx *store.Tx) (err error) {
+		if c.Picks, err = q.picks(tx, &p); err != nil {
 			return err
-		})
-	}
+		}
+		if err := p.Err(); err != nil {
+			return err
+		}
+		made, err = production.Complete(q.Context(), tx, q.PathValue("code"), c)
+		return err
+	})
 	var short *inventory.Short
 	switch {
 	case errors.As(err, &short):
@@ -148,7 +181,74 @@ func completeBatch(q *Request) error {
 		}
 		return q.Render(http.StatusUnprocessableEntity, page.Code, "batches", batchShow(page))
 	}
-	return q.changeBatch("The batch was completed: stock and orders are up to date.", func(*store.Tx, string) error { return err })
+	return q.changeBatch("The batch was completed: stock and orders are up to date."+q.format().owed(made.Owed), func(*store.Tx, string) error { return err })
+}
+
+// lotChoice is a lot that a completion may take from instead of what comes first.
+type lotChoice struct {
+	inventory.Lot
+	Name string
+	Unit quantity.Unit
+}
+
+// lotChoices are the lots in stock of what a batch needs.
+func (q *Request) lotChoices(tx *store.Tx, b production.Batch) ([]lotChoice, error) {
+	var all []lotChoice
+	for _, c := range b.Components {
+		lots, err := inventory.Lots(q.Context(), tx, c.MaterialID)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range lots {
+			if l.OnHand > 0 {
+				all = append(all, lotChoice{l, c.Name, c.Unit})
+			}
+		}
+	}
+	return all, nil
+}
+
+// picks reads the lots that were chosen by hand.
+func (q *Request) picks(tx *store.Tx, p *fault.Problems) ([]inventory.Pick, error) {
+	b, err := production.Get(q.Context(), tx, q.PathValue("code"))
+	if err != nil {
+		return nil, err
+	}
+	choices, err := q.lotChoices(tx, b)
+	if err != nil {
+		return nil, err
+	}
+	var picks []inventory.Pick
+	for _, c := range choices {
+		amount := optionalQuantity(p, q.PostForm, pickName(c), c.Unit)
+		switch {
+		case amount == nil || *amount == 0:
+		case *amount > c.OnHand:
+			p.Add(pickName(c), "The lot has less than that.")
+		default:
+			picks = append(picks, inventory.Pick{LotID: c.ID, Quantity: *amount})
+		}
+	}
+	return picks, nil
+}
+
+func pickName(c lotChoice) string { return "lots." + c.ID.String() }
+
+// owed says what went below zero; "" when nothing did.
+func (f format) owed(owed []inventory.Shortage) string {
+	if len(owed) == 0 {
+		return ""
+	}
+	parts := make([]string, len(owed))
+	for i, s := range owed {
+		parts[i] = s.Name + " by " + f.amount(s.Missing(), s.Unit)
+	}
+	return " Below zero now: " + strings.Join(parts, ", ") + "."
+}
+
+// withheld tells whether some of what is short is there, but expired or held.
+func withheld(shortages []inventory.Shortage) bool {
+	return slices.ContainsFunc(shortages, func(s inventory.Shortage) bool { return s.Withheld > 0 })
 }
 
 // piecesField reads a number of pieces.
@@ -177,4 +277,27 @@ func costNote(p batchPage) string {
 		return "Kept as it was that day"
 	}
 	return "Known once it is completed"
+}
+
+// picked tells whether lots were chosen by hand, or a reason was given.
+func (p batchPage) picked() bool {
+	for _, c := range p.Choices {
+		if p.Form.Value(pickName(c)) != "" {
+			return true
+		}
+	}
+	return p.Form.Error("override") != ""
+}
+
+// lotNote is what is to be known of a lot before it is taken.
+func (f format) lotNote(l inventory.Lot) string {
+	switch {
+	case l.Held():
+		return stateWord(string(l.Status))
+	case l.Expired(f.today()):
+		return "expired " + f.dayOr(l.ExpiresOn, "")
+	case l.ExpiresOn == nil:
+		return "no expiry"
+	}
+	return "expires " + f.dayOr(l.ExpiresOn, "")
 }

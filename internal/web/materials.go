@@ -49,14 +49,7 @@ type materialPage struct {
 }
 
 // First is the lot that is used first; "" when none can be.
-func (p materialPage) First() string {
-	for _, l := range p.Lots {
-		if l.OnHand > 0 && !l.Held() && !l.Expired(p.today()) {
-			return l.Code
-		}
-	}
-	return ""
-}
+func (p materialPage) First() string { return firstUsable(p.Lots, p.today()) }
 
 func (q *Request) materialPage() (p materialPage, err error) {
 	p = materialPage{format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), MayArchive: q.Actor().May(authz.Archive), At: q.Path}

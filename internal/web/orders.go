@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"craftplan/internal/crm"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
+	"craftplan/internal/inventory"
 	"craftplan/internal/money"
 	"craftplan/internal/orders"
 	"craftplan/internal/production"
@@ -50,6 +52,9 @@ type orderPage struct {
 	format
 	Customer crm.Customer
 	Batches  map[id.ID][]production.LineBatch // by line
+	Shipped  []inventory.Moved
+	Short    []inventory.Shortage // what kept it from being delivered
+	Form     ui.Form
 	MayWrite bool
 	At       func(...string) string
 }
@@ -61,6 +66,9 @@ func (q *Request) orderPage(reference string) (p orderPage, err error) {
 			return err
 		}
 		if p.Customer, err = crm.Get(q.Context(), tx, p.CustomerReference); err != nil {
+			return err
+		}
+		if p.Shipped, err = inventory.MovedBy(q.Context(), tx, p.Source()); err != nil {
 			return err
 		}
 		p.Batches, err = production.BatchesOfOrder(q.Context(), tx, p.ID)
@@ -111,20 +119,39 @@ func moveOrder(q *Request) error {
 	if err != nil {
 		return fault.NotFound("page")
 	}
+	var owed []inventory.Shortage
 	err = q.Update(func(tx *store.Tx) (err error) {
-		if to == orders.Cancelled {
+		switch to {
+		case orders.Cancelled:
 			return production.CancelOrder(q.Context(), tx, reference)
+		case orders.Delivered:
+			_, owed, err = orders.Deliver(q.Context(), tx, reference, q.PostFormValue("override"))
+			return err
 		}
 		_, err = orders.Move(q.Context(), tx, reference, to)
 		return err
 	})
+	var short *inventory.Short
+	if errors.As(err, &short) {
+		return q.showShort(reference, short)
+	}
 	if fault.Is(err, fault.KindConflict) {
 		return q.Refused(err, q.Path("orders", reference))
 	}
 	if err != nil {
 		return err
 	}
-	return q.Done(orderSteps[to][1], q.Path("orders", reference))
+	return q.Done(orderSteps[to][1]+q.format().owed(owed), q.Path("orders", reference))
+}
+
+// showShort shows an order that could not be delivered, with what is short.
+func (q *Request) showShort(reference string, short *inventory.Short) error {
+	p, err := q.orderPage(reference)
+	if err != nil {
+		return err
+	}
+	p.Short, p.Form = short.Shortages, ui.Form{Values: q.PostForm}
+	return q.Render(http.StatusConflict, p.Reference, "orders", orderShow(p))
 }
 
 const lineRows = "lines"

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"craftplan/internal/authz"
 	"craftplan/internal/catalog"
@@ -157,6 +158,9 @@ func editProduct(q *Request) error {
 	if p.MaxDaily > 0 {
 		v.Set("max_daily", quantity.Decimal(p.MaxDaily))
 	}
+	if p.ShelfLife != nil {
+		v.Set("shelf_life", strconv.FormatInt(*p.ShelfLife, 10))
+	}
 	return q.renderProductForm(http.StatusOK, p.SKU, ui.Form{Values: v})
 }
 
@@ -182,6 +186,10 @@ func (q *Request) productInput() (catalog.Details, error) {
 	v := q.PostForm
 	d := catalog.Details{Name: v.Get("name"), SKU: v.Get("sku"), Status: v.Get("status"), Price: amountField(&p, v, "price", q.scope.Context().Locale), Notes: v.Get("notes")}
 	d.MaxDaily = quantity.Of(countField(&p, v, "max_daily"))
+	if v.Get("shelf_life") != "" {
+		days := countField(&p, v, "shelf_life")
+		d.ShelfLife = &days
+	}
 	d, err := d.Validate()
 	return d, together(p.Err(), err)
 }

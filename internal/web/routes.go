@@ -129,6 +129,7 @@ func Routes() []Route {
 		get("/orders/{reference}", authz.OrdersRead, showOrder),
 		post("/orders/{reference}/statuses/{status}", authz.OrdersWrite, moveOrder),
 
+		post("/reservations", authz.ProductionWrite, createReservation),
 		get("/batches", authz.ProductionRead, listBatches),
 		post("/batches", authz.ProductionWrite, createBatch),
 		get("/batches/{code}", authz.ProductionRead, showBatch),
@@ -163,6 +164,9 @@ func Routes() []Route {
 		get("/products/{sku}", authz.CatalogRead, showProduct),
 		get("/products/{sku}/edit", authz.CatalogWrite, editProduct),
 		post("/products/{sku}", authz.CatalogWrite, updateProduct),
+		get("/products/{sku}/stock", authz.InventoryRead, showProductStock),
+		post("/products/{sku}/stock", authz.InventoryWrite, addProductStock),
+		post("/products/{sku}/corrections", authz.InventoryWrite, correctProduct),
 		get("/products/{sku}/versions/{version}", authz.CatalogRead, showVersion),
 		get("/products/{sku}/recipe", authz.CatalogWrite, editRecipe),
 		post("/products/{sku}/recipe", authz.CatalogWrite, publishRecipe),

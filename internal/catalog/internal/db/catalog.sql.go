@@ -215,8 +215,8 @@ func (q *Queries) CreateComponent(ctx context.Context, arg CreateComponentParams
 }
 
 const createProduct = `-- name: CreateProduct :exec
-INSERT INTO products (organization_id, id, name, sku, status, price, max_daily_quantity, notes, search_text, created_at, created_by, updated_at, updated_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $10, $11)
+INSERT INTO products (organization_id, id, name, sku, status, price, max_daily_quantity, shelf_life_days, notes, search_text, created_at, created_by, updated_at, updated_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $12)
 `
 
 type CreateProductParams struct {
@@ -227,6 +227,7 @@ type CreateProductParams struct {
 	Status           string
 	Price            money.Amount
 	MaxDailyQuantity quantity.Quantity
+	ShelfLifeDays    *int64
 	Notes            string
 	SearchText       string
 	CreatedAt        calendar.Instant
@@ -242,6 +243,7 @@ func (q *Queries) CreateProduct(ctx context.Context, arg CreateProductParams) er
 		arg.Status,
 		arg.Price,
 		arg.MaxDailyQuantity,
+		arg.ShelfLifeDays,
 		arg.Notes,
 		arg.SearchText,
 		arg.CreatedAt,
@@ -321,7 +323,7 @@ func (q *Queries) CreateStep(ctx context.Context, arg CreateStepParams) error {
 }
 
 const getProduct = `-- name: GetProduct :one
-SELECT id, name, sku, status, price, max_daily_quantity, notes FROM products
+SELECT id, name, sku, status, price, max_daily_quantity, shelf_life_days, notes FROM products
 WHERE organization_id = $1 AND sku = $2
 `
 
@@ -337,6 +339,7 @@ type GetProductRow struct {
 	Status           string
 	Price            money.Amount
 	MaxDailyQuantity quantity.Quantity
+	ShelfLifeDays    *int64
 	Notes            string
 }
 
@@ -350,6 +353,7 @@ func (q *Queries) GetProduct(ctx context.Context, arg GetProductParams) (GetProd
 		&i.Status,
 		&i.Price,
 		&i.MaxDailyQuantity,
+		&i.ShelfLifeDays,
 		&i.Notes,
 	)
 	return i, err
@@ -787,7 +791,7 @@ func (q *Queries) TakersOfProducts(ctx context.Context, arg TakersOfProductsPara
 }
 
 const updateProduct = `-- name: UpdateProduct :execrows
-UPDATE products SET name = $3, sku = $4, status = $5, price = $6, max_daily_quantity = $7, notes = $8, search_text = $9, updated_at = $10, updated_by = $11
+UPDATE products SET name = $3, sku = $4, status = $5, price = $6, max_daily_quantity = $7, shelf_life_days = $8, notes = $9, search_text = $10, updated_at = $11, updated_by = $12
 WHERE organization_id = $1 AND id = $2
 `
 
@@ -799,6 +803,7 @@ type UpdateProductParams struct {
 	Status           string
 	Price            money.Amount
 	MaxDailyQuantity quantity.Quantity
+	ShelfLifeDays    *int64
 	Notes            string
 	SearchText       string
 	UpdatedAt        calendar.Instant
@@ -814,6 +819,7 @@ func (q *Queries) UpdateProduct(ctx context.Context, arg UpdateProductParams) (i
 		arg.Status,
 		arg.Price,
 		arg.MaxDailyQuantity,
+		arg.ShelfLifeDays,
 		arg.Notes,
 		arg.SearchText,
 		arg.UpdatedAt,

@@ -93,6 +93,7 @@ type CreateProductIn struct {
 	Status           string
 	Price            money.Amount
 	MaxDailyQuantity quantity.Quantity
+	ShelfLifeDays    *int64
 	Notes            string
 	SearchText       string
 	CreatedAt        calendar.Instant
@@ -101,7 +102,7 @@ type CreateProductIn struct {
 
 // CreateProduct runs in the organization of the transaction.
 func (t Tenant) CreateProduct(ctx context.Context, in CreateProductIn) error {
-	return t.queries.CreateProduct(ctx, CreateProductParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Status: in.Status, Price: in.Price, MaxDailyQuantity: in.MaxDailyQuantity, Notes: in.Notes, SearchText: in.SearchText, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
+	return t.queries.CreateProduct(ctx, CreateProductParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Status: in.Status, Price: in.Price, MaxDailyQuantity: in.MaxDailyQuantity, ShelfLifeDays: in.ShelfLifeDays, Notes: in.Notes, SearchText: in.SearchText, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
 }
 
 // CreateRecipeIn is what CreateRecipe takes beside the organization.
@@ -259,6 +260,7 @@ type UpdateProductIn struct {
 	Status           string
 	Price            money.Amount
 	MaxDailyQuantity quantity.Quantity
+	ShelfLifeDays    *int64
 	Notes            string
 	SearchText       string
 	UpdatedAt        calendar.Instant
@@ -267,7 +269,7 @@ type UpdateProductIn struct {
 
 // UpdateProduct runs in the organization of the transaction.
 func (t Tenant) UpdateProduct(ctx context.Context, in UpdateProductIn) (int64, error) {
-	return t.queries.UpdateProduct(ctx, UpdateProductParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Status: in.Status, Price: in.Price, MaxDailyQuantity: in.MaxDailyQuantity, Notes: in.Notes, SearchText: in.SearchText, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
+	return t.queries.UpdateProduct(ctx, UpdateProductParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Status: in.Status, Price: in.Price, MaxDailyQuantity: in.MaxDailyQuantity, ShelfLifeDays: in.ShelfLifeDays, Notes: in.Notes, SearchText: in.SearchText, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
 }
 
 // VersionsIn is what Versions takes beside the organization.

@@ -1314,6 +1314,66 @@ func (q *Queries) LotsInStockOf(ctx context.Context, arg LotsInStockOfParams) ([
 	return items, nil
 }
 
+const lotsOfSource = `-- name: LotsOfSource :many
+SELECT i.name, i.sku, i.unit, l.code, l.expires_on, v.kind, CAST(SUM(v.quantity) AS qty_int) AS quantity, CAST(SUM(v.value) AS money_int) AS value
+FROM movements AS v
+JOIN lots AS l ON l.organization_id = $1 AND l.id = v.lot_id
+JOIN items AS i ON i.organization_id = $1 AND i.id = v.item_id
+WHERE v.organization_id = $1 AND v.source_kind = $2 AND v.source_id = $3 AND v.kind <> 'reversal'
+  AND NOT EXISTS (SELECT 1 FROM movements AS r WHERE r.organization_id = $1 AND r.reverses_id = v.id)
+GROUP BY i.id, i.name, i.sku, i.unit, l.code, l.expires_on, v.kind ORDER BY i.name, l.code
+`
+
+type LotsOfSourceParams struct {
+	OrganizationID id.Organization
+	SourceKind     string
+	SourceID       *id.ID
+}
+
+type LotsOfSourceRow struct {
+	Name      string
+	Sku       string
+	Unit      string
+	Code      string
+	ExpiresOn *calendar.Date
+	Kind      string
+	Quantity  quantity.Quantity
+	Value     money.Amount
+}
+
+// What a document took from lots or brought, as far as it was not taken back.
+func (q *Queries) LotsOfSource(ctx context.Context, arg LotsOfSourceParams) ([]LotsOfSourceRow, error) {
+	rows, err := q.db.QueryContext(ctx, lotsOfSource, arg.OrganizationID, arg.SourceKind, arg.SourceID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []LotsOfSourceRow{}
+	for rows.Next() {
+		var i LotsOfSourceRow
+		if err := rows.Scan(
+			&i.Name,
+			&i.Sku,
+			&i.Unit,
+			&i.Code,
+			&i.ExpiresOn,
+			&i.Kind,
+			&i.Quantity,
+			&i.Value,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const materialTaken = `-- name: MaterialTaken :one
 SELECT COUNT(*) FILTER (WHERE sku = $3) AS same_sku, COUNT(*) FILTER (WHERE name = $4) AS same_name
 FROM materials WHERE organization_id = $1 AND id <> $2 AND (sku = $3 OR name = $4)
@@ -1963,4 +2023,27 @@ func (q *Queries) UpdateSettings(ctx context.Context, arg UpdateSettingsParams) 
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const valueOfItem = `-- name: ValueOfItem :one
+SELECT CAST(COALESCE(SUM(on_hand), 0) AS qty_int) AS on_hand, CAST(COALESCE(SUM(value), 0) AS money_int) AS value
+FROM lots WHERE organization_id = $1 AND item_id = $2 AND on_hand <> 0 AND status = 'available'
+`
+
+type ValueOfItemParams struct {
+	OrganizationID id.Organization
+	ItemID         id.ID
+}
+
+type ValueOfItemRow struct {
+	OnHand quantity.Quantity
+	Value  money.Amount
+}
+
+// What an item's available lots have, and what that cost.
+func (q *Queries) ValueOfItem(ctx context.Context, arg ValueOfItemParams) (ValueOfItemRow, error) {
+	row := q.db.QueryRowContext(ctx, valueOfItem, arg.OrganizationID, arg.ItemID)
+	var i ValueOfItemRow
+	err := row.Scan(&i.OnHand, &i.Value)
+	return i, err
 }

@@ -386,6 +386,17 @@ func (t Tenant) LotsInStockOf(ctx context.Context, in LotsInStockOfIn) ([]LotsIn
 	return t.queries.LotsInStockOf(ctx, LotsInStockOfParams{OrganizationID: t.tx.Organization(), ItemID: in.ItemID})
 }
 
+// LotsOfSourceIn is what LotsOfSource takes beside the organization.
+type LotsOfSourceIn struct {
+	SourceKind string
+	SourceID   *id.ID
+}
+
+// LotsOfSource runs in the organization of the transaction.
+func (t Tenant) LotsOfSource(ctx context.Context, in LotsOfSourceIn) ([]LotsOfSourceRow, error) {
+	return t.queries.LotsOfSource(ctx, LotsOfSourceParams{OrganizationID: t.tx.Organization(), SourceKind: in.SourceKind, SourceID: in.SourceID})
+}
+
 // MaterialTakenIn is what MaterialTaken takes beside the organization.
 type MaterialTakenIn struct {
 	ID   id.ID
@@ -578,4 +589,14 @@ type UpdateSettingsIn struct {
 // UpdateSettings runs in the organization of the transaction.
 func (t Tenant) UpdateSettings(ctx context.Context, in UpdateSettingsIn) (int64, error) {
 	return t.queries.UpdateSettings(ctx, UpdateSettingsParams{OrganizationID: t.tx.Organization(), LotPattern: in.LotPattern, NegativeStock: in.NegativeStock, BackdateDays: in.BackdateDays, ExpiringDays: in.ExpiringDays, UpdatedAt: in.UpdatedAt})
+}
+
+// ValueOfItemIn is what ValueOfItem takes beside the organization.
+type ValueOfItemIn struct {
+	ItemID id.ID
+}
+
+// ValueOfItem runs in the organization of the transaction.
+func (t Tenant) ValueOfItem(ctx context.Context, in ValueOfItemIn) (ValueOfItemRow, error) {
+	return t.queries.ValueOfItem(ctx, ValueOfItemParams{OrganizationID: t.tx.Organization(), ItemID: in.ItemID})
 }

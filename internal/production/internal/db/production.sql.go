@@ -674,6 +674,25 @@ func (q *Queries) ListBatches(ctx context.Context, arg ListBatchesParams) ([]Lis
 	return items, nil
 }
 
+const lotOfBatch = `-- name: LotOfBatch :one
+SELECT l.code FROM movements AS v JOIN lots AS l ON l.organization_id = $1 AND l.id = v.lot_id
+WHERE v.organization_id = $1 AND v.source_kind = 'batch' AND v.source_id = $2 AND v.kind IN ('production', 'opening')
+ORDER BY v.created_at DESC LIMIT 1
+`
+
+type LotOfBatchParams struct {
+	OrganizationID id.Organization
+	BatchID        *id.ID
+}
+
+// The lot a batch made.
+func (q *Queries) LotOfBatch(ctx context.Context, arg LotOfBatchParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, lotOfBatch, arg.OrganizationID, arg.BatchID)
+	var code string
+	err := row.Scan(&code)
+	return code, err
+}
+
 const ordersDue = `-- name: OrdersDue :many
 SELECT o.reference, c.name AS customer_name, o.status, o.fulfilment, o.delivery_at, o.total
 FROM orders AS o JOIN customers AS c ON c.organization_id = $1 AND c.id = o.customer_id
@@ -816,6 +835,49 @@ func (q *Queries) ReleaseAllocation(ctx context.Context, arg ReleaseAllocationPa
 	return result.RowsAffected()
 }
 
+const reservedPieces = `-- name: ReservedPieces :many
+SELECT l.product_id, CAST(SUM(CASE o.status WHEN 'ready' THEN l.quantity ELSE l.produced_quantity END) AS qty_int) AS reserved
+FROM orders AS o CROSS JOIN order_lines AS l
+WHERE o.organization_id = $1 AND o.status IN ('confirmed', 'in_progress', 'ready')
+  AND l.organization_id = $1 AND l.order_id = o.id
+  AND l.product_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+GROUP BY l.product_id
+`
+
+type ReservedPiecesParams struct {
+	OrganizationID id.Organization
+	Ids            string
+}
+
+type ReservedPiecesRow struct {
+	ProductID id.ID
+	Reserved  quantity.Quantity
+}
+
+// What of some products is set aside for orders that are not delivered yet: what was made for them; of an order that is ready, all of it.
+func (q *Queries) ReservedPieces(ctx context.Context, arg ReservedPiecesParams) ([]ReservedPiecesRow, error) {
+	rows, err := q.db.QueryContext(ctx, reservedPieces, arg.OrganizationID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReservedPiecesRow{}
+	for rows.Next() {
+		var i ReservedPiecesRow
+		if err := rows.Scan(&i.ProductID, &i.Reserved); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const startBatch = `-- name: StartBatch :execrows
 UPDATE batches SET status = 'in_progress', recipe_id = $3, started_at = $4, started_by = $5
 WHERE organization_id = $1 AND id = $2 AND status = 'open'
@@ -896,9 +958,9 @@ func (q *Queries) StepsOf(ctx context.Context, arg StepsOfParams) ([]StepsOfRow,
 }
 
 const unbatched = `-- name: Unbatched :many
-SELECT l.id, l.quantity, CAST(COALESCE((
-  SELECT SUM(CASE b.status WHEN 'completed' THEN a.completed_quantity ELSE a.planned_quantity END)
-  FROM allocations AS a JOIN batches AS b ON b.organization_id = $1 AND b.id = a.batch_id
+SELECT l.id, l.quantity, CAST(l.produced_quantity + COALESCE((
+  SELECT SUM(a.planned_quantity)
+  FROM allocations AS a JOIN batches AS b ON b.organization_id = $1 AND b.id = a.batch_id AND b.status IN ('open', 'in_progress')
   WHERE a.organization_id = $1 AND a.order_line_id = l.id
 ), 0) AS qty_int) AS covered
 FROM orders AS o CROSS JOIN order_lines AS l
@@ -919,8 +981,8 @@ type UnbatchedRow struct {
 	Covered  quantity.Quantity
 }
 
-// Lines of a product due on a day, and what batches cover of them: what is planned while a batch is open or under way, what was
-// made once it is completed, so that a short batch leaves a rest to batch again. CROSS JOIN keeps SQLite at the order written:
+// Lines of a product due on a day, and what is covered of them: what was made or set aside for them, and what is planned while a batch
+// is open or under way. A short batch leaves a rest to batch again. CROSS JOIN keeps SQLite at the order written:
 // from the day's few orders to their lines.
 func (q *Queries) Unbatched(ctx context.Context, arg UnbatchedParams) ([]UnbatchedRow, error) {
 	rows, err := q.db.QueryContext(ctx, unbatched, arg.OrganizationID, arg.Day, arg.ProductID)
@@ -932,6 +994,54 @@ func (q *Queries) Unbatched(ctx context.Context, arg UnbatchedParams) ([]Unbatch
 	for rows.Next() {
 		var i UnbatchedRow
 		if err := rows.Scan(&i.ID, &i.Quantity, &i.Covered); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const wantedBefore = `-- name: WantedBefore :many
+SELECT l.product_id, l.quantity, CAST(l.produced_quantity + COALESCE((
+  SELECT SUM(a.planned_quantity)
+  FROM allocations AS a JOIN batches AS b ON b.organization_id = $1 AND b.id = a.batch_id AND b.status IN ('open', 'in_progress')
+  WHERE a.organization_id = $1 AND a.order_line_id = l.id
+), 0) AS qty_int) AS covered
+FROM orders AS o CROSS JOIN order_lines AS l
+WHERE o.organization_id = $1 AND o.status IN ('confirmed', 'in_progress') AND o.delivery_on < $2
+  AND l.organization_id = $1 AND l.order_id = o.id
+  AND l.product_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($3 AS list_text)) AS j)
+`
+
+type WantedBeforeParams struct {
+	OrganizationID id.Organization
+	Day            calendar.Date
+	Ids            string
+}
+
+type WantedBeforeRow struct {
+	ProductID id.ID
+	Quantity  quantity.Quantity
+	Covered   quantity.Quantity
+}
+
+// What orders due before a day still want of some products, and is covered by nothing.
+func (q *Queries) WantedBefore(ctx context.Context, arg WantedBeforeParams) ([]WantedBeforeRow, error) {
+	rows, err := q.db.QueryContext(ctx, wantedBefore, arg.OrganizationID, arg.Day, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WantedBeforeRow{}
+	for rows.Next() {
+		var i WantedBeforeRow
+		if err := rows.Scan(&i.ProductID, &i.Quantity, &i.Covered); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -225,6 +225,16 @@ func (t Tenant) ListBatches(ctx context.Context, in ListBatchesIn) ([]ListBatche
 	return t.queries.ListBatches(ctx, ListBatchesParams{OrganizationID: t.tx.Organization(), Status: in.Status, Pattern: in.Pattern, Skip: in.Skip, CountOf: in.CountOf})
 }
 
+// LotOfBatchIn is what LotOfBatch takes beside the organization.
+type LotOfBatchIn struct {
+	BatchID *id.ID
+}
+
+// LotOfBatch runs in the organization of the transaction.
+func (t Tenant) LotOfBatch(ctx context.Context, in LotOfBatchIn) (string, error) {
+	return t.queries.LotOfBatch(ctx, LotOfBatchParams{OrganizationID: t.tx.Organization(), BatchID: in.BatchID})
+}
+
 // OrdersDueIn is what OrdersDue takes beside the organization.
 type OrdersDueIn struct {
 	Day calendar.Date
@@ -283,6 +293,16 @@ func (t Tenant) ReleaseAllocation(ctx context.Context, in ReleaseAllocationIn) (
 	return t.queries.ReleaseAllocation(ctx, ReleaseAllocationParams{OrganizationID: t.tx.Organization(), BatchID: in.BatchID, OrderLineID: in.OrderLineID})
 }
 
+// ReservedPiecesIn is what ReservedPieces takes beside the organization.
+type ReservedPiecesIn struct {
+	Ids string
+}
+
+// ReservedPieces runs in the organization of the transaction.
+func (t Tenant) ReservedPieces(ctx context.Context, in ReservedPiecesIn) ([]ReservedPiecesRow, error) {
+	return t.queries.ReservedPieces(ctx, ReservedPiecesParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+}
+
 // StartBatchIn is what StartBatch takes beside the organization.
 type StartBatchIn struct {
 	ID        id.ID
@@ -315,4 +335,15 @@ type UnbatchedIn struct {
 // Unbatched runs in the organization of the transaction.
 func (t Tenant) Unbatched(ctx context.Context, in UnbatchedIn) ([]UnbatchedRow, error) {
 	return t.queries.Unbatched(ctx, UnbatchedParams{OrganizationID: t.tx.Organization(), Day: in.Day, ProductID: in.ProductID})
+}
+
+// WantedBeforeIn is what WantedBefore takes beside the organization.
+type WantedBeforeIn struct {
+	Day calendar.Date
+	Ids string
+}
+
+// WantedBefore runs in the organization of the transaction.
+func (t Tenant) WantedBefore(ctx context.Context, in WantedBeforeIn) ([]WantedBeforeRow, error) {
+	return t.queries.WantedBefore(ctx, WantedBeforeParams{OrganizationID: t.tx.Organization(), Day: in.Day, Ids: in.Ids})
 }
