@@ -101,6 +101,11 @@ func (d *Desk) Connect(ctx context.Context, p Pending, name, device string) (tok
 	}
 	actor := authz.Actor{UserID: user.ID, Role: p.Role}
 	err = d.store.Provision(ctx, p.Organization.ID, actor, p.scope.Context(), func(system *store.SystemTx, tx *store.Tx) error {
+		if still, err := p.provider.still(ctx, tx); err != nil {
+			return err
+		} else if !still {
+			return errLink()
+		}
 		if err := p.ticket.Use(ctx, system); err != nil {
 			return err
 		}

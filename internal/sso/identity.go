@@ -58,6 +58,9 @@ func Disconnect(ctx context.Context, st *store.Store, scope store.Scope, user id
 		return err
 	}
 	return st.Provision(ctx, scope.Organization(), scope.Actor(), scope.Context(), func(system *store.SystemTx, tx *store.Tx) error {
+		if err := tx.Lock(ctx, providerLock); err != nil {
+			return err
+		}
 		removed, err := db.For(tx).RemoveIdentityOf(ctx, db.RemoveIdentityOfIn{UserID: user})
 		if err == nil && removed == 0 {
 			err = fault.NotFound("connection")

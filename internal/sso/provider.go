@@ -59,6 +59,19 @@ func read(ctx context.Context, tx *store.Tx) (Provider, error) {
 	return p, err
 }
 
+// providerLock makes what ends connections and sessions, and what makes them, follow one another: nobody slips in by a provider that is
+// on its way out.
+const providerLock = "sign-in provider"
+
+// still makes sure, for the rest of the transaction, that people sign in by this provider.
+func (p Provider) still(ctx context.Context, tx *store.Tx) (bool, error) {
+	if err := tx.Lock(ctx, providerLock); err != nil {
+		return false, err
+	}
+	now, err := read(ctx, tx)
+	return now.Enabled && now.Issuer == p.Issuer && now.ClientID == p.ClientID, err
+}
+
 const maxDomains = 20
 
 var domainForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
@@ -125,6 +138,9 @@ func Change(ctx context.Context, st *store.Store, scope store.Scope, p Provider)
 		return err
 	}
 	return st.Provision(ctx, scope.Organization(), scope.Actor(), scope.Context(), func(system *store.SystemTx, tx *store.Tx) error {
+		if err := tx.Lock(ctx, providerLock); err != nil {
+			return err
+		}
 		former, err := read(ctx, tx)
 		if err != nil {
 			return err
@@ -170,6 +186,9 @@ func Remove(ctx context.Context, st *store.Store, scope store.Scope) error {
 		return err
 	}
 	return st.Provision(ctx, scope.Organization(), scope.Actor(), scope.Context(), func(system *store.SystemTx, tx *store.Tx) error {
+		if err := tx.Lock(ctx, providerLock); err != nil {
+			return err
+		}
 		removed, err := db.For(tx).RemoveProvider(ctx)
 		if err == nil && removed == 0 {
 			err = fault.Conflict("There is no provider any more.")

@@ -213,6 +213,11 @@ func (d *Desk) ask(ctx context.Context, organization id.Organization, p Provider
 func (d *Desk) recognize(ctx context.Context, s Stranger, in Answer) (token string, known bool, err error) {
 	err = d.store.Provision(ctx, s.Organization.ID, s.scope.Actor(), s.scope.Context(), func(system *store.SystemTx, tx *store.Tx) error {
 		token, known = "", false // it may run more than once
+		if still, err := s.provider.still(ctx, tx); err != nil {
+			return err
+		} else if !still {
+			return errAgain()
+		}
 		row, err := db.For(tx).Identity(ctx, db.IdentityIn{Issuer: s.provider.Issuer, Subject: s.person.Subject})
 		if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
 			return nil

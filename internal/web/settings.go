@@ -9,6 +9,7 @@ import (
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/money"
+	"craftplan/internal/organizations"
 	"craftplan/internal/quantity"
 	"craftplan/internal/settings"
 	"craftplan/internal/sso"
@@ -35,6 +36,9 @@ func (q *Request) renderSettings(status int, form ui.Form) error {
 		offer, err = sso.Offered(q.Context(), tx)
 		return err
 	})
+	if o.Status != organizations.Active && !offer.Connected {
+		offer = sso.Offer{} // nobody new is connected
+	}
 	if err != nil {
 		return err
 	}

@@ -364,6 +364,33 @@ func TestAttackLinkAtOnce(t *testing.T) {
 	})
 }
 
+// The attack: a link that was mailed is opened while the owner changes to another provider, or after it: nobody is connected by the
+// former one.
+func TestAttackLinkOfAFormerProvider(t *testing.T) {
+	eachWithProvider(t, nil, func(t *testing.T, b signInBakery) {
+		b.provider.Set("sam", samAtOven)
+		for range 4 {
+			b.configure("sunrise", b.owner, nil)
+			c := b.Anonymous(t)
+			b.arrive(c, "sam")
+			link := b.Mailed(sam, "Use Oven ID")
+			var both sync.WaitGroup
+			both.Go(func() { c.Post(link, nil) })
+			both.Go(func() { b.configure("sunrise", b.owner, url.Values{"client_id": {"another"}}) })
+			both.Wait()
+			if text := b.owner.Get("/sunrise/settings/members").Text("main"); strings.Contains(text, "Signs in with") {
+				t.Error("somebody is connected by the former provider")
+			}
+			if p := c.Get("/sunrise/"); p.Status == http.StatusOK {
+				t.Error("the session goes on")
+			}
+			if p := c.Post(link, nil); p.Status != http.StatusNotFound {
+				t.Errorf("the link afterwards: %d to %q", p.Status, p.Location)
+			}
+		}
+	})
+}
+
 // The attack: another site starts a sign-in in the victim's browser.
 func TestAttackBegunElsewhere(t *testing.T) {
 	b := withProvider(t, store.SQLite, nil)
