@@ -73,6 +73,9 @@ func (b *bench) engine(engine store.Engine) error {
 	if err != nil {
 		return err
 	}
+	if err := b.materials(engine, v, small); err != nil {
+		return err
+	}
 	return b.compare(engine, v, w)
 }
 

@@ -247,16 +247,21 @@ func archiveActive(ctx context.Context, tx *store.Tx, product id.ID) error {
 }
 
 func (r *Recipe) write(ctx context.Context, tx *store.Tx) error {
+	var materials []id.ID
 	for i, c := range r.Components {
 		in := db.CreateComponentIn{RecipeID: r.ID, Position: int64(i), Quantity: c.Quantity, Waste: c.Waste}
 		if c.Nested {
 			in.ProductID = &c.ID
 		} else {
 			in.MaterialID = &c.ID
+			materials = append(materials, c.ID)
 		}
 		if err := db.For(tx).CreateComponent(ctx, in); err != nil {
 			return err
 		}
+	}
+	if err := inventory.FixUnits(ctx, tx, materials); err != nil {
+		return err
 	}
 	for i, s := range r.Steps {
 		err := db.For(tx).CreateStep(ctx, db.CreateStepIn{RecipeID: r.ID, Position: int64(i), Name: s.Name, Minutes: s.Minutes, UnitsPerRun: s.UnitsPerRun, HourlyRate: s.HourlyRate})

@@ -1,10 +1,36 @@
 -- name: CreateMaterial :exec
-INSERT INTO materials (organization_id, id, name, sku, unit, price, minimum_stock, maximum_stock, notes, search_text, created_at, created_by, updated_at, updated_by)
-VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(name), sqlc.arg(sku), sqlc.arg(unit), sqlc.arg(price), sqlc.narg(minimum_stock), sqlc.narg(maximum_stock), sqlc.arg(notes), sqlc.arg(search_text), sqlc.arg(created_at), sqlc.arg(created_by), sqlc.arg(created_at), sqlc.arg(created_by));
+INSERT INTO materials (organization_id, id, name, sku, unit, price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, search_text, created_at, created_by, updated_at, updated_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(name), sqlc.arg(sku), sqlc.arg(unit), sqlc.arg(price), sqlc.narg(minimum_stock), sqlc.narg(maximum_stock), sqlc.arg(category), sqlc.arg(density), sqlc.arg(supplier), sqlc.arg(supplier_code), sqlc.narg(lead_time_days), sqlc.arg(notes), sqlc.arg(search_text), sqlc.arg(created_at), sqlc.arg(created_by), sqlc.arg(created_at), sqlc.arg(created_by));
 
 -- name: UpdateMaterial :execrows
-UPDATE materials SET name = $3, sku = $4, unit = $5, price = $6, minimum_stock = $7, maximum_stock = $8, notes = $9, search_text = $10, updated_at = $11, updated_by = $12
+UPDATE materials SET name = $3, sku = $4, unit = $5, price = $6, minimum_stock = $7, maximum_stock = $8, category = $9, density = $10, supplier = $11, supplier_code = $12, lead_time_days = $13,
+  notes = $14, search_text = $15, updated_at = $16, updated_by = $17
 WHERE organization_id = $1 AND id = $2;
+
+-- name: DeleteMaterial :execrows
+DELETE FROM materials WHERE organization_id = sqlc.arg(organization_id) AND id = sqlc.arg(id);
+
+-- name: FixUnits :execrows
+UPDATE materials SET unit_fixed = TRUE
+WHERE organization_id = $1 AND id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j);
+
+-- name: DeletePacks :exec
+DELETE FROM material_packs WHERE organization_id = sqlc.arg(organization_id) AND material_id = sqlc.arg(material_id);
+
+-- name: CreatePack :exec
+INSERT INTO material_packs (organization_id, material_id, position, name, quantity)
+VALUES (sqlc.arg(organization_id), sqlc.arg(material_id), sqlc.arg(position), sqlc.arg(name), sqlc.arg(quantity));
+
+-- name: PacksOf :many
+SELECT name, quantity FROM material_packs
+WHERE organization_id = sqlc.arg(organization_id) AND material_id = sqlc.arg(material_id) ORDER BY position;
+
+-- name: DensityOf :one
+SELECT density FROM materials WHERE organization_id = sqlc.arg(organization_id) AND id = sqlc.arg(id);
+
+-- name: Categories :many
+SELECT DISTINCT category FROM materials
+WHERE organization_id = sqlc.arg(organization_id) AND category <> '' AND archived_at IS NULL ORDER BY category;
 
 -- name: SetMaterialArchived :execrows
 UPDATE materials SET archived_at = $3, updated_at = $4, updated_by = $5
@@ -15,7 +41,7 @@ SELECT COUNT(*) FILTER (WHERE sku = $3) AS same_sku, COUNT(*) FILTER (WHERE name
 FROM materials WHERE organization_id = $1 AND id <> $2 AND (sku = $3 OR name = $4);
 
 -- name: GetMaterial :one
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.notes, m.archived_at, i.on_hand,
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.archived_at, i.on_hand,
   CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id) AS bigint) AS lot_count
 FROM materials AS m JOIN items AS i ON i.organization_id = $1 AND i.id = m.id
 WHERE m.organization_id = $1 AND m.sku = $2;
@@ -23,29 +49,89 @@ WHERE m.organization_id = $1 AND m.sku = $2;
 -- name: CountMaterials :one
 SELECT COUNT(*) FROM materials
 WHERE organization_id = sqlc.arg(organization_id) AND (archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
-  AND search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\';
+  AND search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
+  AND (CAST(sqlc.arg(category) AS text) = '' OR category = CAST(sqlc.arg(category) AS text));
 
--- name: ListMaterials :many
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, CAST(COALESCE(s.on_hand, 0) AS qty_int) AS on_hand, CAST(COALESCE(s.lots, 0) AS bigint) AS lots, CAST(COALESCE(s.expires_on, '9999-12-31') AS date_text) AS expires_on
-FROM materials AS m
+-- name: CountMaterialsByStock :one
+SELECT COUNT(*) FROM materials AS m
+JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = m.id
 LEFT JOIN (
-  SELECT l.item_id, SUM(l.on_hand) AS on_hand, COUNT(*) AS lots, CAST(MIN(l.expires_on) AS date_text) AS expires_on
-  FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.on_hand <> 0 GROUP BY l.item_id
-) AS s ON s.item_id = m.id
+  SELECT h.item_id, SUM(h.on_hand) AS quantity FROM (
+    SELECT a.item_id, a.on_hand FROM lots AS a WHERE a.organization_id = sqlc.arg(organization_id) AND a.on_hand <> 0 AND a.status <> 'available'
+    UNION ALL
+    SELECT b.item_id, b.on_hand FROM lots AS b WHERE b.organization_id = sqlc.arg(organization_id) AND b.on_hand <> 0 AND b.status = 'available' AND b.expires_on < sqlc.arg(today)
+  ) AS h GROUP BY h.item_id
+) AS w ON w.item_id = m.id
 WHERE m.organization_id = sqlc.arg(organization_id) AND (m.archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
   AND m.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
+  AND (CAST(sqlc.arg(category) AS text) = '' OR m.category = CAST(sqlc.arg(category) AS text))
+  AND (CAST(sqlc.arg(low) AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
+  AND (CAST(sqlc.narg(until) AS date_text) IS NULL OR EXISTS (
+    SELECT 1 FROM lots AS x WHERE x.organization_id = sqlc.arg(organization_id) AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST(sqlc.narg(until) AS date_text)));
+
+-- What is withheld of an item is in lots that are held or expired.
+-- name: ListMaterials :many
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
+  CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id AND l.on_hand <> 0) AS bigint) AS lots,
+  CAST(COALESCE((SELECT CAST(MIN(l.expires_on) AS date_text) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id AND l.on_hand <> 0), '9999-12-31') AS date_text) AS expires_on
+FROM materials AS m
+JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = m.id
+LEFT JOIN (
+  SELECT h.item_id, SUM(h.on_hand) AS quantity FROM (
+    SELECT a.item_id, a.on_hand FROM lots AS a WHERE a.organization_id = sqlc.arg(organization_id) AND a.on_hand <> 0 AND a.status <> 'available'
+    UNION ALL
+    SELECT b.item_id, b.on_hand FROM lots AS b WHERE b.organization_id = sqlc.arg(organization_id) AND b.on_hand <> 0 AND b.status = 'available' AND b.expires_on < sqlc.arg(today)
+  ) AS h GROUP BY h.item_id
+) AS w ON w.item_id = m.id
+WHERE m.organization_id = sqlc.arg(organization_id) AND (m.archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
+  AND m.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
+  AND (CAST(sqlc.arg(category) AS text) = '' OR m.category = CAST(sqlc.arg(category) AS text))
+  AND (CAST(sqlc.arg(low) AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
+  AND (CAST(sqlc.narg(until) AS date_text) IS NULL OR EXISTS (
+    SELECT 1 FROM lots AS x WHERE x.organization_id = sqlc.arg(organization_id) AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST(sqlc.narg(until) AS date_text)))
 ORDER BY m.name, m.id LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
 
 -- name: ListMaterialsDown :many
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, CAST(COALESCE(s.on_hand, 0) AS qty_int) AS on_hand, CAST(COALESCE(s.lots, 0) AS bigint) AS lots, CAST(COALESCE(s.expires_on, '9999-12-31') AS date_text) AS expires_on
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
+  CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id AND l.on_hand <> 0) AS bigint) AS lots,
+  CAST(COALESCE((SELECT CAST(MIN(l.expires_on) AS date_text) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id AND l.on_hand <> 0), '9999-12-31') AS date_text) AS expires_on
 FROM materials AS m
+JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = m.id
 LEFT JOIN (
-  SELECT l.item_id, SUM(l.on_hand) AS on_hand, COUNT(*) AS lots, CAST(MIN(l.expires_on) AS date_text) AS expires_on
-  FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.on_hand <> 0 GROUP BY l.item_id
-) AS s ON s.item_id = m.id
+  SELECT h.item_id, SUM(h.on_hand) AS quantity FROM (
+    SELECT a.item_id, a.on_hand FROM lots AS a WHERE a.organization_id = sqlc.arg(organization_id) AND a.on_hand <> 0 AND a.status <> 'available'
+    UNION ALL
+    SELECT b.item_id, b.on_hand FROM lots AS b WHERE b.organization_id = sqlc.arg(organization_id) AND b.on_hand <> 0 AND b.status = 'available' AND b.expires_on < sqlc.arg(today)
+  ) AS h GROUP BY h.item_id
+) AS w ON w.item_id = m.id
 WHERE m.organization_id = sqlc.arg(organization_id) AND (m.archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
   AND m.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
+  AND (CAST(sqlc.arg(category) AS text) = '' OR m.category = CAST(sqlc.arg(category) AS text))
+  AND (CAST(sqlc.arg(low) AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
+  AND (CAST(sqlc.narg(until) AS date_text) IS NULL OR EXISTS (
+    SELECT 1 FROM lots AS x WHERE x.organization_id = sqlc.arg(organization_id) AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST(sqlc.narg(until) AS date_text)))
 ORDER BY m.name DESC, m.id DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
+
+-- name: ListMaterialsByExpiry :many
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
+  CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id AND l.on_hand <> 0) AS bigint) AS lots,
+  CAST(COALESCE((SELECT CAST(MIN(l.expires_on) AS date_text) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id AND l.on_hand <> 0), '9999-12-31') AS date_text) AS expires_on
+FROM materials AS m
+JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = m.id
+LEFT JOIN (
+  SELECT h.item_id, SUM(h.on_hand) AS quantity FROM (
+    SELECT a.item_id, a.on_hand FROM lots AS a WHERE a.organization_id = sqlc.arg(organization_id) AND a.on_hand <> 0 AND a.status <> 'available'
+    UNION ALL
+    SELECT b.item_id, b.on_hand FROM lots AS b WHERE b.organization_id = sqlc.arg(organization_id) AND b.on_hand <> 0 AND b.status = 'available' AND b.expires_on < sqlc.arg(today)
+  ) AS h GROUP BY h.item_id
+) AS w ON w.item_id = m.id
+WHERE m.organization_id = sqlc.arg(organization_id) AND (m.archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
+  AND m.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
+  AND (CAST(sqlc.arg(category) AS text) = '' OR m.category = CAST(sqlc.arg(category) AS text))
+  AND (CAST(sqlc.arg(low) AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
+  AND (CAST(sqlc.narg(until) AS date_text) IS NULL OR EXISTS (
+    SELECT 1 FROM lots AS x WHERE x.organization_id = sqlc.arg(organization_id) AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST(sqlc.narg(until) AS date_text)))
+ORDER BY expires_on, m.name, m.id LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
 
 -- name: AllMaterials :many
 SELECT m.id, m.name, m.sku, m.unit, m.price

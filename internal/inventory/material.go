@@ -2,7 +2,9 @@ package inventory
 
 import (
 	"context"
+	"errors"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,17 +26,29 @@ type Material struct {
 	Details
 	OnHand     quantity.Quantity
 	Lots       int64
+	InRecipes  bool // a recipe counts in its unit
 	ArchivedAt *calendar.Instant
 }
 
-// Details are what people enter about a material. Field names in errors are name, sku, unit, price, minimum, maximum and notes.
+// Details are what people enter about a material. Field names in errors are name, sku, unit, price, minimum, maximum, category, density,
+// supplier, supplier_code, lead_days, packs.0.name, packs.0.quantity and notes.
 type Details struct {
-	Name, SKU string
-	Unit      quantity.Unit
-	Price     money.Amount // of one stock unit
-	Minimum   *quantity.Quantity
-	Maximum   *quantity.Quantity
-	Notes     string
+	Name, SKU              string
+	Unit                   quantity.Unit
+	Price                  money.Amount // of one stock unit
+	Minimum                *quantity.Quantity
+	Maximum                *quantity.Quantity
+	Category               string
+	Density                int64 // millionths of a gram per millilitre; 0 is not known
+	Supplier, SupplierCode string
+	LeadDays               *int64
+	Packs                  []quantity.Pack // the usual one first
+	Notes                  string
+}
+
+// Measure is how amounts of the material are written.
+func (d Details) Measure() quantity.Measure {
+	return quantity.Measure{Unit: d.Unit, Density: d.Density, Packs: d.Packs}
 }
 
 // skuForm is what fits into an address and a batch code.
@@ -81,7 +95,40 @@ func (d Details) Validate() (Details, error) {
 	if utf8.RuneCountInString(d.Notes) > 2000 {
 		p.Add("notes", "Use at most 2000 characters.")
 	}
+	d.Category, d.Supplier, d.SupplierCode = strings.Join(strings.Fields(d.Category), " "), strings.TrimSpace(d.Supplier), strings.TrimSpace(d.SupplierCode)
+	for field, text := range map[string]string{"category": d.Category, "supplier": d.Supplier, "supplier_code": d.SupplierCode} {
+		if utf8.RuneCountInString(text) > maxSupplier {
+			p.Addf(field, "Use at most %d characters.", maxSupplier)
+		}
+	}
+	if d.Density < 0 || d.Density > 100*money.Micro || d.Density > 0 && d.Unit == quantity.Piece {
+		p.Add("density", "Enter grams per millilitre, such as 0.92, for what is weighed or poured.")
+	}
+	if d.LeadDays != nil && (*d.LeadDays < 0 || *d.LeadDays > 3650) {
+		p.Add("lead_days", "Enter 0 to 3650 days.")
+	}
+	d.checkPacks(&p)
 	return d, p.Err()
+}
+
+const maxPacks = 10
+
+func (d Details) checkPacks(p *fault.Problems) {
+	seen := map[string]bool{}
+	for i, pack := range d.Packs {
+		name := "packs." + strconv.Itoa(i) + ".name"
+		if err := quantity.CheckPackName(pack.Name); err != nil {
+			p.Add(name, err.Error())
+		}
+		if folded := strings.ToLower(pack.Name); seen[folded] || i >= maxPacks {
+			p.Add(name, "Name each pack once, at most ten.")
+		} else {
+			seen[folded] = true
+		}
+		if pack.Quantity <= 0 || pack.Quantity > quantity.Max {
+			p.Add("packs."+strconv.Itoa(i)+".quantity", "Enter how much one holds, such as 25 kg.")
+		}
+	}
 }
 
 func (d Details) searchText() string { return search.Fold(d.Name, d.SKU) }
@@ -95,8 +142,81 @@ func Get(ctx context.Context, tx *store.Tx, sku string) (Material, error) {
 	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
 		return Material{}, fault.NotFound("material")
 	}
-	m := Material{ID: row.ID, Details: Details{row.Name, row.Sku, quantity.Unit(row.Unit), row.Price, row.MinimumStock, row.MaximumStock, row.Notes}, OnHand: row.OnHand, Lots: row.LotCount, ArchivedAt: row.ArchivedAt}
+	if err != nil {
+		return Material{}, err
+	}
+	d := Details{Name: row.Name, SKU: row.Sku, Unit: quantity.Unit(row.Unit), Price: row.Price, Minimum: row.MinimumStock, Maximum: row.MaximumStock, Category: row.Category, Density: row.Density,
+		Supplier: row.Supplier, SupplierCode: row.SupplierCode, LeadDays: row.LeadTimeDays, Notes: row.Notes}
+	d.Packs, err = packsOf(ctx, tx, row.ID)
+	return Material{ID: row.ID, Details: d, OnHand: row.OnHand, Lots: row.LotCount, InRecipes: row.UnitFixed, ArchivedAt: row.ArchivedAt}, err
+}
+
+func packsOf(ctx context.Context, tx *store.Tx, material id.ID) ([]quantity.Pack, error) {
+	rows, err := db.For(tx).PacksOf(ctx, db.PacksOfIn{MaterialID: material})
+	packs := make([]quantity.Pack, len(rows))
+	for i, r := range rows {
+		packs[i] = quantity.Pack(r)
+	}
+	return packs, err
+}
+
+func (m Material) savePacks(ctx context.Context, tx *store.Tx) error {
+	if err := db.For(tx).DeletePacks(ctx, db.DeletePacksIn{MaterialID: m.ID}); err != nil {
+		return err
+	}
+	for i, p := range m.Packs {
+		if err := db.For(tx).CreatePack(ctx, db.CreatePackIn{MaterialID: m.ID, Position: int64(i), Name: p.Name, Quantity: p.Quantity}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MeasureOf is how amounts of an item are written.
+func MeasureOf(ctx context.Context, tx *store.Tx, item Item) (quantity.Measure, error) {
+	if err := tx.Require(authz.InventoryRead); err != nil {
+		return quantity.Measure{}, err
+	}
+	m := quantity.Measure{Unit: item.Unit}
+	if item.Kind != OfMaterial {
+		return m, nil
+	}
+	var err error
+	if m.Density, err = db.For(tx).DensityOf(ctx, db.DensityOfIn{ID: item.ID}); err != nil {
+		return m, err
+	}
+	m.Packs, err = packsOf(ctx, tx, item.ID)
 	return m, err
+}
+
+// FixUnits notes that recipes count in the units of materials, which therefore stay. The verb asked that writes the recipe.
+func FixUnits(ctx context.Context, tx *store.Tx, materials []id.ID) error {
+	_, err := db.For(tx).FixUnits(ctx, db.FixUnitsIn{Column2: store.List(materials)})
+	return err
+}
+
+// Delete removes a material that was never used; one with a history is archived instead.
+func Delete(ctx context.Context, tx *store.Tx, sku string) error {
+	if err := tx.Require(authz.Archive); err != nil {
+		return err
+	}
+	m, err := Get(ctx, tx, sku)
+	if err != nil {
+		return err
+	}
+	_, err = db.For(tx).DeleteMaterial(ctx, db.DeleteMaterialIn{ID: m.ID})
+	if err = store.Translate(err); errors.Is(err, store.ErrReference) {
+		return fault.Conflict(m.Name + " has a history, or a recipe uses it. Archive it instead.")
+	}
+	return err
+}
+
+// Categories are the categories that materials are in.
+func Categories(ctx context.Context, tx *store.Tx) ([]string, error) {
+	if err := tx.Require(authz.InventoryRead); err != nil {
+		return nil, err
+	}
+	return db.For(tx).Categories(ctx)
 }
 
 func (m Material) item() Item { return Item{m.ID, OfMaterial, m.Name, m.SKU, m.Unit} }
@@ -115,8 +235,11 @@ func Create(ctx context.Context, tx *store.Tx, d Details, opening *Receipt) (Mat
 		return Material{}, err
 	}
 	err = db.For(tx).CreateMaterial(ctx, db.CreateMaterialIn{ID: m.ID, Name: d.Name, Sku: d.SKU, Unit: string(d.Unit), Price: d.Price, MinimumStock: d.Minimum, MaximumStock: d.Maximum,
-		Notes: d.Notes, SearchText: d.searchText(), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
+		Category: d.Category, Density: d.Density, Supplier: d.Supplier, SupplierCode: d.SupplierCode, LeadTimeDays: d.LeadDays, Notes: d.Notes, SearchText: d.searchText(), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
 	if err != nil {
+		return m, err
+	}
+	if err := m.savePacks(ctx, tx); err != nil {
 		return m, err
 	}
 	if err := Keep(ctx, tx, m.item()); err != nil || opening == nil {
@@ -128,7 +251,8 @@ func Create(ctx context.Context, tx *store.Tx, d Details, opening *Receipt) (Mat
 	return m, err
 }
 
-// Update changes a material. Its unit is fixed once there are lots: their quantities would mean something else.
+// Update changes a material. Its unit is fixed once there are lots, or recipes that count in it: their quantities would mean something
+// else.
 func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Material, error) {
 	if err := tx.Require(authz.InventoryWrite); err != nil {
 		return Material{}, err
@@ -141,8 +265,8 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Material,
 	if err != nil {
 		return Material{}, err
 	}
-	if d.Unit != m.Unit && m.Lots > 0 {
-		return Material{}, fault.Invalid("unit", "The unit is fixed: there is stock counted in it.")
+	if d.Unit != m.Unit && (m.Lots > 0 || m.InRecipes) {
+		return Material{}, fault.Invalid("unit", "The unit is fixed: stock or recipes are counted in it.")
 	}
 	repriced := d.Price != m.Price
 	m.Details = d
@@ -150,11 +274,14 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Material,
 		return Material{}, err
 	}
 	_, err = db.For(tx).UpdateMaterial(ctx, db.UpdateMaterialIn{ID: m.ID, Name: d.Name, Sku: d.SKU, Unit: string(d.Unit), Price: d.Price, MinimumStock: d.Minimum, MaximumStock: d.Maximum,
-		Notes: d.Notes, SearchText: d.searchText(), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
+		Category: d.Category, Density: d.Density, Supplier: d.Supplier, SupplierCode: d.SupplierCode, LeadTimeDays: d.LeadDays, Notes: d.Notes, SearchText: d.searchText(), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
 	if err == nil && repriced {
 		err = costsChanged(ctx, tx, m.ID)
 	}
 	if err != nil {
+		return m, err
+	}
+	if err := m.savePacks(ctx, tx); err != nil {
 		return m, err
 	}
 	return m, Keep(ctx, tx, m.item())
@@ -206,7 +333,11 @@ func setArchived(ctx context.Context, tx *store.Tx, sku string, at *calendar.Ins
 type Filter struct {
 	Query    string
 	Archived bool
+	Category string // "" is any
+	Low      bool   // less can be used than the minimum
+	Expiring bool
 	Down     bool // by name, from Z
+	ByExpiry bool // the soonest first
 	Limit    int64
 	Offset   int64
 }
@@ -219,40 +350,65 @@ type Listed struct {
 	Price      money.Amount
 	Minimum    *quantity.Quantity
 	Maximum    *quantity.Quantity
+	Category   string
 	OnHand     quantity.Quantity
+	Withheld   quantity.Quantity // of it, in lots that are held or expired
 	Lots       int64
 	NextExpiry *calendar.Date
 }
 
-// Low tells whether there is less than the minimum.
-func (l Listed) Low() bool { return l.Minimum != nil && l.OnHand < *l.Minimum }
+// Low tells whether less can be used than the minimum.
+func (l Listed) Low() bool { return l.Minimum != nil && l.OnHand-l.Withheld < *l.Minimum }
 
 // List reads one page of materials and how many there are in all.
 func List(ctx context.Context, tx *store.Tx, f Filter) ([]Listed, int64, error) {
 	if err := tx.Require(authz.InventoryRead); err != nil {
 		return nil, 0, err
 	}
-	queries, pattern := db.For(tx), search.Pattern(f.Query)
-	total, err := queries.CountMaterials(ctx, db.CountMaterialsIn{Archived: f.Archived, Pattern: pattern})
+	in := db.ListMaterialsIn{Today: new(tx.Today()), Archived: f.Archived, Pattern: search.Pattern(f.Query), Category: f.Category, Low: f.Low, CountOf: int32(f.Limit), Skip: int32(f.Offset)}
+	if f.Expiring {
+		horizon, err := Horizon(ctx, tx)
+		if err != nil {
+			return nil, 0, err
+		}
+		in.Until = &horizon
+	}
+	total, err := f.count(ctx, tx, in)
 	if err != nil {
 		return nil, 0, err
 	}
-	in := db.ListMaterialsIn{Archived: f.Archived, Pattern: pattern, CountOf: int32(f.Limit), Skip: int32(f.Offset)}
-	var rows []db.ListMaterialsRow
-	if f.Down {
-		down, e := queries.ListMaterialsDown(ctx, db.ListMaterialsDownIn(in))
-		for _, r := range down {
-			rows = append(rows, db.ListMaterialsRow(r))
-		}
-		err = e
-	} else {
-		rows, err = queries.ListMaterials(ctx, in)
-	}
+	rows, err := f.rows(ctx, tx, in)
 	list := make([]Listed, len(rows))
 	for i, r := range rows {
-		list[i] = Listed{r.ID, r.Name, r.Sku, quantity.Unit(r.Unit), r.Price, r.MinimumStock, r.MaximumStock, r.OnHand, r.Lots, expiry(r.ExpiresOn)}
+		list[i] = Listed{r.ID, r.Name, r.Sku, quantity.Unit(r.Unit), r.Price, r.MinimumStock, r.MaximumStock, r.Category, r.OnHand, r.Withheld, r.Lots, expiry(r.ExpiresOn)}
 	}
 	return list, total, err
+}
+
+// count needs to look at stock only where the filter does.
+func (f Filter) count(ctx context.Context, tx *store.Tx, in db.ListMaterialsIn) (int64, error) {
+	if !f.Low && !f.Expiring {
+		return db.For(tx).CountMaterials(ctx, db.CountMaterialsIn{Archived: in.Archived, Pattern: in.Pattern, Category: in.Category})
+	}
+	return db.For(tx).CountMaterialsByStock(ctx, db.CountMaterialsByStockIn{Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Low: in.Low, Until: in.Until})
+}
+
+func (f Filter) rows(ctx context.Context, tx *store.Tx, in db.ListMaterialsIn) (rows []db.ListMaterialsRow, err error) {
+	switch {
+	case f.ByExpiry:
+		other, err := db.For(tx).ListMaterialsByExpiry(ctx, db.ListMaterialsByExpiryIn(in))
+		for _, r := range other {
+			rows = append(rows, db.ListMaterialsRow(r))
+		}
+		return rows, err
+	case f.Down:
+		other, err := db.For(tx).ListMaterialsDown(ctx, db.ListMaterialsDownIn(in))
+		for _, r := range other {
+			rows = append(rows, db.ListMaterialsRow(r))
+		}
+		return rows, err
+	}
+	return db.For(tx).ListMaterials(ctx, in)
 }
 
 // expiry is nil for the date that stands for none in the query.

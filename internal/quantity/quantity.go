@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"craftplan/internal/exact"
 )
@@ -126,7 +127,7 @@ func ParseIn(text string, stock Unit, plain string) (Quantity, error) {
 
 func split(text string) (number, unit string) {
 	text = strings.ToLower(strings.Join(strings.Fields(text), ""))
-	end := strings.IndexFunc(text, func(r rune) bool { return r >= 'a' && r <= 'z' })
+	end := strings.IndexFunc(text, unicode.IsLetter)
 	if end < 0 {
 		return text, ""
 	}

@@ -182,7 +182,7 @@ func describeLot(q *Request) error {
 // correctLot notes that there is more or less than was thought.
 func correctLot(q *Request) error {
 	return q.changeLot("correct", "The stock was corrected.", func(tx *store.Tx, l inventory.Lot, p *fault.Problems) error {
-		c, err := q.change(p, l.Item.Unit, inventory.Adjustment)
+		c, err := q.changeOf(tx, p, l.Item, inventory.Adjustment)
 		if err != nil {
 			return err
 		}
@@ -194,7 +194,7 @@ func correctLot(q *Request) error {
 // wasteLot takes stock away that was thrown out.
 func wasteLot(q *Request) error {
 	return q.changeLot("waste", "It was written off.", func(tx *store.Tx, l inventory.Lot, p *fault.Problems) error {
-		c, err := q.change(p, l.Item.Unit, inventory.Waste)
+		c, err := q.changeOf(tx, p, l.Item, inventory.Waste)
 		if err != nil {
 			return err
 		}
@@ -203,10 +203,19 @@ func wasteLot(q *Request) error {
 	})
 }
 
+// changeOf is change for an item, in whatever it is measured in.
+func (q *Request) changeOf(tx *store.Tx, p *fault.Problems, item inventory.Item, kind inventory.Kind) (inventory.Change, error) {
+	m, err := inventory.MeasureOf(q.Context(), tx, item)
+	if err != nil {
+		return inventory.Change{}, err
+	}
+	return q.change(p, m, kind)
+}
+
 // change reads a correction: a quantity, whether it is more or less, why, and when.
-func (q *Request) change(p *fault.Problems, unit quantity.Unit, kind inventory.Kind) (inventory.Change, error) {
+func (q *Request) change(p *fault.Problems, measure quantity.Measure, kind inventory.Kind) (inventory.Change, error) {
 	c := inventory.Change{Kind: kind, Reason: q.PostFormValue("reason"), At: q.moment(p, "occurred_at")}
-	amount := optionalQuantity(p, q.PostForm, "quantity", unit)
+	amount := optionalAmount(p, q.PostForm, "quantity", measure)
 	switch {
 	case amount == nil:
 		p.Add("quantity", "Enter how much.")

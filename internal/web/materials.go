@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
@@ -20,15 +22,26 @@ type materialList struct {
 	Rows     []inventory.Listed
 	Total    int64
 	Archived bool
-	MayWrite bool
-	At       func(...string) string
+	State    string // low, expiring or ""
+	Category string
+
+	Categories []string
+	MayWrite   bool
+	At         func(...string) string
 }
 
 func listMaterials(q *Request) error {
 	l := materialList{list: q.list(), format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), At: q.Path}
-	l.Archived = l.query.Get("archived") == "yes"
+	l.Archived, l.Category = l.query.Get("archived") == "yes", l.query.Get("category")
+	if s := l.query.Get("state"); s == "low" || s == "expiring" {
+		l.State = s
+	}
 	err := q.View(func(tx *store.Tx) (err error) {
-		l.Rows, l.Total, err = inventory.List(q.Context(), tx, inventory.Filter{Query: l.Search, Archived: l.Archived, Down: l.Sort == "-name", Limit: pageSize, Offset: l.offset()})
+		if l.Categories, err = inventory.Categories(q.Context(), tx); err != nil {
+			return err
+		}
+		l.Rows, l.Total, err = inventory.List(q.Context(), tx, inventory.Filter{Query: l.Search, Archived: l.Archived, Category: l.Category, Low: l.State == "low", Expiring: l.State == "expiring",
+			Down: l.Sort == "-name", ByExpiry: l.Sort == "expiry", Limit: pageSize, Offset: l.offset()})
 		return err
 	})
 	if err != nil {
@@ -66,7 +79,7 @@ func (q *Request) materialPage() (p materialPage, err error) {
 		p.Movements, err = inventory.Movements(q.Context(), tx, p.ID)
 		return err
 	})
-	p.Receive = ui.Form{Values: url.Values{"unit_cost": q.materialValues(p.Details)["price"]}}
+	p.Receive = ui.Form{Values: url.Values{"unit_cost": q.materialValues(p.Details)["price"], "cost_of": {"unit"}}}
 	return p, err
 }
 
@@ -84,10 +97,11 @@ type materialEdit struct {
 	Action, Back, Title, Do string
 	New                     bool
 	At                      func(...string) string
+	Categories              []string
 }
 
 func (q *Request) newMaterialForm(form ui.Form) materialEdit {
-	return materialEdit{q.format(), form, q.Path("materials"), q.Path("materials"), "New material", "Add material", true, q.Path}
+	return materialEdit{q.format(), form, q.Path("materials"), q.Path("materials"), "New material", "Add material", true, q.Path, nil}
 }
 
 func newMaterial(q *Request) error {
@@ -113,7 +127,7 @@ func createMaterial(q *Request) error {
 }
 
 func (q *Request) materialEditForm(sku string, form ui.Form) materialEdit {
-	return materialEdit{q.format(), form, q.Path("materials", sku), q.Path("materials", sku), "Edit material", "Save", false, q.Path}
+	return materialEdit{q.format(), form, q.Path("materials", sku), q.Path("materials", sku), "Edit material", "Save", false, q.Path, nil}
 }
 
 func editMaterial(q *Request) error {
@@ -145,11 +159,23 @@ func updateMaterial(q *Request) error {
 func (q *Request) materialInput() (inventory.Details, *inventory.Receipt, error) {
 	var p fault.Problems
 	v := q.PostForm
-	d := inventory.Details{Name: v.Get("name"), SKU: v.Get("sku"), Unit: quantity.Unit(v.Get("unit")), Notes: v.Get("notes")}
+	d := inventory.Details{Name: v.Get("name"), SKU: v.Get("sku"), Unit: quantity.Unit(v.Get("unit")), Category: v.Get("category"), Supplier: v.Get("supplier"), SupplierCode: v.Get("supplier_code"), Notes: v.Get("notes")}
 	d.Price = q.unitPrice(&p, "price", d.Unit)
-	d.Minimum = optionalQuantity(&p, v, "minimum", d.Unit)
-	d.Maximum = optionalQuantity(&p, v, "maximum", d.Unit)
-	opening := optionalQuantity(&p, v, "opening", d.Unit)
+	if v.Get("density") != "" {
+		n, err := quantity.ParseNumber(v.Get("density"))
+		if err != nil {
+			p.Add("density", err.Error())
+		}
+		d.Density = n
+	}
+	if v.Get("lead_days") != "" {
+		days := countField(&p, v, "lead_days")
+		d.LeadDays = &days
+	}
+	d.Packs = packFields(&p, v, d.Unit)
+	d.Minimum = optionalAmount(&p, v, "minimum", d.Measure())
+	d.Maximum = optionalAmount(&p, v, "maximum", d.Measure())
+	opening := optionalAmount(&p, v, "opening", d.Measure())
 	expires := optionalDate(&p, v, "expires_on")
 	if _, err := d.Validate(); p.Merge(err) != nil {
 		return d, nil, err
@@ -170,11 +196,30 @@ func (q *Request) unitPrice(p *fault.Problems, name string, u quantity.Unit) mon
 	return a / money.Amount(u.LargeSize())
 }
 
+// packFields reads what a material is bought in. Rows are taken together from the first, as the domain counts them.
+func packFields(p *fault.Problems, v url.Values, u quantity.Unit) []quantity.Pack {
+	var packs []quantity.Pack
+	for _, n := range rows(v, "packs", "name", "quantity") {
+		r := row(rowOf(n))
+		pack := quantity.Pack{Name: strings.TrimSpace(v.Get(r.name("packs", "name")))}
+		if amount := optionalQuantity(p, v, r.name("packs", "quantity"), u); amount != nil {
+			pack.Quantity = *amount
+		}
+		packs = append(packs, pack)
+	}
+	return packs
+}
+
 func optionalQuantity(p *fault.Problems, v url.Values, name string, u quantity.Unit) *quantity.Quantity {
+	return optionalAmount(p, v, name, quantity.Measure{Unit: u})
+}
+
+// optionalAmount reads a quantity in whatever the thing is measured in; nil when there is none.
+func optionalAmount(p *fault.Problems, v url.Values, name string, m quantity.Measure) *quantity.Quantity {
 	if v.Get(name) == "" {
 		return nil
 	}
-	q, err := quantity.Parse(v.Get(name), u)
+	q, err := m.Parse(v.Get(name))
 	if err != nil {
 		p.Add(name, err.Error())
 		return nil
@@ -199,7 +244,19 @@ func (q *Request) materialValues(d inventory.Details) url.Values {
 	if err != nil {
 		large = 0
 	}
-	v := url.Values{"name": {d.Name}, "sku": {d.SKU}, "unit": {string(d.Unit)}, "price": {money.Input(large, q.scope.Context().Currency)}, "notes": {d.Notes}}
+	v := url.Values{"name": {d.Name}, "sku": {d.SKU}, "unit": {string(d.Unit)}, "price": {money.Input(large, q.scope.Context().Currency)}, "notes": {d.Notes},
+		"category": {d.Category}, "supplier": {d.Supplier}, "supplier_code": {d.SupplierCode}}
+	if d.Density > 0 {
+		v.Set("density", quantity.Decimal(quantity.Quantity(d.Density)))
+	}
+	if d.LeadDays != nil {
+		v.Set("lead_days", strconv.FormatInt(*d.LeadDays, 10))
+	}
+	for i, p := range d.Packs {
+		r := row(rowOf(i))
+		v.Set(r.name("packs", "name"), p.Name)
+		v.Set(r.name("packs", "quantity"), quantity.Input(p.Quantity, d.Unit))
+	}
 	if d.Minimum != nil {
 		v.Set("minimum", quantity.Input(*d.Minimum, d.Unit))
 	}
@@ -213,12 +270,12 @@ func (q *Request) materialValues(d inventory.Details) url.Values {
 func receiveMaterial(q *Request) error {
 	show := func(p *materialPage, form ui.Form) { p.Receive = form }
 	return q.changeStock("received", show, func(tx *store.Tx, m inventory.Material, p *fault.Problems) error {
-		amount := optionalQuantity(p, q.PostForm, "quantity", m.Unit)
+		amount := optionalAmount(p, q.PostForm, "quantity", m.Measure())
 		if amount == nil {
 			p.Add("quantity", "Enter how much came in.")
 		}
-		cost := q.unitPrice(p, "unit_cost", m.Unit)
-		r := inventory.Receipt{ItemID: m.ID, Kind: inventory.Received, UnitCost: cost, ExpiresOn: optionalDate(p, q.PostForm, "expires_on"), LotCode: q.PostFormValue("lot"), Supplier: q.PostFormValue("supplier"),
+		unit, value := q.costOf(p, m, amount)
+		r := inventory.Receipt{ItemID: m.ID, Kind: inventory.Received, UnitCost: unit, Value: value, ExpiresOn: optionalDate(p, q.PostForm, "expires_on"), LotCode: q.PostFormValue("lot"), Supplier: q.PostFormValue("supplier"),
 			SupplierLot: q.PostFormValue("supplier_lot"), At: q.moment(p, "occurred_at")}
 		if err := p.Err(); err != nil {
 			return err
@@ -229,6 +286,39 @@ func receiveMaterial(q *Request) error {
 	})
 }
 
+// costOf reads what came in cost: one stock unit, and all of it where that was said or follows from packs.
+func (q *Request) costOf(p *fault.Problems, m inventory.Material, amount *quantity.Quantity) (unit money.Amount, all *money.Amount) {
+	of := q.PostFormValue("cost_of")
+	if of == "" || of == "unit" {
+		return q.unitPrice(p, "unit_cost", m.Unit), nil
+	}
+	typed := amountField(p, q.PostForm, "unit_cost", q.scope.Context().Locale)
+	if amount == nil || *amount <= 0 {
+		return 0, nil
+	}
+	size := *amount // of what the price is for
+	for _, pack := range m.Packs {
+		if of == "pack "+pack.Name {
+			size = pack.Quantity
+		}
+	}
+	unit, err := typed.Share(quantity.Micro, int64(size))
+	total, e := typed.Share(int64(*amount), int64(size))
+	if err != nil || e != nil {
+		p.Add("unit_cost", "The value is beyond what can be kept.")
+	}
+	return unit, &total
+}
+
+// costChoices are what a cost may be for.
+func (p materialPage) costChoices() []ui.Choice {
+	choices := []ui.Choice{{Value: "unit", Label: per(p.Unit)}}
+	for _, pack := range p.Packs {
+		choices = append(choices, ui.Choice{Value: "pack " + pack.Name, Label: "per " + pack.Name})
+	}
+	return append(choices, ui.Choice{Value: "all", Label: "for all of it"})
+}
+
 // correctMaterial notes that there is more or less of a material than was thought, whichever lot it is.
 func correctMaterial(q *Request) error {
 	show := func(p *materialPage, form ui.Form) { p.Correct = form }
@@ -237,7 +327,7 @@ func correctMaterial(q *Request) error {
 		if q.PostFormValue("direction") == "waste" {
 			kind = inventory.Waste
 		}
-		c, err := q.change(p, m.Unit, kind)
+		c, err := q.change(p, m.Measure(), kind)
 		if err != nil {
 			return err
 		}
@@ -276,6 +366,18 @@ func archiveMaterial(q *Request) error {
 	return q.Done("The material was archived.", q.Path("materials", q.PathValue("sku")))
 }
 
+// deleteMaterial removes a material that was never used.
+func deleteMaterial(q *Request) error {
+	err := q.Update(func(tx *store.Tx) error { return inventory.Delete(q.Context(), tx, q.PathValue("sku")) })
+	if fault.Is(err, fault.KindConflict) {
+		return q.Refused(err, q.Path("materials", q.PathValue("sku")))
+	}
+	if err != nil {
+		return err
+	}
+	return q.Done("The material was deleted.", q.Path("materials"))
+}
+
 func restoreMaterial(q *Request) error {
 	if err := q.Update(func(tx *store.Tx) error { return inventory.Restore(q.Context(), tx, q.PathValue("sku")) }); err != nil {
 		return err
@@ -289,4 +391,31 @@ func unitChoices() []ui.Choice {
 		choices[i] = ui.Choice{Value: string(u), Label: u.Label()}
 	}
 	return choices
+}
+
+// packHint shows how a quantity of the material may be written.
+func (p materialPage) packHint() string {
+	if len(p.Packs) == 0 {
+		return hintOf(p.Unit)
+	}
+	return "Such as 2 " + p.Packs[0].Name + ", or " + quantity.Input(p.Packs[0].Quantity, p.Unit) + "."
+}
+
+// expiryColumn sorts by expiry, the soonest first.
+func (l materialList) expiryColumn() ui.Column {
+	if l.Sort == "expiry" {
+		return ui.Column{Label: "Next expiry", Href: l.with("sort", ""), Sorted: "ascending"}
+	}
+	return ui.Column{Label: "Next expiry", Href: l.with("sort", "expiry")}
+}
+
+const packRows = 3
+
+func packLabel(n int) string { return []string{"Pack", "Another pack", "A third pack"}[n] }
+
+func packNameHint(n int) string {
+	if n > 0 {
+		return ""
+	}
+	return "Such as sack: then you may write 2 sacks."
 }

@@ -96,7 +96,7 @@ func correctProduct(q *Request) error {
 		if q.PostFormValue("direction") == "waste" {
 			kind = inventory.Waste
 		}
-		c, err := q.change(p, quantity.Piece, kind)
+		c, err := q.change(p, quantity.Measure{Unit: quantity.Piece}, kind)
 		if err != nil {
 			return err
 		}

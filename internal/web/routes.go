@@ -145,6 +145,7 @@ func Routes() []Route {
 		post("/materials/{sku}", authz.InventoryWrite, updateMaterial),
 		post("/materials/{sku}/receipts", authz.InventoryWrite, receiveMaterial),
 		post("/materials/{sku}/corrections", authz.InventoryWrite, correctMaterial),
+		post("/materials/{sku}/deletion", authz.Archive, deleteMaterial),
 		post("/materials/{sku}/archive", authz.Archive, archiveMaterial),
 		post("/materials/{sku}/restoration", authz.Archive, restoreMaterial),
 

@@ -132,6 +132,38 @@ func (q *Queries) AllMaterials(ctx context.Context, arg AllMaterialsParams) ([]A
 	return items, nil
 }
 
+const categories = `-- name: Categories :many
+SELECT DISTINCT category FROM materials
+WHERE organization_id = $1 AND category <> '' AND archived_at IS NULL ORDER BY category
+`
+
+type CategoriesParams struct {
+	OrganizationID id.Organization
+}
+
+func (q *Queries) Categories(ctx context.Context, arg CategoriesParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, categories, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var category string
+		if err := rows.Scan(&category); err != nil {
+			return nil, err
+		}
+		items = append(items, category)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const countLots = `-- name: CountLots :one
 SELECT COUNT(*) FROM (
   SELECT 1 AS one FROM lots AS l JOIN items AS i ON i.organization_id = $1 AND i.id = l.item_id
@@ -207,16 +239,66 @@ const countMaterials = `-- name: CountMaterials :one
 SELECT COUNT(*) FROM materials
 WHERE organization_id = $1 AND (archived_at IS NOT NULL) = CAST($2 AS boolean)
   AND search_text LIKE CAST($3 AS text) ESCAPE '\'
+  AND (CAST($4 AS text) = '' OR category = CAST($4 AS text))
 `
 
 type CountMaterialsParams struct {
 	OrganizationID id.Organization
 	Archived       bool
 	Pattern        string
+	Category       string
 }
 
 func (q *Queries) CountMaterials(ctx context.Context, arg CountMaterialsParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countMaterials, arg.OrganizationID, arg.Archived, arg.Pattern)
+	row := q.db.QueryRowContext(ctx, countMaterials,
+		arg.OrganizationID,
+		arg.Archived,
+		arg.Pattern,
+		arg.Category,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countMaterialsByStock = `-- name: CountMaterialsByStock :one
+SELECT COUNT(*) FROM materials AS m
+JOIN items AS i ON i.organization_id = $1 AND i.id = m.id
+LEFT JOIN (
+  SELECT h.item_id, SUM(h.on_hand) AS quantity FROM (
+    SELECT a.item_id, a.on_hand FROM lots AS a WHERE a.organization_id = $1 AND a.on_hand <> 0 AND a.status <> 'available'
+    UNION ALL
+    SELECT b.item_id, b.on_hand FROM lots AS b WHERE b.organization_id = $1 AND b.on_hand <> 0 AND b.status = 'available' AND b.expires_on < $2
+  ) AS h GROUP BY h.item_id
+) AS w ON w.item_id = m.id
+WHERE m.organization_id = $1 AND (m.archived_at IS NOT NULL) = CAST($3 AS boolean)
+  AND m.search_text LIKE CAST($4 AS text) ESCAPE '\'
+  AND (CAST($5 AS text) = '' OR m.category = CAST($5 AS text))
+  AND (CAST($6 AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
+  AND (CAST($7 AS date_text) IS NULL OR EXISTS (
+    SELECT 1 FROM lots AS x WHERE x.organization_id = $1 AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST($7 AS date_text)))
+`
+
+type CountMaterialsByStockParams struct {
+	OrganizationID id.Organization
+	Today          *calendar.Date
+	Archived       bool
+	Pattern        string
+	Category       string
+	Low            bool
+	Until          *calendar.Date
+}
+
+func (q *Queries) CountMaterialsByStock(ctx context.Context, arg CountMaterialsByStockParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countMaterialsByStock,
+		arg.OrganizationID,
+		arg.Today,
+		arg.Archived,
+		arg.Pattern,
+		arg.Category,
+		arg.Low,
+		arg.Until,
+	)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -323,8 +405,8 @@ func (q *Queries) CreateLotEvent(ctx context.Context, arg CreateLotEventParams) 
 }
 
 const createMaterial = `-- name: CreateMaterial :exec
-INSERT INTO materials (organization_id, id, name, sku, unit, price, minimum_stock, maximum_stock, notes, search_text, created_at, created_by, updated_at, updated_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $12)
+INSERT INTO materials (organization_id, id, name, sku, unit, price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, search_text, created_at, created_by, updated_at, updated_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $16, $17)
 `
 
 type CreateMaterialParams struct {
@@ -336,6 +418,11 @@ type CreateMaterialParams struct {
 	Price          money.Amount
 	MinimumStock   *quantity.Quantity
 	MaximumStock   *quantity.Quantity
+	Category       string
+	Density        int64
+	Supplier       string
+	SupplierCode   string
+	LeadTimeDays   *int64
 	Notes          string
 	SearchText     string
 	CreatedAt      calendar.Instant
@@ -352,6 +439,11 @@ func (q *Queries) CreateMaterial(ctx context.Context, arg CreateMaterialParams) 
 		arg.Price,
 		arg.MinimumStock,
 		arg.MaximumStock,
+		arg.Category,
+		arg.Density,
+		arg.Supplier,
+		arg.SupplierCode,
+		arg.LeadTimeDays,
 		arg.Notes,
 		arg.SearchText,
 		arg.CreatedAt,
@@ -410,6 +502,30 @@ func (q *Queries) CreateMovement(ctx context.Context, arg CreateMovementParams) 
 	return err
 }
 
+const createPack = `-- name: CreatePack :exec
+INSERT INTO material_packs (organization_id, material_id, position, name, quantity)
+VALUES ($1, $2, $3, $4, $5)
+`
+
+type CreatePackParams struct {
+	OrganizationID id.Organization
+	MaterialID     id.ID
+	Position       int64
+	Name           string
+	Quantity       quantity.Quantity
+}
+
+func (q *Queries) CreatePack(ctx context.Context, arg CreatePackParams) error {
+	_, err := q.db.ExecContext(ctx, createPack,
+		arg.OrganizationID,
+		arg.MaterialID,
+		arg.Position,
+		arg.Name,
+		arg.Quantity,
+	)
+	return err
+}
+
 const createSettings = `-- name: CreateSettings :exec
 INSERT INTO inventory_settings (organization_id, lot_pattern, negative_stock, backdate_days, expiring_days, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -434,6 +550,53 @@ func (q *Queries) CreateSettings(ctx context.Context, arg CreateSettingsParams) 
 		arg.UpdatedAt,
 	)
 	return err
+}
+
+const deleteMaterial = `-- name: DeleteMaterial :execrows
+DELETE FROM materials WHERE organization_id = $1 AND id = $2
+`
+
+type DeleteMaterialParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+}
+
+func (q *Queries) DeleteMaterial(ctx context.Context, arg DeleteMaterialParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteMaterial, arg.OrganizationID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deletePacks = `-- name: DeletePacks :exec
+DELETE FROM material_packs WHERE organization_id = $1 AND material_id = $2
+`
+
+type DeletePacksParams struct {
+	OrganizationID id.Organization
+	MaterialID     id.ID
+}
+
+func (q *Queries) DeletePacks(ctx context.Context, arg DeletePacksParams) error {
+	_, err := q.db.ExecContext(ctx, deletePacks, arg.OrganizationID, arg.MaterialID)
+	return err
+}
+
+const densityOf = `-- name: DensityOf :one
+SELECT density FROM materials WHERE organization_id = $1 AND id = $2
+`
+
+type DensityOfParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+}
+
+func (q *Queries) DensityOf(ctx context.Context, arg DensityOfParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, densityOf, arg.OrganizationID, arg.ID)
+	var density int64
+	err := row.Scan(&density)
+	return density, err
 }
 
 const emptyLotsOf = `-- name: EmptyLotsOf :many
@@ -552,6 +715,24 @@ func (q *Queries) EventsOfLot(ctx context.Context, arg EventsOfLotParams) ([]Eve
 	return items, nil
 }
 
+const fixUnits = `-- name: FixUnits :execrows
+UPDATE materials SET unit_fixed = TRUE
+WHERE organization_id = $1 AND id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+`
+
+type FixUnitsParams struct {
+	OrganizationID id.Organization
+	Column2        string
+}
+
+func (q *Queries) FixUnits(ctx context.Context, arg FixUnitsParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, fixUnits, arg.OrganizationID, arg.Column2)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const getItem = `-- name: GetItem :one
 SELECT id, kind, name, sku, unit, on_hand FROM items WHERE organization_id = $1 AND id = $2
 `
@@ -585,7 +766,7 @@ func (q *Queries) GetItem(ctx context.Context, arg GetItemParams) (GetItemRow, e
 }
 
 const getMaterial = `-- name: GetMaterial :one
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.notes, m.archived_at, i.on_hand,
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.archived_at, i.on_hand,
   CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id) AS bigint) AS lot_count
 FROM materials AS m JOIN items AS i ON i.organization_id = $1 AND i.id = m.id
 WHERE m.organization_id = $1 AND m.sku = $2
@@ -604,6 +785,12 @@ type GetMaterialRow struct {
 	Price        money.Amount
 	MinimumStock *quantity.Quantity
 	MaximumStock *quantity.Quantity
+	Category     string
+	Density      int64
+	Supplier     string
+	SupplierCode string
+	LeadTimeDays *int64
+	UnitFixed    bool
 	Notes        string
 	ArchivedAt   *calendar.Instant
 	OnHand       quantity.Quantity
@@ -621,6 +808,12 @@ func (q *Queries) GetMaterial(ctx context.Context, arg GetMaterialParams) (GetMa
 		&i.Price,
 		&i.MinimumStock,
 		&i.MaximumStock,
+		&i.Category,
+		&i.Density,
+		&i.Supplier,
+		&i.SupplierCode,
+		&i.LeadTimeDays,
+		&i.UnitFixed,
 		&i.Notes,
 		&i.ArchivedAt,
 		&i.OnHand,
@@ -964,21 +1157,35 @@ func (q *Queries) ListLotsInStock(ctx context.Context, arg ListLotsInStockParams
 }
 
 const listMaterials = `-- name: ListMaterials :many
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, CAST(COALESCE(s.on_hand, 0) AS qty_int) AS on_hand, CAST(COALESCE(s.lots, 0) AS bigint) AS lots, CAST(COALESCE(s.expires_on, '9999-12-31') AS date_text) AS expires_on
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
+  CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id AND l.on_hand <> 0) AS bigint) AS lots,
+  CAST(COALESCE((SELECT CAST(MIN(l.expires_on) AS date_text) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id AND l.on_hand <> 0), '9999-12-31') AS date_text) AS expires_on
 FROM materials AS m
+JOIN items AS i ON i.organization_id = $1 AND i.id = m.id
 LEFT JOIN (
-  SELECT l.item_id, SUM(l.on_hand) AS on_hand, COUNT(*) AS lots, CAST(MIN(l.expires_on) AS date_text) AS expires_on
-  FROM lots AS l WHERE l.organization_id = $1 AND l.on_hand <> 0 GROUP BY l.item_id
-) AS s ON s.item_id = m.id
-WHERE m.organization_id = $1 AND (m.archived_at IS NOT NULL) = CAST($2 AS boolean)
-  AND m.search_text LIKE CAST($3 AS text) ESCAPE '\'
-ORDER BY m.name, m.id LIMIT $5 OFFSET $4
+  SELECT h.item_id, SUM(h.on_hand) AS quantity FROM (
+    SELECT a.item_id, a.on_hand FROM lots AS a WHERE a.organization_id = $1 AND a.on_hand <> 0 AND a.status <> 'available'
+    UNION ALL
+    SELECT b.item_id, b.on_hand FROM lots AS b WHERE b.organization_id = $1 AND b.on_hand <> 0 AND b.status = 'available' AND b.expires_on < $2
+  ) AS h GROUP BY h.item_id
+) AS w ON w.item_id = m.id
+WHERE m.organization_id = $1 AND (m.archived_at IS NOT NULL) = CAST($3 AS boolean)
+  AND m.search_text LIKE CAST($4 AS text) ESCAPE '\'
+  AND (CAST($5 AS text) = '' OR m.category = CAST($5 AS text))
+  AND (CAST($6 AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
+  AND (CAST($7 AS date_text) IS NULL OR EXISTS (
+    SELECT 1 FROM lots AS x WHERE x.organization_id = $1 AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST($7 AS date_text)))
+ORDER BY m.name, m.id LIMIT $9 OFFSET $8
 `
 
 type ListMaterialsParams struct {
 	OrganizationID id.Organization
+	Today          *calendar.Date
 	Archived       bool
 	Pattern        string
+	Category       string
+	Low            bool
+	Until          *calendar.Date
 	Skip           int32
 	CountOf        int32
 }
@@ -991,16 +1198,23 @@ type ListMaterialsRow struct {
 	Price        money.Amount
 	MinimumStock *quantity.Quantity
 	MaximumStock *quantity.Quantity
+	Category     string
 	OnHand       quantity.Quantity
+	Withheld     quantity.Quantity
 	Lots         int64
 	ExpiresOn    calendar.Date
 }
 
+// What is withheld of an item is in lots that are held or expired.
 func (q *Queries) ListMaterials(ctx context.Context, arg ListMaterialsParams) ([]ListMaterialsRow, error) {
 	rows, err := q.db.QueryContext(ctx, listMaterials,
 		arg.OrganizationID,
+		arg.Today,
 		arg.Archived,
 		arg.Pattern,
+		arg.Category,
+		arg.Low,
+		arg.Until,
 		arg.Skip,
 		arg.CountOf,
 	)
@@ -1019,7 +1233,104 @@ func (q *Queries) ListMaterials(ctx context.Context, arg ListMaterialsParams) ([
 			&i.Price,
 			&i.MinimumStock,
 			&i.MaximumStock,
+			&i.Category,
 			&i.OnHand,
+			&i.Withheld,
+			&i.Lots,
+			&i.ExpiresOn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listMaterialsByExpiry = `-- name: ListMaterialsByExpiry :many
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
+  CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id AND l.on_hand <> 0) AS bigint) AS lots,
+  CAST(COALESCE((SELECT CAST(MIN(l.expires_on) AS date_text) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id AND l.on_hand <> 0), '9999-12-31') AS date_text) AS expires_on
+FROM materials AS m
+JOIN items AS i ON i.organization_id = $1 AND i.id = m.id
+LEFT JOIN (
+  SELECT h.item_id, SUM(h.on_hand) AS quantity FROM (
+    SELECT a.item_id, a.on_hand FROM lots AS a WHERE a.organization_id = $1 AND a.on_hand <> 0 AND a.status <> 'available'
+    UNION ALL
+    SELECT b.item_id, b.on_hand FROM lots AS b WHERE b.organization_id = $1 AND b.on_hand <> 0 AND b.status = 'available' AND b.expires_on < $2
+  ) AS h GROUP BY h.item_id
+) AS w ON w.item_id = m.id
+WHERE m.organization_id = $1 AND (m.archived_at IS NOT NULL) = CAST($3 AS boolean)
+  AND m.search_text LIKE CAST($4 AS text) ESCAPE '\'
+  AND (CAST($5 AS text) = '' OR m.category = CAST($5 AS text))
+  AND (CAST($6 AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
+  AND (CAST($7 AS date_text) IS NULL OR EXISTS (
+    SELECT 1 FROM lots AS x WHERE x.organization_id = $1 AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST($7 AS date_text)))
+ORDER BY expires_on, m.name, m.id LIMIT $9 OFFSET $8
+`
+
+type ListMaterialsByExpiryParams struct {
+	OrganizationID id.Organization
+	Today          *calendar.Date
+	Archived       bool
+	Pattern        string
+	Category       string
+	Low            bool
+	Until          *calendar.Date
+	Skip           int32
+	CountOf        int32
+}
+
+type ListMaterialsByExpiryRow struct {
+	ID           id.ID
+	Name         string
+	Sku          string
+	Unit         string
+	Price        money.Amount
+	MinimumStock *quantity.Quantity
+	MaximumStock *quantity.Quantity
+	Category     string
+	OnHand       quantity.Quantity
+	Withheld     quantity.Quantity
+	Lots         int64
+	ExpiresOn    calendar.Date
+}
+
+func (q *Queries) ListMaterialsByExpiry(ctx context.Context, arg ListMaterialsByExpiryParams) ([]ListMaterialsByExpiryRow, error) {
+	rows, err := q.db.QueryContext(ctx, listMaterialsByExpiry,
+		arg.OrganizationID,
+		arg.Today,
+		arg.Archived,
+		arg.Pattern,
+		arg.Category,
+		arg.Low,
+		arg.Until,
+		arg.Skip,
+		arg.CountOf,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListMaterialsByExpiryRow{}
+	for rows.Next() {
+		var i ListMaterialsByExpiryRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Sku,
+			&i.Unit,
+			&i.Price,
+			&i.MinimumStock,
+			&i.MaximumStock,
+			&i.Category,
+			&i.OnHand,
+			&i.Withheld,
 			&i.Lots,
 			&i.ExpiresOn,
 		); err != nil {
@@ -1037,21 +1348,35 @@ func (q *Queries) ListMaterials(ctx context.Context, arg ListMaterialsParams) ([
 }
 
 const listMaterialsDown = `-- name: ListMaterialsDown :many
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, CAST(COALESCE(s.on_hand, 0) AS qty_int) AS on_hand, CAST(COALESCE(s.lots, 0) AS bigint) AS lots, CAST(COALESCE(s.expires_on, '9999-12-31') AS date_text) AS expires_on
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
+  CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id AND l.on_hand <> 0) AS bigint) AS lots,
+  CAST(COALESCE((SELECT CAST(MIN(l.expires_on) AS date_text) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id AND l.on_hand <> 0), '9999-12-31') AS date_text) AS expires_on
 FROM materials AS m
+JOIN items AS i ON i.organization_id = $1 AND i.id = m.id
 LEFT JOIN (
-  SELECT l.item_id, SUM(l.on_hand) AS on_hand, COUNT(*) AS lots, CAST(MIN(l.expires_on) AS date_text) AS expires_on
-  FROM lots AS l WHERE l.organization_id = $1 AND l.on_hand <> 0 GROUP BY l.item_id
-) AS s ON s.item_id = m.id
-WHERE m.organization_id = $1 AND (m.archived_at IS NOT NULL) = CAST($2 AS boolean)
-  AND m.search_text LIKE CAST($3 AS text) ESCAPE '\'
-ORDER BY m.name DESC, m.id DESC LIMIT $5 OFFSET $4
+  SELECT h.item_id, SUM(h.on_hand) AS quantity FROM (
+    SELECT a.item_id, a.on_hand FROM lots AS a WHERE a.organization_id = $1 AND a.on_hand <> 0 AND a.status <> 'available'
+    UNION ALL
+    SELECT b.item_id, b.on_hand FROM lots AS b WHERE b.organization_id = $1 AND b.on_hand <> 0 AND b.status = 'available' AND b.expires_on < $2
+  ) AS h GROUP BY h.item_id
+) AS w ON w.item_id = m.id
+WHERE m.organization_id = $1 AND (m.archived_at IS NOT NULL) = CAST($3 AS boolean)
+  AND m.search_text LIKE CAST($4 AS text) ESCAPE '\'
+  AND (CAST($5 AS text) = '' OR m.category = CAST($5 AS text))
+  AND (CAST($6 AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
+  AND (CAST($7 AS date_text) IS NULL OR EXISTS (
+    SELECT 1 FROM lots AS x WHERE x.organization_id = $1 AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST($7 AS date_text)))
+ORDER BY m.name DESC, m.id DESC LIMIT $9 OFFSET $8
 `
 
 type ListMaterialsDownParams struct {
 	OrganizationID id.Organization
+	Today          *calendar.Date
 	Archived       bool
 	Pattern        string
+	Category       string
+	Low            bool
+	Until          *calendar.Date
 	Skip           int32
 	CountOf        int32
 }
@@ -1064,7 +1389,9 @@ type ListMaterialsDownRow struct {
 	Price        money.Amount
 	MinimumStock *quantity.Quantity
 	MaximumStock *quantity.Quantity
+	Category     string
 	OnHand       quantity.Quantity
+	Withheld     quantity.Quantity
 	Lots         int64
 	ExpiresOn    calendar.Date
 }
@@ -1072,8 +1399,12 @@ type ListMaterialsDownRow struct {
 func (q *Queries) ListMaterialsDown(ctx context.Context, arg ListMaterialsDownParams) ([]ListMaterialsDownRow, error) {
 	rows, err := q.db.QueryContext(ctx, listMaterialsDown,
 		arg.OrganizationID,
+		arg.Today,
 		arg.Archived,
 		arg.Pattern,
+		arg.Category,
+		arg.Low,
+		arg.Until,
 		arg.Skip,
 		arg.CountOf,
 	)
@@ -1092,7 +1423,9 @@ func (q *Queries) ListMaterialsDown(ctx context.Context, arg ListMaterialsDownPa
 			&i.Price,
 			&i.MinimumStock,
 			&i.MaximumStock,
+			&i.Category,
 			&i.OnHand,
+			&i.Withheld,
 			&i.Lots,
 			&i.ExpiresOn,
 		); err != nil {
@@ -1616,6 +1949,44 @@ func (q *Queries) OwedLotOf(ctx context.Context, arg OwedLotOfParams) (id.ID, er
 	return id, err
 }
 
+const packsOf = `-- name: PacksOf :many
+SELECT name, quantity FROM material_packs
+WHERE organization_id = $1 AND material_id = $2 ORDER BY position
+`
+
+type PacksOfParams struct {
+	OrganizationID id.Organization
+	MaterialID     id.ID
+}
+
+type PacksOfRow struct {
+	Name     string
+	Quantity quantity.Quantity
+}
+
+func (q *Queries) PacksOf(ctx context.Context, arg PacksOfParams) ([]PacksOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, packsOf, arg.OrganizationID, arg.MaterialID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PacksOfRow{}
+	for rows.Next() {
+		var i PacksOfRow
+		if err := rows.Scan(&i.Name, &i.Quantity); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const pastOfStock = `-- name: PastOfStock :many
 SELECT occurred_at, quantity FROM movements
 WHERE organization_id = $1 AND lot_id = $2 AND location_id = $3
@@ -1956,7 +2327,8 @@ func (q *Queries) UpdateLot(ctx context.Context, arg UpdateLotParams) (int64, er
 }
 
 const updateMaterial = `-- name: UpdateMaterial :execrows
-UPDATE materials SET name = $3, sku = $4, unit = $5, price = $6, minimum_stock = $7, maximum_stock = $8, notes = $9, search_text = $10, updated_at = $11, updated_by = $12
+UPDATE materials SET name = $3, sku = $4, unit = $5, price = $6, minimum_stock = $7, maximum_stock = $8, category = $9, density = $10, supplier = $11, supplier_code = $12, lead_time_days = $13,
+  notes = $14, search_text = $15, updated_at = $16, updated_by = $17
 WHERE organization_id = $1 AND id = $2
 `
 
@@ -1969,6 +2341,11 @@ type UpdateMaterialParams struct {
 	Price          money.Amount
 	MinimumStock   *quantity.Quantity
 	MaximumStock   *quantity.Quantity
+	Category       string
+	Density        int64
+	Supplier       string
+	SupplierCode   string
+	LeadTimeDays   *int64
 	Notes          string
 	SearchText     string
 	UpdatedAt      calendar.Instant
@@ -1985,6 +2362,11 @@ func (q *Queries) UpdateMaterial(ctx context.Context, arg UpdateMaterialParams) 
 		arg.Price,
 		arg.MinimumStock,
 		arg.MaximumStock,
+		arg.Category,
+		arg.Density,
+		arg.Supplier,
+		arg.SupplierCode,
+		arg.LeadTimeDays,
 		arg.Notes,
 		arg.SearchText,
 		arg.UpdatedAt,

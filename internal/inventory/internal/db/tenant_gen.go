@@ -67,6 +67,11 @@ func (t Tenant) AllMaterials(ctx context.Context) ([]AllMaterialsRow, error) {
 	return t.queries.AllMaterials(ctx, AllMaterialsParams{OrganizationID: t.tx.Organization()})
 }
 
+// Categories runs in the organization of the transaction.
+func (t Tenant) Categories(ctx context.Context) ([]string, error) {
+	return t.queries.Categories(ctx, CategoriesParams{OrganizationID: t.tx.Organization()})
+}
+
 // CountLotsIn is what CountLots takes beside the organization.
 type CountLotsIn struct {
 	OnlyEmpty bool
@@ -98,11 +103,27 @@ func (t Tenant) CountLotsInStock(ctx context.Context, in CountLotsInStockIn) (in
 type CountMaterialsIn struct {
 	Archived bool
 	Pattern  string
+	Category string
 }
 
 // CountMaterials runs in the organization of the transaction.
 func (t Tenant) CountMaterials(ctx context.Context, in CountMaterialsIn) (int64, error) {
-	return t.queries.CountMaterials(ctx, CountMaterialsParams{OrganizationID: t.tx.Organization(), Archived: in.Archived, Pattern: in.Pattern})
+	return t.queries.CountMaterials(ctx, CountMaterialsParams{OrganizationID: t.tx.Organization(), Archived: in.Archived, Pattern: in.Pattern, Category: in.Category})
+}
+
+// CountMaterialsByStockIn is what CountMaterialsByStock takes beside the organization.
+type CountMaterialsByStockIn struct {
+	Today    *calendar.Date
+	Archived bool
+	Pattern  string
+	Category string
+	Low      bool
+	Until    *calendar.Date
+}
+
+// CountMaterialsByStock runs in the organization of the transaction.
+func (t Tenant) CountMaterialsByStock(ctx context.Context, in CountMaterialsByStockIn) (int64, error) {
+	return t.queries.CountMaterialsByStock(ctx, CountMaterialsByStockParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Low: in.Low, Until: in.Until})
 }
 
 // CreateLocationIn is what CreateLocation takes beside the organization.
@@ -167,6 +188,11 @@ type CreateMaterialIn struct {
 	Price        money.Amount
 	MinimumStock *quantity.Quantity
 	MaximumStock *quantity.Quantity
+	Category     string
+	Density      int64
+	Supplier     string
+	SupplierCode string
+	LeadTimeDays *int64
 	Notes        string
 	SearchText   string
 	CreatedAt    calendar.Instant
@@ -175,7 +201,7 @@ type CreateMaterialIn struct {
 
 // CreateMaterial runs in the organization of the transaction.
 func (t Tenant) CreateMaterial(ctx context.Context, in CreateMaterialIn) error {
-	return t.queries.CreateMaterial(ctx, CreateMaterialParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Unit: in.Unit, Price: in.Price, MinimumStock: in.MinimumStock, MaximumStock: in.MaximumStock, Notes: in.Notes, SearchText: in.SearchText, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
+	return t.queries.CreateMaterial(ctx, CreateMaterialParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Unit: in.Unit, Price: in.Price, MinimumStock: in.MinimumStock, MaximumStock: in.MaximumStock, Category: in.Category, Density: in.Density, Supplier: in.Supplier, SupplierCode: in.SupplierCode, LeadTimeDays: in.LeadTimeDays, Notes: in.Notes, SearchText: in.SearchText, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
 }
 
 // CreateMovementIn is what CreateMovement takes beside the organization.
@@ -204,6 +230,19 @@ func (t Tenant) CreateMovement(ctx context.Context, in CreateMovementIn) error {
 	return t.queries.CreateMovement(ctx, CreateMovementParams{OrganizationID: t.tx.Organization(), ID: in.ID, ItemID: in.ItemID, LotID: in.LotID, LocationID: in.LocationID, Kind: in.Kind, Quantity: in.Quantity, Value: in.Value, Reason: in.Reason, SourceKind: in.SourceKind, SourceID: in.SourceID, SourceName: in.SourceName, OtherLotID: in.OtherLotID, ReversesID: in.ReversesID, OccurredAt: in.OccurredAt, OccurredOn: in.OccurredOn, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
 }
 
+// CreatePackIn is what CreatePack takes beside the organization.
+type CreatePackIn struct {
+	MaterialID id.ID
+	Position   int64
+	Name       string
+	Quantity   quantity.Quantity
+}
+
+// CreatePack runs in the organization of the transaction.
+func (t Tenant) CreatePack(ctx context.Context, in CreatePackIn) error {
+	return t.queries.CreatePack(ctx, CreatePackParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID, Position: in.Position, Name: in.Name, Quantity: in.Quantity})
+}
+
 // CreateSettingsIn is what CreateSettings takes beside the organization.
 type CreateSettingsIn struct {
 	LotPattern    string
@@ -216,6 +255,36 @@ type CreateSettingsIn struct {
 // CreateSettings runs in the organization of the transaction.
 func (t Tenant) CreateSettings(ctx context.Context, in CreateSettingsIn) error {
 	return t.queries.CreateSettings(ctx, CreateSettingsParams{OrganizationID: t.tx.Organization(), LotPattern: in.LotPattern, NegativeStock: in.NegativeStock, BackdateDays: in.BackdateDays, ExpiringDays: in.ExpiringDays, UpdatedAt: in.UpdatedAt})
+}
+
+// DeleteMaterialIn is what DeleteMaterial takes beside the organization.
+type DeleteMaterialIn struct {
+	ID id.ID
+}
+
+// DeleteMaterial runs in the organization of the transaction.
+func (t Tenant) DeleteMaterial(ctx context.Context, in DeleteMaterialIn) (int64, error) {
+	return t.queries.DeleteMaterial(ctx, DeleteMaterialParams{OrganizationID: t.tx.Organization(), ID: in.ID})
+}
+
+// DeletePacksIn is what DeletePacks takes beside the organization.
+type DeletePacksIn struct {
+	MaterialID id.ID
+}
+
+// DeletePacks runs in the organization of the transaction.
+func (t Tenant) DeletePacks(ctx context.Context, in DeletePacksIn) error {
+	return t.queries.DeletePacks(ctx, DeletePacksParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID})
+}
+
+// DensityOfIn is what DensityOf takes beside the organization.
+type DensityOfIn struct {
+	ID id.ID
+}
+
+// DensityOf runs in the organization of the transaction.
+func (t Tenant) DensityOf(ctx context.Context, in DensityOfIn) (int64, error) {
+	return t.queries.DensityOf(ctx, DensityOfParams{OrganizationID: t.tx.Organization(), ID: in.ID})
 }
 
 // EmptyLotsOfIn is what EmptyLotsOf takes beside the organization.
@@ -237,6 +306,16 @@ type EventsOfLotIn struct {
 // EventsOfLot runs in the organization of the transaction.
 func (t Tenant) EventsOfLot(ctx context.Context, in EventsOfLotIn) ([]EventsOfLotRow, error) {
 	return t.queries.EventsOfLot(ctx, EventsOfLotParams{OrganizationID: t.tx.Organization(), LotID: in.LotID})
+}
+
+// FixUnitsIn is what FixUnits takes beside the organization.
+type FixUnitsIn struct {
+	Column2 string
+}
+
+// FixUnits runs in the organization of the transaction.
+func (t Tenant) FixUnits(ctx context.Context, in FixUnitsIn) (int64, error) {
+	return t.queries.FixUnits(ctx, FixUnitsParams{OrganizationID: t.tx.Organization(), Column2: in.Column2})
 }
 
 // GetItemIn is what GetItem takes beside the organization.
@@ -322,28 +401,53 @@ func (t Tenant) ListLotsInStock(ctx context.Context, in ListLotsInStockIn) ([]Li
 
 // ListMaterialsIn is what ListMaterials takes beside the organization.
 type ListMaterialsIn struct {
+	Today    *calendar.Date
 	Archived bool
 	Pattern  string
+	Category string
+	Low      bool
+	Until    *calendar.Date
 	Skip     int32
 	CountOf  int32
 }
 
 // ListMaterials runs in the organization of the transaction.
 func (t Tenant) ListMaterials(ctx context.Context, in ListMaterialsIn) ([]ListMaterialsRow, error) {
-	return t.queries.ListMaterials(ctx, ListMaterialsParams{OrganizationID: t.tx.Organization(), Archived: in.Archived, Pattern: in.Pattern, Skip: in.Skip, CountOf: in.CountOf})
+	return t.queries.ListMaterials(ctx, ListMaterialsParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Low: in.Low, Until: in.Until, Skip: in.Skip, CountOf: in.CountOf})
+}
+
+// ListMaterialsByExpiryIn is what ListMaterialsByExpiry takes beside the organization.
+type ListMaterialsByExpiryIn struct {
+	Today    *calendar.Date
+	Archived bool
+	Pattern  string
+	Category string
+	Low      bool
+	Until    *calendar.Date
+	Skip     int32
+	CountOf  int32
+}
+
+// ListMaterialsByExpiry runs in the organization of the transaction.
+func (t Tenant) ListMaterialsByExpiry(ctx context.Context, in ListMaterialsByExpiryIn) ([]ListMaterialsByExpiryRow, error) {
+	return t.queries.ListMaterialsByExpiry(ctx, ListMaterialsByExpiryParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Low: in.Low, Until: in.Until, Skip: in.Skip, CountOf: in.CountOf})
 }
 
 // ListMaterialsDownIn is what ListMaterialsDown takes beside the organization.
 type ListMaterialsDownIn struct {
+	Today    *calendar.Date
 	Archived bool
 	Pattern  string
+	Category string
+	Low      bool
+	Until    *calendar.Date
 	Skip     int32
 	CountOf  int32
 }
 
 // ListMaterialsDown runs in the organization of the transaction.
 func (t Tenant) ListMaterialsDown(ctx context.Context, in ListMaterialsDownIn) ([]ListMaterialsDownRow, error) {
-	return t.queries.ListMaterialsDown(ctx, ListMaterialsDownParams{OrganizationID: t.tx.Organization(), Archived: in.Archived, Pattern: in.Pattern, Skip: in.Skip, CountOf: in.CountOf})
+	return t.queries.ListMaterialsDown(ctx, ListMaterialsDownParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Low: in.Low, Until: in.Until, Skip: in.Skip, CountOf: in.CountOf})
 }
 
 // LotByCodeIn is what LotByCode takes beside the organization.
@@ -448,6 +552,16 @@ type OwedLotOfIn struct {
 // OwedLotOf runs in the organization of the transaction.
 func (t Tenant) OwedLotOf(ctx context.Context, in OwedLotOfIn) (id.ID, error) {
 	return t.queries.OwedLotOf(ctx, OwedLotOfParams{OrganizationID: t.tx.Organization(), ItemID: in.ItemID})
+}
+
+// PacksOfIn is what PacksOf takes beside the organization.
+type PacksOfIn struct {
+	MaterialID id.ID
+}
+
+// PacksOf runs in the organization of the transaction.
+func (t Tenant) PacksOf(ctx context.Context, in PacksOfIn) ([]PacksOfRow, error) {
+	return t.queries.PacksOf(ctx, PacksOfParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID})
 }
 
 // PastOfStockIn is what PastOfStock takes beside the organization.
@@ -566,6 +680,11 @@ type UpdateMaterialIn struct {
 	Price        money.Amount
 	MinimumStock *quantity.Quantity
 	MaximumStock *quantity.Quantity
+	Category     string
+	Density      int64
+	Supplier     string
+	SupplierCode string
+	LeadTimeDays *int64
 	Notes        string
 	SearchText   string
 	UpdatedAt    calendar.Instant
@@ -574,7 +693,7 @@ type UpdateMaterialIn struct {
 
 // UpdateMaterial runs in the organization of the transaction.
 func (t Tenant) UpdateMaterial(ctx context.Context, in UpdateMaterialIn) (int64, error) {
-	return t.queries.UpdateMaterial(ctx, UpdateMaterialParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Unit: in.Unit, Price: in.Price, MinimumStock: in.MinimumStock, MaximumStock: in.MaximumStock, Notes: in.Notes, SearchText: in.SearchText, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
+	return t.queries.UpdateMaterial(ctx, UpdateMaterialParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Unit: in.Unit, Price: in.Price, MinimumStock: in.MinimumStock, MaximumStock: in.MaximumStock, Category: in.Category, Density: in.Density, Supplier: in.Supplier, SupplierCode: in.SupplierCode, LeadTimeDays: in.LeadTimeDays, Notes: in.Notes, SearchText: in.SearchText, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
 }
 
 // UpdateSettingsIn is what UpdateSettings takes beside the organization.
