@@ -12,6 +12,7 @@ import (
 	"craftplan/internal/logo"
 	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
+	"craftplan/internal/settings"
 	"craftplan/internal/store"
 )
 
@@ -33,6 +34,9 @@ func workers(st *store.Store, mailer *mail.Mailer, library *files.Library, log *
 	})
 	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[inventory.CostsChanged]) error {
 		return st.Update(ctx, o.Scope, func(tx *store.Tx) error { return catalog.MaterialsChanged(ctx, tx, try.Args) })
+	})
+	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[settings.RatesChanged]) error {
+		return st.Update(ctx, o.Scope, func(tx *store.Tx) error { return catalog.RatesChanged(ctx, tx, try.Args) })
 	})
 	return w
 }

@@ -316,7 +316,7 @@ func (a *App) Pages(c *Client, slug string) []string {
 		href, _ := c.Get("/" + slug + path).Find("tbody th a").First().Attr("href")
 		return strings.TrimPrefix(href, "/"+slug)
 	}
-	things := strings.NewReplacer("/materials/{sku}", find("/materials"), "/products/{sku}", find("/products"), "/orders/{reference}", find("/orders"), "/batches/{code}", find("/batches"), "/lots/{lot}", find("/lots"),
+	things := strings.NewReplacer("/materials/{sku}", find("/materials"), "/products/{sku}", find("/products"), "/orders/{reference}", find("/orders"), "/batches/{code}/cost", find("/batches?status=completed")+"/cost", "/batches/{code}", find("/batches"), "/lots/{lot}", find("/lots"),
 		"/customers/{reference}", find("/customers"), "{version}", "1", "{$}", "", "{organization}", slug)
 	var all []string
 	for _, route := range web.Routes() {
@@ -324,5 +324,5 @@ func (a *App) Pages(c *Client, slug string) []string {
 			all = append(all, things.Replace(route.Pattern))
 		}
 	}
-	return append(all, "/"+slug+"/customers?q=zzz", "/"+slug+"/orders?status=ready&sort=due", "/"+slug+"/batches?status=cancelled", "/"+slug+"/lots?state=held", "/"+slug+"/lots?q=zzz", "/"+slug+"/?day=2020-01-01")
+	return append(all, "/"+slug+"/customers?q=zzz", "/"+slug+"/orders?status=ready&sort=due", "/"+slug+"/batches?status=cancelled", "/"+slug+"/margins?only=loss", "/"+slug+"/lots?state=held", "/"+slug+"/lots?q=zzz", "/"+slug+"/?day=2020-01-01")
 }

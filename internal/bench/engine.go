@@ -64,6 +64,9 @@ func (b *bench) engine(engine store.Engine) error {
 	if err := b.people(engine, small); err != nil {
 		return err
 	}
+	if err := b.recipes(engine, small); err != nil {
+		return err
+	}
 	if engine == store.SQLite {
 		if err := b.password(small); err != nil {
 			return err

@@ -13,51 +13,31 @@ import (
 // open reads the active recipes of some products, and those of the products in them, down to the last.
 func open(ctx context.Context, tx *store.Tx, products []id.ID) (book, error) {
 	b := book{}
-	return b, b.read(ctx, tx, products)
-}
-
-// read adds what is not in the book yet: one level of products at a time.
-func (b book) read(ctx context.Context, tx *store.Tx, products []id.ID) error {
-	asked := map[id.ID]bool{} // also those without a recipe
-	for wanted := products; len(wanted) > 0; {
-		rows, err := db.For(tx).ActiveRecipes(ctx, db.ActiveRecipesIn{Ids: store.List(wanted)})
-		if err != nil {
-			return err
-		}
-		level := make([]*Recipe, len(rows))
-		for i, r := range rows {
-			level[i] = &Recipe{ID: r.ID, Product: Ref{r.ProductID, r.Name, r.Sku}, Version: r.Version, Status: "active", Yield: r.Yield, Loss: r.Loss, Notes: r.Notes,
-				Cost: Cost{r.MaterialCost, r.LaborCost, r.OverheadCost, r.UnitCost}, PublishedAt: r.PublishedAt}
-			b[r.ProductID] = level[i]
-		}
-		if err := readLines(ctx, tx, level); err != nil {
-			return err
-		}
-		for _, product := range wanted {
-			asked[product] = true
-		}
-		wanted = nested(level, func(product id.ID) bool { return asked[product] || b[product] != nil })
+	if len(products) == 0 {
+		return b, nil
 	}
-	return nil
+	rows, err := db.For(tx).ActiveRecipes(ctx, db.ActiveRecipesIn{Ids: store.List(products)})
+	if err != nil {
+		return nil, err
+	}
+	recipes := make([]*Recipe, len(rows))
+	for i, r := range rows {
+		recipes[i] = &Recipe{ID: r.ID, Product: Ref{r.ProductID, r.Name, r.Sku}, Version: r.Version, Status: "active", Yield: r.Yield, Loss: r.Loss, Notes: r.Notes,
+			Cost: Cost{r.MaterialCost, r.LaborCost, r.OverheadCost, r.UnitCost}, PublishedAt: r.PublishedAt}
+		b[r.ProductID] = recipes[i]
+	}
+	return b, readLines(ctx, tx, recipes)
 }
 
-// nested are the products that are components of some recipes, but for those that are known.
-func nested(recipes []*Recipe, known func(id.ID) bool) (products []id.ID) {
-	seen := map[id.ID]bool{}
-	for _, r := range recipes {
-		for _, c := range r.Components {
-			if c.Nested && !seen[c.ID] && !known(c.ID) {
-				seen[c.ID] = true
-				products = append(products, c.ID)
-			}
+// bookOf is what a recipe of any status leads to.
+func bookOf(ctx context.Context, tx *store.Tx, r *Recipe) (book, error) {
+	var products []id.ID
+	for _, c := range r.Components {
+		if c.Nested {
+			products = append(products, c.ID)
 		}
 	}
-	return products
-}
-
-// bookOf is what recipes of any status lead to.
-func bookOf(ctx context.Context, tx *store.Tx, recipes ...*Recipe) (book, error) {
-	return open(ctx, tx, nested(recipes, func(id.ID) bool { return false }))
+	return open(ctx, tx, products)
 }
 
 // readLines fills in components and steps.

@@ -17,6 +17,13 @@ type Rates struct {
 	Overhead int64 // millionths of material and labor
 }
 
+// Arithmetic is how a cost comes about: what one piece takes, what each of it costs, and the rates it was reckoned with.
+type Arithmetic struct {
+	Flat    Flat
+	Costing Costing
+	Rates   Rates
+}
+
 // Costing is a cost with what it is the sum of: that of each part and each task of a Flat.
 type Costing struct {
 	Parts, Tasks []money.Amount
@@ -36,7 +43,7 @@ func (f Flat) Cost(pieces quantity.Quantity, rates Rates) (c Costing, err error)
 		}
 	}
 	for i, t := range f.Tasks {
-		if c.Tasks[i], err = rates.of(t.HourlyRate).Times(of(pieces, hours(t.Minutes))); err != nil {
+		if c.Tasks[i], err = rates.Of(t.HourlyRate).Times(of(pieces, hours(t.Minutes))); err != nil {
 			return c, err
 		}
 		if c.Labor, err = c.Labor.Plus(c.Tasks[i]); err != nil {
@@ -61,8 +68,8 @@ func hours(minutes *big.Rat) *big.Rat {
 	return new(big.Rat).Mul(minutes, exact.Fraction(1, minutesPerHour))
 }
 
-// of is the rate of a step that may have its own.
-func (r Rates) of(own *money.Amount) money.Amount {
+// Of is the rate of a step that may have its own.
+func (r Rates) Of(own *money.Amount) money.Amount {
 	if own != nil {
 		return *own
 	}

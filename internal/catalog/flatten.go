@@ -36,18 +36,32 @@ type Part struct {
 	inventory.Option
 	Line int   // the component of the recipe that it comes by
 	Path []Ref // the products on the way, from the outermost; none for a material of the recipe itself
+	Ways []Way // the lines on the way, from the outermost; the last is the material's own
 	// Gross and Net are stock units for one piece: taken from stock, with the waste and the loss of every level, and what is in a
 	// piece that comes out.
 	Gross, Net *big.Rat
+}
+
+// Way is a line of a recipe on the way down.
+type Way struct {
+	Quantity quantity.Quantity // for the whole yield, before waste
+	Unit     quantity.Unit
+	Waste    int64
+	Yield    quantity.Quantity // of the recipe whose line it is, before the loss
+	Loss     int64
 }
 
 // Task is a step of work, by one way that leads to it.
 type Task struct {
 	Line       int   // the component of the recipe that it comes by; -1 for the recipe's own
 	Path       []Ref // as of a Part: the last is whose step it is
+	Ways       []Way // to the product whose step it is; none for the recipe's own
 	Name       string
-	Minutes    *big.Rat // for one piece
-	HourlyRate *money.Amount
+	Run        quantity.Quantity // the minutes of one run
+	Units      quantity.Quantity // the pieces one run makes
+	Loss       int64             // of the recipe whose step it is
+	Minutes    *big.Rat          // for one piece
+	HourlyRate *money.Amount     // nil is the organization's
 }
 
 // Total is a material of a Flat, by all ways together.
@@ -114,7 +128,7 @@ type book map[id.ID]*Recipe
 // flatten walks down from a recipe of any status through the active recipes of the book.
 func (b book) flatten(r *Recipe) (Flat, error) {
 	w := walk{book: b, root: r.Product}
-	err := w.down(r, nil, big.NewRat(1, 1), big.NewRat(1, 1))
+	err := w.down(r, way{gross: big.NewRat(1, 1), net: big.NewRat(1, 1)})
 	return w.flat, err
 }
 
@@ -126,43 +140,57 @@ type walk struct {
 	visited int
 }
 
-// down adds what pieces of a recipe take: gross of them are begun to be had, net of them are in a piece of the root.
-func (w *walk) down(r *Recipe, path []Ref, gross, net *big.Rat) error {
+// way is how far a walk has come.
+type way struct {
+	path       []Ref
+	ways       []Way
+	gross, net *big.Rat // pieces of the product for one of the root: begun, and what is in it
+}
+
+// over goes on by a component of a recipe.
+func (at way) over(r *Recipe, c Component, s share) way {
+	step := Way{c.Quantity, c.Unit, c.Waste, r.Yield, r.Loss}
+	return way{at.path, append(slices.Clip(at.ways), step), new(big.Rat).Mul(at.gross, s.gross), new(big.Rat).Mul(at.net, s.net)}
+}
+
+// down adds what the pieces of a recipe take.
+func (w *walk) down(r *Recipe, at way) error {
 	if w.visited += 1 + len(r.Components) + len(r.Steps); w.visited > maxFlat {
 		return errTooLarge
 	}
 	shares := r.shares()
 	for i, c := range r.Components {
-		if len(path) == 0 {
+		if len(at.path) == 0 {
 			w.line = i
 		}
-		g, n := new(big.Rat).Mul(gross, shares[i].gross), new(big.Rat).Mul(net, shares[i].net)
+		next := at.over(r, c, shares[i])
 		if !c.Nested {
-			w.flat.Parts = append(w.flat.Parts, Part{c.Option, w.line, path, g, n})
+			w.flat.Parts = append(w.flat.Parts, Part{c.Option, w.line, next.path, next.ways, next.gross, next.net})
 			continue
 		}
-		if err := w.into(c, path, g, n); err != nil {
+		if err := w.into(c, next); err != nil {
 			return err
 		}
 	}
-	begun := new(big.Rat).Mul(gross, exact.Fraction(million, million-r.Loss))
+	begun := new(big.Rat).Mul(at.gross, exact.Fraction(million, million-r.Loss))
 	for _, s := range r.Steps {
 		line := w.line
-		if len(path) == 0 {
+		if len(at.path) == 0 {
 			line = -1
 		}
 		minutes := new(big.Rat).Mul(begun, exact.Fraction(int64(s.Minutes), int64(s.UnitsPerRun)))
-		w.flat.Tasks = append(w.flat.Tasks, Task{line, path, s.Name, minutes, s.HourlyRate})
+		w.flat.Tasks = append(w.flat.Tasks, Task{line, at.path, at.ways, s.Name, s.Minutes, s.UnitsPerRun, r.Loss, minutes, s.HourlyRate})
 	}
 	return nil
 }
 
 // into walks down a component that is a product.
-func (w *walk) into(c Component, path []Ref, gross, net *big.Rat) error {
+func (w *walk) into(c Component, at way) error {
 	product := Ref{c.ID, c.Name, c.SKU}
-	way := append(slices.Clip(path), product)
-	if c.ID == w.root.ID || slices.ContainsFunc(path, func(r Ref) bool { return r.ID == c.ID }) {
-		return &Cycle{w.line, append([]Ref{w.root}, way...)}
+	before := at.path
+	at.path = append(slices.Clip(at.path), product)
+	if c.ID == w.root.ID || slices.ContainsFunc(before, func(r Ref) bool { return r.ID == c.ID }) {
+		return &Cycle{w.line, append([]Ref{w.root}, at.path...)}
 	}
 	r, ok := w.book[c.ID]
 	if !ok {
@@ -171,7 +199,7 @@ func (w *walk) into(c Component, path []Ref, gross, net *big.Rat) error {
 		}
 		return nil
 	}
-	return w.down(r, way, gross, net)
+	return w.down(r, at)
 }
 
 const million = quantity.Micro

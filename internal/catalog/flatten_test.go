@@ -127,7 +127,7 @@ func (b book) recursive(r *Recipe, rates Rates) (material, labor *big.Rat) {
 	}
 	for _, s := range r.Steps {
 		cost := new(big.Rat).Mul(exact.Fraction(int64(s.Minutes), int64(s.UnitsPerRun)), exact.Fraction(million, million-r.Loss))
-		labor.Add(labor, cost.Mul(cost, big.NewRat(int64(rates.of(s.HourlyRate)), minutesPerHour)))
+		labor.Add(labor, cost.Mul(cost, big.NewRat(int64(rates.Of(s.HourlyRate)), minutesPerHour)))
 	}
 	return material, labor
 }

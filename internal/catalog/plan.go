@@ -43,7 +43,7 @@ type Work struct {
 
 // Cost is what the step costs for a number of pieces, rounded half up to millionths, once.
 func (w Work) Cost(pieces quantity.Quantity, rates Rates) (money.Amount, error) {
-	return rates.of(w.HourlyRate).Times(of(pieces, hours(exact.Fraction(int64(w.Minutes), int64(w.Pieces)))))
+	return rates.Of(w.HourlyRate).Times(of(pieces, hours(exact.Fraction(int64(w.Minutes), int64(w.Pieces)))))
 }
 
 // Plans are those of some products; one without an active recipe has none.

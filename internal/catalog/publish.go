@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -233,16 +234,27 @@ func Publish(ctx context.Context, tx *store.Tx, product id.ID, in Input) (Recipe
 	if err := r.write(ctx, tx); err != nil {
 		return Recipe{}, err
 	}
-	return r, recostTakers(ctx, tx, product)
+	if err := noteCosts(ctx, tx, Published, []string{r.costRow("")}); err != nil {
+		return Recipe{}, err
+	}
+	return r, recostTakers(ctx, tx, r.Product)
 }
 
+// archiveActive ends the active version with the cost it has now, and the arithmetic behind it.
 func archiveActive(ctx context.Context, tx *store.Tx, product id.ID) error {
 	active, err := GetRecipe(ctx, tx, product, 0)
 	if err != nil || active == nil {
 		return err
 	}
-	c := active.Cost
-	_, err = db.For(tx).ArchiveRecipe(ctx, db.ArchiveRecipeIn{ID: active.ID, MaterialCost: c.Material, LaborCost: c.Labor, OverheadCost: c.Overhead, UnitCost: c.Total})
+	in := db.ArchiveRecipeIn{ID: active.ID, MaterialCost: active.Cost.Material, LaborCost: active.Cost.Labor, OverheadCost: active.Cost.Overhead, UnitCost: active.Cost.Total}
+	if active.Flaw == nil {
+		text, err := json.Marshal(active.Arithmetic)
+		if err != nil {
+			return err
+		}
+		in.Arithmetic = string(text)
+	}
+	_, err = db.For(tx).ArchiveRecipe(ctx, in)
 	return err
 }
 

@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
@@ -16,25 +18,25 @@ import (
 	"craftplan/internal/store"
 )
 
-// Recipe is one version of a product's bill of materials. For an archived version Cost is what it was when archived; for the
-// active one it is reckoned from today's prices and rates.
+// Recipe is one version of a product's bill of materials. The cost of an archived version, and the arithmetic behind it, are what
+// they were when it was archived; those of the active one are reckoned from today's prices and rates.
 type Recipe struct {
-	ID          id.ID
-	Product     Ref
-	Version     int64
-	Status      string
-	Yield       quantity.Quantity // pieces, before the loss
-	Loss        int64             // millionths of the pieces, which do not come out
-	Notes       string
-	Components  []Component
-	Steps       []Step
-	Flat        Flat // down to materials and work
-	Costing     Costing
-	Cost        Cost // of one piece
+	ID         id.ID
+	Product    Ref
+	Version    int64
+	Status     string
+	Yield      quantity.Quantity // pieces, before the loss
+	Loss       int64             // millionths of the pieces, which do not come out
+	Notes      string
+	Components []Component
+	Steps      []Step
+	Cost       Cost // of one piece
+	Arithmetic
 	PublishedAt *calendar.Instant
 	Flaw        error // why it cannot be reckoned: it leads too far or costs too much, or, when it is not active, leads back to itself today
 
-	reckoned []share
+	arithmetic string // as it was kept: JSON
+	reckoned   []share
 }
 
 // Component is a material of a recipe, or a product with a recipe of its own.
@@ -63,10 +65,17 @@ func (r *Recipe) reckon(b book, rates Rates) (err error) {
 	if r.Flat, err = b.flatten(r); err != nil {
 		return err
 	}
+	r.Rates = rates
 	if r.Costing, err = r.Flat.Cost(piece, rates); err != nil {
 		return err
 	}
 	r.Cost = r.Costing.Cost
+	r.spread()
+	return nil
+}
+
+// spread gives components and steps their parts of the cost.
+func (r *Recipe) spread() {
 	for i := range r.Components {
 		r.Components[i].Cost = 0
 	}
@@ -80,7 +89,6 @@ func (r *Recipe) reckon(b book, rates Rates) (err error) {
 			own++
 		}
 	}
-	return nil
 }
 
 // Brought is a material that a component brings to the whole yield, with the waste and the loss within it.
@@ -129,7 +137,7 @@ func Versions(ctx context.Context, tx *store.Tx, product id.ID) ([]Recipe, error
 	versions := make([]Recipe, len(rows))
 	for i, r := range rows {
 		versions[i] = Recipe{ID: r.ID, Product: Ref{product, r.Name, r.Sku}, Version: r.Version, Status: r.Status, Yield: r.Yield, Loss: r.Loss, Notes: r.Notes,
-			Cost: Cost{r.MaterialCost, r.LaborCost, r.OverheadCost, r.UnitCost}, PublishedAt: r.PublishedAt}
+			Cost: Cost{r.MaterialCost, r.LaborCost, r.OverheadCost, r.UnitCost}, PublishedAt: r.PublishedAt, arithmetic: r.Arithmetic}
 	}
 	return versions, err
 }
@@ -155,10 +163,17 @@ func GetRecipe(ctx context.Context, tx *store.Tx, product id.ID, version int64) 
 	return nil, nil
 }
 
-// fill reads the lines and what they lead to. An archived version is walked down through the recipes of today, and keeps its cost.
+// fill reads the lines and what they lead to.
 func (r *Recipe) fill(ctx context.Context, tx *store.Tx) error {
 	if err := readLines(ctx, tx, []*Recipe{r}); err != nil {
 		return err
+	}
+	if r.arithmetic != "" {
+		if err := json.Unmarshal([]byte(r.arithmetic), &r.Arithmetic); err != nil {
+			return fmt.Errorf("the arithmetic kept with recipe %s: %w", r.ID, err)
+		}
+		r.spread()
+		return nil
 	}
 	book, err := bookOf(ctx, tx, r)
 	if err != nil {
@@ -170,11 +185,15 @@ func (r *Recipe) fill(ctx context.Context, tx *store.Tx) error {
 	}
 	kept := r.Cost
 	r.Flaw = r.reckon(book, rates)
-	if r.Status == "archived" {
+	if r.Status == "archived" { // before its arithmetic was kept
 		r.Cost = kept
 	}
 	return nil
 }
+
+// Adds tells whether the costs of its lines add up to that of the recipe: not for a version that was archived before the arithmetic
+// was kept, whose lines are shown at today's prices.
+func (r *Recipe) Adds() bool { return r.Flaw == nil && r.Costing.Cost == r.Cost }
 
 // RecipeByID reads the version a batch was started with.
 func RecipeByID(ctx context.Context, tx *store.Tx, product, recipe id.ID) (*Recipe, error) {

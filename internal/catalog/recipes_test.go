@@ -3,6 +3,7 @@ package catalog_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -256,6 +257,129 @@ func TestViewersPublishNothing(t *testing.T) {
 		})
 		if err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// Each change of a cost is noted with its reason; what a replaced version cost, and why, stays what it was.
+func TestCostHistory(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		b := newBench(t, db)
+		dough, bread := b.product("Dough"), b.product("Bread")
+		b.published(dough, of(b.butter, 100))
+		b.published(bread, of(b.flour, 500, pieces(dough, 10)))
+		b.do(func(ctx context.Context, tx *store.Tx) error {
+			d := b.butter.Details
+			d.Price = 20_000
+			if _, err := inventory.Update(ctx, tx, "BUTTER", d); err != nil {
+				return err
+			}
+			return catalog.MaterialsChanged(ctx, tx, inventory.CostsChanged{Materials: []id.ID{b.flour.ID, b.butter.ID}})
+		})
+		b.do(func(ctx context.Context, tx *store.Tx) error {
+			if err := settings.Change(ctx, tx, func(s *settings.Settings) { s.OverheadRate = 200_000 }); err != nil {
+				return err
+			}
+			return catalog.RatesChanged(ctx, tx, settings.RatesChanged{})
+		})
+		b.published(dough, of(b.butter, 200))
+		b.do(func(ctx context.Context, tx *store.Tx) error { // nothing changes, and nothing is noted
+			return catalog.MaterialsChanged(ctx, tx, inventory.CostsChanged{Materials: []id.ID{b.flour.ID, b.butter.ID}})
+		})
+		b.do(func(ctx context.Context, tx *store.Tx) error {
+			changes, err := catalog.CostHistory(ctx, tx, bread.ID, 10)
+			var got []string
+			for _, c := range changes {
+				got = append(got, fmt.Sprintf("%s %q %d", c.Reason, c.Cause, c.Cost.Total))
+			}
+			// 0.10 of flour, 0.10 of butter and 4.00 of work; butter twice as dear; 20 % overhead; twice the butter.
+			want := []string{`component "Dough" 5400000`, `rates "" 5160000`, `materials "Flour, Butter" 4730000`, `published "" 4620000`}
+			if !slices.Equal(got, want) {
+				t.Errorf("%q", got)
+			}
+			return err
+		})
+		old := b.recipe(dough, 1)
+		if old.Cost.Total != 2_640_000 || !old.Adds() || old.Flat.Parts[0].Price != 20_000 || old.Rates.Overhead != 200_000 || old.Components[0].Cost != 200_000 {
+			t.Errorf("the replaced version: %+v", old)
+		}
+		b.do(func(ctx context.Context, tx *store.Tx) error {
+			d := b.butter.Details
+			d.Price, d.Name = 1_000, "Margarine"
+			_, err := inventory.Update(ctx, tx, "BUTTER", d)
+			return err
+		})
+		if again := b.recipe(dough, 1); again.Cost != old.Cost || again.Flat.Parts[0].Name != "Butter" || again.Costing.Parts[0] != 200_000 {
+			t.Errorf("the replaced version, later: %+v", again.Arithmetic)
+		}
+	})
+}
+
+func TestMargins(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		b := newBench(t, db)
+		for name, price := range map[string]money.Amount{"Dear": 10 * money.Micro, "Cheap": 2 * money.Micro, "Given": 0, "Fair": 3_360_000} {
+			p := b.product(name)
+			b.published(p, of(b.flour, 1_000)) // 0.20 of flour, 2.00 of work, 10 % overhead: 2.42
+			b.do(func(ctx context.Context, tx *store.Tx) error {
+				_, err := catalog.Reprice(ctx, tx, p.SKU, 5*money.Micro, price)
+				return err
+			})
+		}
+		b.product("Unmade")
+		b.do(func(ctx context.Context, tx *store.Tx) error {
+			return settings.Change(ctx, tx, func(s *settings.Settings) {
+				s.TaxMode, s.TaxRate, s.Retail = settings.Inclusive, 200_000, settings.Markup{Mode: settings.Percent, Value: 150_000, Ending: settings.Fives}
+			})
+		})
+		for name, c := range map[string]struct {
+			filter catalog.MarginFilter
+			want   []string
+		}{
+			"worst first":             {catalog.MarginFilter{}, []string{"Given", "Cheap", "Fair", "Dear"}},
+			"best first":              {catalog.MarginFilter{Down: true}, []string{"Dear", "Fair", "Cheap", "Given"}},
+			"by name":                 {catalog.MarginFilter{Sort: "name"}, []string{"Cheap", "Dear", "Fair", "Given"}},
+			"below cost":              {catalog.MarginFilter{Only: "loss"}, []string{"Given", "Cheap"}},
+			"below the suggested one": {catalog.MarginFilter{Only: "below", Sort: "price"}, []string{"Given", "Cheap"}}, // 2.42 x 1.15 x 1.20 = 3.3396, so 3.35
+			"searched":                {catalog.MarginFilter{Query: "ea"}, []string{"Cheap", "Dear"}},
+		} {
+			b.do(func(ctx context.Context, tx *store.Tx) error {
+				all, err := catalog.Margins(ctx, tx, c.filter)
+				var got []string
+				for _, m := range all {
+					got = append(got, m.Name)
+					if share, _ := m.Margin(); m.Name == "Fair" && (m.Tax != 560_000 || m.Profit != 380_000 || share != 135_714 || m.Suggested != 3_350_000) {
+						t.Errorf("fair: %+v, %d", m, share)
+					}
+				}
+				if !slices.Equal(got, c.want) {
+					t.Errorf("%s: %v", name, got)
+				}
+				return err
+			})
+		}
+	})
+}
+
+// Somebody looks at a price and sets another; meanwhile a third was set.
+func TestRepriceMeanwhile(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		b := newBench(t, db)
+		p := b.product("Bread")
+		set := func(was, price money.Amount) error {
+			return b.try(func(ctx context.Context, tx *store.Tx) error {
+				_, err := catalog.Reprice(ctx, tx, "BREAD", was, price)
+				return err
+			})
+		}
+		if err := set(p.Price, 6*money.Micro); err != nil {
+			t.Fatal(err)
+		}
+		if err := set(p.Price, 7*money.Micro); !fault.Is(err, fault.KindConflict) {
+			t.Errorf("a price that was looked at too early: %v", err)
+		}
+		if err := set(6*money.Micro, -1); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("a negative price: %v", err)
 		}
 	})
 }

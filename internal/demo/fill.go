@@ -92,6 +92,9 @@ func fill(ctx context.Context, st *store.Store, scope store.Scope, s shop) error
 // events are all that happened. Nothing of the demo happens later than today: what is due later was ordered by yesterday.
 func (h *history) events() []event {
 	all := []event{{-pastDays - 4, 9, h.open}}
+	for _, r := range h.shop.reprices {
+		all = append(all, event{-r.ago, 3, func(tx *store.Tx) error { return h.reprice(tx, r) }})
+	}
 	for day := -pastDays; day <= futureDays; day++ {
 		all = append(all, event{min(day-3, -1), 11, func(tx *store.Tx) error { return h.order(tx, day) }})
 		if day <= 0 {
@@ -141,6 +144,20 @@ func (h *history) addMaterial(tx *store.Tx, m material) error {
 	d := inventory.Details{Name: m.name, SKU: m.sku, Unit: unit, Price: price / money.Amount(unit.LargeSize()), Minimum: &minimum}
 	h.materials[m.sku], err = inventory.Create(h.ctx, tx, d, nil)
 	return err
+}
+
+// reprice gives a material another price, and the recipes their costs of that day.
+func (h *history) reprice(tx *store.Tx, r reprice) error {
+	m := h.materials[r.sku]
+	price, err := money.Parse(r.price, "en")
+	if err != nil {
+		return err
+	}
+	m.Price = price / money.Amount(m.Unit.LargeSize())
+	if h.materials[r.sku], err = inventory.Update(h.ctx, tx, r.sku, m.Details); err != nil {
+		return err
+	}
+	return catalog.MaterialsChanged(h.ctx, tx, inventory.CostsChanged{Materials: []id.ID{m.ID}})
 }
 
 func (h *history) addProduct(tx *store.Tx, p product) error {

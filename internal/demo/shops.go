@@ -12,7 +12,15 @@ type shop struct {
 	city      crm.Address // of its customers
 	materials []material
 	products  []product
+	reprices  []reprice
 	customers []customer
+}
+
+// reprice is another price of a material, so many days ago; deliveries cost it from then on.
+type reprice struct {
+	ago   int
+	sku   string
+	price string // of one kg, l or piece
 }
 
 // material is one line of the shop's shelf.
@@ -53,8 +61,9 @@ type customer struct {
 func bakery() shop {
 	const flour, wheat, rye, sugar, butter, eggs, milk, yeast, salt = "FLOUR-001", "FLOUR-002", "FLOUR-003", "SUGAR-001", "BUTTER-001", "EGG-001", "MILK-001", "YEAST-001", "SALT-001"
 	return shop{
-		settings: settings.Settings{TaxMode: settings.Exclusive, TaxRate: 22_500, DailyCapacity: 12, ShippingFlat: 6 * money.Micro, LaborHourlyRate: 18*money.Micro + 500_000, OverheadRate: 150_000},
-		city:     crm.Address{City: "Chicago", Region: "IL", PostalCode: "60611", Country: "United States"},
+		settings: settings.Settings{TaxMode: settings.Exclusive, TaxRate: 22_500, DailyCapacity: 12, ShippingFlat: 6 * money.Micro, LaborHourlyRate: 18*money.Micro + 500_000, OverheadRate: 150_000,
+			Retail: settings.Markup{Mode: settings.Percent, Value: 1_500_000, Ending: settings.Nines}, Wholesale: settings.Markup{Mode: settings.Percent, Value: 800_000, Ending: settings.Fives}},
+		city: crm.Address{City: "Chicago", Region: "IL", PostalCode: "60611", Country: "United States"},
 		materials: []material{
 			{"All Purpose Flour", flour, "g", "1.20", "25 kg", "20 kg", 180, false},
 			{"Whole Wheat Flour", wheat, "g", "1.60", "10 kg", "5 kg", 180, false},
@@ -85,6 +94,7 @@ func bakery() shop {
 			{"Chocolate Cake", "CAKE-001", "44.00", 4, 4, []string{flour + " 1kg", "CHOC-001 800g 2", butter + " 700g", sugar + " 900g", eggs + " 16"}, []step{{"Bake the layers", 45, 4}, {"Fill and glaze", 40, 4}}},
 			{"Carrot Cake", "CAKE-002", "32.00", 10, 5, []string{flour + " 2kg 2", sugar + " 1.5kg", eggs + " 30 4", butter + " 750g 2", "CINN-001 50g", "COOK-001 20"}, []step{{"Mix the batter", 12, 10}, {"Bake and cool", 45, 10}, {"Frost and finish", 10, 5}}},
 		},
+		reprices: []reprice{{19, eggs, "0.25"}, {15, butter, "9.10"}, {9, eggs, "0.23"}, {6, butter, "8.80"}, {3, flour, "1.25"}},
 		customers: []customer{
 			{"Harbor Street Café", "Nia Brandt", "48 Harbor Street", true, 1, 0, [2]int{6, 30}, true, map[string]int64{"PAST-001": 36, "MUF-001": 20, "BREAD-001": 10, "COOK-001": 24}},
 			{"Northside Grocers", "Theo Malik", "1910 Clybourn Avenue", true, 1, 0, [2]int{6, 45}, true, map[string]int64{"BREAD-001": 40, "BREAD-002": 16, "BAGEL-001": 36}},
@@ -103,8 +113,9 @@ func soapery() shop {
 	const olive, coconut, shea, lye, lavender, citrus, box = "OIL-OLIVE", "OIL-COCO", "SHEA-01", "LYE-01", "EO-LAV", "EO-ORANGE", "BOX-SOAP"
 	bar := []step{{"Weigh and melt", 30, 48}, {"Mix and pour", 40, 48}, {"Cut and stamp", 35, 48}, {"Box", 30, 48}}
 	return shop{
-		settings: settings.Settings{TaxMode: settings.Inclusive, TaxRate: 190_000, LeadTimeDays: 0, ShippingFlat: 4*money.Micro + 900_000, LaborHourlyRate: 21 * money.Micro, OverheadRate: 120_000},
-		city:     crm.Address{City: "Berlin", PostalCode: "10997", Country: "Germany"},
+		settings: settings.Settings{TaxMode: settings.Inclusive, TaxRate: 190_000, LeadTimeDays: 0, ShippingFlat: 4*money.Micro + 900_000, LaborHourlyRate: 21 * money.Micro, OverheadRate: 120_000,
+			Retail: settings.Markup{Mode: settings.Percent, Value: 2_000_000, Ending: settings.Halves}},
+		city: crm.Address{City: "Berlin", PostalCode: "10997", Country: "Germany"},
 		materials: []material{
 			{"Olive Oil", olive, "g", "6.80", "10 kg", "8 kg", 540, false},
 			{"Coconut Oil", coconut, "g", "4.90", "10 kg", "5 kg", 720, false},
@@ -135,8 +146,9 @@ func soapery() shop {
 func roastery() shop {
 	roast := []step{{"Roast and cool", 18, 60}, {"Weigh and seal", 45, 60}}
 	return shop{
-		settings: settings.Settings{TaxMode: settings.Exclusive, TaxRate: 0, ShippingFlat: 9 * money.Micro, LaborHourlyRate: 24 * money.Micro, OverheadRate: 180_000},
-		city:     crm.Address{City: "Portland", Region: "OR", PostalCode: "97209", Country: "United States"},
+		settings: settings.Settings{TaxMode: settings.Exclusive, TaxRate: 0, ShippingFlat: 9 * money.Micro, LaborHourlyRate: 24 * money.Micro, OverheadRate: 180_000,
+			Retail: settings.Markup{Mode: settings.Fixed, Value: 9 * money.Micro}},
+		city: crm.Address{City: "Portland", Region: "OR", PostalCode: "97209", Country: "United States"},
 		materials: []material{
 			{"Green Ethiopia Guji", "GREEN-ETH", "g", "9.40", "30 kg", "20 kg", 300, true},
 			{"Green Colombia Huila", "GREEN-COL", "g", "7.80", "30 kg", "20 kg", 300, false},
@@ -149,6 +161,7 @@ func roastery() shop {
 			{"Huila, medium roast", "HUILA-340", "17.00", 60, 365, []string{"GREEN-COL 20.4kg 17", "BAG-340 60", "LABEL-01 60 2"}, roast},
 			{"North Star espresso", "NORTH-340", "16.00", 60, 365, []string{"GREEN-BRA 12.2kg 18", "GREEN-COL 8.2kg 18", "BAG-340 60", "LABEL-01 60 2"}, roast},
 		},
+		reprices: []reprice{{12, "GREEN-ETH", "10.20"}},
 		customers: []customer{
 			{"Pier 9 Coffee Bar", "Dana Holt", "9 Front Avenue", true, 3, 0, [2]int{8, 30}, true, map[string]int64{"NORTH-340": 60, "GUJI-340": 20}},
 			{"Fern Bookshop", "Iris Nolan", "231 Burnside Street", true, 4, 0, [2]int{10, 0}, true, map[string]int64{"HUILA-340": 24, "GUJI-340": 12}},

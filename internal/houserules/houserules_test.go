@@ -316,6 +316,7 @@ func TestVerbsAskForPermission(t *testing.T) {
 		"settings.NextReference":   "numbers are taken by verbs that asked",
 		"settings.NextNumber":      "numbers are taken by verbs that asked",
 		"catalog.MaterialsChanged": "a job works it, which nobody asks for",
+		"catalog.RatesChanged":     "a job works it, which nobody asks for",
 	}
 	for _, s := range sources(t) {
 		if s.test || !slices.Contains(domains, s.pkg) {

@@ -32,11 +32,12 @@ type Batch struct {
 	Planned, Produced, Scrap quantity.Quantity
 	Cost                     catalog.Cost // of all pieces
 	UnitCost                 money.Amount
+	Rates                    *catalog.Rates // that it was reckoned with; nil before completion, and of batches completed long ago
 	Started, Completed       *calendar.Instant
 	CreatedAt                calendar.Instant
 	Allocations              []Allocation
 	Components               []Component
-	Work                     []catalog.Work // frozen when it starts
+	Steps                    []Step // frozen when it starts
 	Consumptions             []Consumption
 	LotCode                  string               // of the product, once it is completed
 	Owed                     []inventory.Shortage // what a completion took beyond what there was
@@ -65,6 +66,25 @@ func (c Component) For(pieces quantity.Quantity) (quantity.Quantity, error) {
 	return c.Quantity.Times(int64(pieces), int64(c.Pieces), exact.HalfUp)
 }
 
+// Step is work of a batch, at any depth of its recipe.
+type Step struct {
+	catalog.Work
+	ProductName string       // whose recipe it is
+	Cost        money.Amount // written at completion
+}
+
+// Adds tells whether the costs of its lines add up to that of a completed batch: not where the rates were not kept yet.
+func (b *Batch) Adds() bool {
+	var material, labor money.Amount
+	for _, c := range b.Consumptions {
+		material += c.Cost
+	}
+	for _, s := range b.Steps {
+		labor += s.Cost
+	}
+	return b.Rates != nil && material == b.Cost.Material && labor == b.Cost.Labor
+}
+
 // Consumption is what a batch took from a lot.
 type Consumption struct {
 	Name     string
@@ -90,6 +110,9 @@ func Get(ctx context.Context, tx *store.Tx, code string) (Batch, error) {
 	b := Batch{ID: r.ID, Code: r.Code, DayNumber: r.DayNumber, ProductID: r.ProductID, ProductName: r.ProductName, ProductSKU: r.ProductSku, RecipeID: r.RecipeID, Status: r.Status, ScheduledOn: r.ScheduledOn,
 		Planned: r.PlannedQuantity, Produced: r.ProducedQuantity, Scrap: r.ScrapQuantity, Cost: catalog.Cost{Material: r.MaterialCost, Labor: r.LaborCost, Overhead: r.OverheadCost, Total: r.MaterialCost + r.LaborCost + r.OverheadCost},
 		UnitCost: r.UnitCost, Started: r.StartedAt, Completed: r.CompletedAt, CreatedAt: r.CreatedAt}
+	if r.HourlyRate != nil && r.OverheadRate != nil {
+		b.Rates = &catalog.Rates{Hourly: *r.HourlyRate, Overhead: *r.OverheadRate}
+	}
 	return b, b.fill(ctx, tx)
 }
 
@@ -114,9 +137,9 @@ func (b *Batch) fill(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	for _, s := range steps {
-		b.Work = append(b.Work, catalog.Work{ProductID: s.ProductID, Name: s.Name, Minutes: s.Minutes, Pieces: s.Pieces, HourlyRate: s.HourlyRate})
+		b.Steps = append(b.Steps, Step{catalog.Work{ProductID: s.ProductID, Name: s.Name, Minutes: s.Minutes, Pieces: s.Pieces, HourlyRate: s.HourlyRate}, s.ProductName, s.Cost})
 	}
-	if b.Status == "in_progress" && len(b.Work) == 0 && b.RecipeID != nil {
+	if b.Status == "in_progress" && len(b.Steps) == 0 && b.RecipeID != nil {
 		if err := b.workOfRecipe(ctx, tx); err != nil {
 			return err
 		}
@@ -143,7 +166,8 @@ func (b *Batch) workOfRecipe(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	for _, s := range recipe.Steps {
-		b.Work = append(b.Work, catalog.Work{ProductID: b.ProductID, Name: s.Name, Minutes: s.Minutes, Pieces: s.UnitsPerRun, HourlyRate: s.HourlyRate})
+		work := catalog.Work{ProductID: b.ProductID, Name: s.Name, Minutes: s.Minutes, Pieces: s.UnitsPerRun, HourlyRate: s.HourlyRate}
+		b.Steps = append(b.Steps, Step{Work: work, ProductName: b.ProductName})
 	}
 	return nil
 }
@@ -155,7 +179,10 @@ func (b *Batch) foresee(ctx context.Context, tx *store.Tx) error {
 	if err != nil || !ok {
 		return err
 	}
-	b.RecipeID, b.Work = &plan.RecipeID, plan.Work
+	b.RecipeID = &plan.RecipeID
+	for _, w := range plan.Work {
+		b.Steps = append(b.Steps, Step{Work: w})
+	}
 	for _, t := range plan.Takes {
 		b.Components = append(b.Components, component(t))
 	}

@@ -100,15 +100,9 @@ func (b *Batch) recordCost(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	for i, w := range b.Work {
-		cost, err := w.Cost(b.Produced+b.Scrap, rates)
-		if err != nil {
-			return err
-		}
-		if b.Cost.Labor, err = b.Cost.Labor.Plus(cost); err != nil {
-			return err
-		}
-		if _, err := db.For(tx).RecordStepCost(ctx, db.RecordStepCostIn{BatchID: b.ID, Position: int64(i), Cost: cost}); err != nil {
+	b.Rates = &rates
+	for i := range b.Steps {
+		if err := b.costStep(ctx, tx, i); err != nil {
 			return err
 		}
 	}
@@ -120,7 +114,21 @@ func (b *Batch) recordCost(ctx context.Context, tx *store.Tx) error {
 			return err
 		}
 	}
-	_, err = db.For(tx).RecordCost(ctx, db.RecordCostIn{ID: b.ID, MaterialCost: b.Cost.Material, LaborCost: b.Cost.Labor, OverheadCost: b.Cost.Overhead, UnitCost: b.UnitCost})
+	_, err = db.For(tx).RecordCost(ctx, db.RecordCostIn{ID: b.ID, MaterialCost: b.Cost.Material, LaborCost: b.Cost.Labor, OverheadCost: b.Cost.Overhead, UnitCost: b.UnitCost,
+		HourlyRate: &rates.Hourly, OverheadRate: &rates.Overhead})
+	return err
+}
+
+// costStep writes what one step of the work cost, and adds it up.
+func (b *Batch) costStep(ctx context.Context, tx *store.Tx, i int) (err error) {
+	s := &b.Steps[i]
+	if s.Cost, err = s.Work.Cost(b.Produced+b.Scrap, *b.Rates); err != nil {
+		return err
+	}
+	if b.Cost.Labor, err = b.Cost.Labor.Plus(s.Cost); err != nil {
+		return err
+	}
+	_, err = db.For(tx).RecordStepCost(ctx, db.RecordStepCostIn{BatchID: b.ID, Position: int64(i), Cost: s.Cost})
 	return err
 }
 

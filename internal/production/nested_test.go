@@ -51,8 +51,8 @@ func TestProductsWithinProducts(t *testing.T) {
 			t.Fatal(err)
 		}
 		// 4 trays of 2200 g at 0.002 = 17.60; 16 breads of one minute at 20.00 an hour = 5.33.
-		if made.Cost.Material != 17_600_000 || made.Cost.Labor != 5_333_333 || len(made.Work) != 1 || made.Work[0].ProductID != bread.ID {
-			t.Errorf("cost %+v of work %+v", made.Cost, made.Work)
+		if made.Cost.Material != 17_600_000 || made.Cost.Labor != 5_333_333 || len(made.Steps) != 1 || made.Steps[0].ProductID != bread.ID || made.Steps[0].Cost != 5_333_333 {
+			t.Errorf("cost %+v of work %+v", made.Cost, made.Steps)
 		}
 		if o, flour := b.read(o.Reference); flour != quantity.Of(10_500-4*tray) || o.Lines[0].Produced != quantity.Of(4) {
 			t.Errorf("flour %d, produced %d", flour, o.Lines[0].Produced)

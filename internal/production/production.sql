@@ -49,7 +49,7 @@ ORDER BY v.created_at DESC LIMIT 1;
 
 -- name: GetBatch :one
 SELECT b.id, b.code, b.day_number, b.product_id, p.name AS product_name, p.sku AS product_sku, b.recipe_id, b.status, b.scheduled_on, b.planned_quantity, b.produced_quantity, b.scrap_quantity,
-  b.material_cost, b.labor_cost, b.overhead_cost, b.unit_cost, b.started_at, b.completed_at, b.created_at
+  b.material_cost, b.labor_cost, b.overhead_cost, b.unit_cost, b.hourly_rate, b.overhead_rate, b.started_at, b.completed_at, b.created_at
 FROM batches AS b JOIN products AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = b.product_id
 WHERE b.organization_id = sqlc.arg(organization_id) AND b.code = sqlc.arg(code);
 
@@ -91,7 +91,7 @@ UPDATE batches SET status = 'completed', produced_quantity = $3, scrap_quantity 
 WHERE organization_id = $1 AND id = $2 AND status = 'in_progress';
 
 -- name: RecordCost :execrows
-UPDATE batches SET material_cost = $3, labor_cost = $4, overhead_cost = $5, unit_cost = $6
+UPDATE batches SET material_cost = $3, labor_cost = $4, overhead_cost = $5, unit_cost = $6, hourly_rate = $7, overhead_rate = $8
 WHERE organization_id = $1 AND id = $2;
 
 -- name: CancelBatch :execrows
@@ -158,9 +158,10 @@ WHERE o.organization_id = sqlc.arg(organization_id) AND o.delivery_on = sqlc.arg
 GROUP BY b.product_id, b.code, b.status ORDER BY b.code;
 
 -- name: StepsOf :many
-SELECT position, product_id, name, minutes, pieces, hourly_rate, cost FROM batch_steps
-WHERE organization_id = sqlc.arg(organization_id) AND batch_id = sqlc.arg(batch_id)
-ORDER BY position;
+SELECT s.product_id, p.name AS product_name, s.name, s.minutes, s.pieces, s.hourly_rate, s.cost
+FROM batch_steps AS s JOIN products AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = s.product_id
+WHERE s.organization_id = sqlc.arg(organization_id) AND s.batch_id = sqlc.arg(batch_id)
+ORDER BY s.position;
 
 -- name: CreateStep :exec
 INSERT INTO batch_steps (organization_id, batch_id, position, product_id, name, minutes, pieces, hourly_rate, cost)

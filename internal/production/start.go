@@ -48,7 +48,7 @@ func (b Batch) freeze(ctx context.Context, tx *store.Tx) error {
 			return err
 		}
 	}
-	for i, w := range b.Work {
+	for i, w := range b.Steps {
 		in := db.CreateStepIn{BatchID: b.ID, Position: int64(i), ProductID: w.ProductID, Name: w.Name, Minutes: w.Minutes, Pieces: w.Pieces, HourlyRate: w.HourlyRate}
 		if err := db.For(tx).CreateStep(ctx, in); err != nil {
 			return err

@@ -5,6 +5,7 @@ package settings
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
@@ -31,7 +32,69 @@ type Settings struct {
 	ShippingFlat    money.Amount
 	LaborHourlyRate money.Amount
 	OverheadRate    int64 // millionths of material and labor
+
+	Retail, Wholesale Markup
 }
+
+// Markup is how a price is suggested: what is added to a cost, and what the price ends in.
+type Markup struct {
+	Mode   MarkupMode
+	Value  int64 // percent: millionths of the cost, 350,000 is 35 %; fixed: micro currency units
+	Ending Ending
+}
+
+// MarkupMode is how a markup is meant.
+type MarkupMode string
+
+// The modes.
+const (
+	Percent MarkupMode = "percent"
+	Fixed   MarkupMode = "fixed"
+)
+
+// Ending is what a suggested price is rounded up to.
+type Ending string
+
+// The endings.
+const (
+	AnyEnding Ending = "none" // the currency's digits, half up
+	Fives     Ending = ".05"  // the next multiple of 0.05
+	Halves    Ending = ".50"  // the next multiple of 0.50
+	Nines     Ending = ".99"  // the next that ends in .99
+)
+
+// Endings are all of them, in the order forms offer them.
+var Endings = []Ending{AnyEnding, Fives, Halves, Nines}
+
+func (m Markup) orNone() Markup {
+	if m.Mode == "" {
+		m.Mode = Percent
+	}
+	if m.Ending == "" {
+		m.Ending = AnyEnding
+	}
+	return m
+}
+
+func (m Markup) validate(p *fault.Problems, name string) {
+	switch {
+	case m.Mode != Percent && m.Mode != Fixed:
+		p.Add(name+"_markup", "Choose a percentage or an amount.")
+	case m.Mode == Percent && (m.Value < 0 || m.Value > 100*money.Micro):
+		p.Add(name+"_value", "Enter a percentage from 0 to 10000.")
+	case m.Value < 0 || m.Value > int64(money.Max):
+		p.Add(name+"_value", "Enter an amount that is not negative.")
+	}
+	if !slices.Contains(Endings, m.Ending) {
+		p.Add(name+"_ending", "Choose what prices end in.")
+	}
+}
+
+// RatesChanged is the job that is left in a transaction that changed what work costs: whoever reckons with it works it.
+type RatesChanged struct{}
+
+// Kind names the job.
+func (RatesChanged) Kind() string { return "settings_rates_changed" }
 
 // Bootstrap gives a new organization its settings.
 func Bootstrap(ctx context.Context, tx *store.Tx) error {
@@ -45,12 +108,15 @@ func create(ctx context.Context, tx *store.Tx, s Settings) error {
 // Get reads the settings. Every member's work depends on them, so it asks for no permission.
 func Get(ctx context.Context, tx *store.Tx) (Settings, error) {
 	row, err := db.For(tx).GetSettings(ctx)
-	return Settings{TaxMode(row.TaxMode), row.TaxRate, row.LeadTimeDays, row.DailyCapacity, row.ShippingFlat, row.LaborHourlyRate, row.OverheadRate}, err
+	return Settings{TaxMode: TaxMode(row.TaxMode), TaxRate: row.TaxRate, LeadTimeDays: row.LeadTimeDays, DailyCapacity: row.DailyCapacity, ShippingFlat: row.ShippingFlat, LaborHourlyRate: row.LaborHourlyRate,
+		OverheadRate: row.OverheadRate, Retail: Markup{MarkupMode(row.RetailMarkup), row.RetailValue, Ending(row.RetailEnding)},
+		Wholesale: Markup{MarkupMode(row.WholesaleMarkup), row.WholesaleValue, Ending(row.WholesaleEnding)}}, err
 }
 
-// Validate tells what is wrong with the fields.
+// Validate tells what is wrong with the fields. A markup that is not said is none.
 func (s Settings) Validate() error {
 	var p fault.Problems
+	s.Retail, s.Wholesale = s.Retail.orNone(), s.Wholesale.orNone()
 	if s.TaxMode != Exclusive && s.TaxMode != Inclusive {
 		p.Add("tax_mode", "Choose whether prices contain tax.")
 	}
@@ -71,18 +137,46 @@ func (s Settings) Validate() error {
 			p.Add(field, "Enter an amount that is not negative.")
 		}
 	}
+	s.Retail.validate(&p, "retail")
+	s.Wholesale.validate(&p, "wholesale")
 	return p.Err()
 }
 
-// Update changes the settings.
+// Change reads the settings, lets change write to them, and keeps what comes of it: who changes a part keeps the rest as it is.
+func Change(ctx context.Context, tx *store.Tx, change func(*Settings)) error {
+	if err := tx.Require(authz.SettingsWrite); err != nil {
+		return err
+	}
+	if err := tx.Lock(ctx, "settings"); err != nil {
+		return err
+	}
+	s, err := Get(ctx, tx)
+	if err != nil {
+		return err
+	}
+	change(&s)
+	return Update(ctx, tx, s)
+}
+
+// Update replaces the settings.
 func Update(ctx context.Context, tx *store.Tx, s Settings) error {
 	if err := tx.Require(authz.SettingsWrite); err != nil {
 		return err
 	}
+	s.Retail, s.Wholesale = s.Retail.orNone(), s.Wholesale.orNone()
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	_, err := db.For(tx).UpdateSettings(ctx, db.UpdateSettingsIn{TaxMode: string(s.TaxMode), TaxRate: s.TaxRate, LeadTimeDays: s.LeadTimeDays, DailyCapacity: s.DailyCapacity, ShippingFlat: s.ShippingFlat, LaborHourlyRate: s.LaborHourlyRate, OverheadRate: s.OverheadRate, UpdatedAt: tx.Now()})
+	before, err := Get(ctx, tx)
+	if err != nil {
+		return err
+	}
+	_, err = db.For(tx).UpdateSettings(ctx, db.UpdateSettingsIn{TaxMode: string(s.TaxMode), TaxRate: s.TaxRate, LeadTimeDays: s.LeadTimeDays, DailyCapacity: s.DailyCapacity, ShippingFlat: s.ShippingFlat, LaborHourlyRate: s.LaborHourlyRate, OverheadRate: s.OverheadRate, UpdatedAt: tx.Now(),
+		RetailMarkup: string(s.Retail.Mode), RetailValue: s.Retail.Value, RetailEnding: string(s.Retail.Ending),
+		WholesaleMarkup: string(s.Wholesale.Mode), WholesaleValue: s.Wholesale.Value, WholesaleEnding: string(s.Wholesale.Ending)})
+	if err == nil && (s.LaborHourlyRate != before.LaborHourlyRate || s.OverheadRate != before.OverheadRate) {
+		err = tx.Enqueue(ctx, RatesChanged{})
+	}
 	return err
 }
 

@@ -3,11 +3,13 @@ INSERT INTO settings (organization_id, tax_mode, tax_rate, lead_time_days, daily
 VALUES (sqlc.arg(organization_id), sqlc.arg(tax_mode), sqlc.arg(tax_rate), sqlc.arg(lead_time_days), sqlc.arg(daily_capacity), sqlc.arg(shipping_flat), sqlc.arg(labor_hourly_rate), sqlc.arg(overhead_rate), sqlc.arg(updated_at));
 
 -- name: GetSettings :one
-SELECT tax_mode, tax_rate, lead_time_days, daily_capacity, shipping_flat, labor_hourly_rate, overhead_rate
+SELECT tax_mode, tax_rate, lead_time_days, daily_capacity, shipping_flat, labor_hourly_rate, overhead_rate,
+  retail_markup, retail_value, retail_ending, wholesale_markup, wholesale_value, wholesale_ending
 FROM settings WHERE organization_id = sqlc.arg(organization_id);
 
 -- name: UpdateSettings :execrows
-UPDATE settings SET tax_mode = $2, tax_rate = $3, lead_time_days = $4, daily_capacity = $5, shipping_flat = $6, labor_hourly_rate = $7, overhead_rate = $8, updated_at = $9
+UPDATE settings SET tax_mode = $2, tax_rate = $3, lead_time_days = $4, daily_capacity = $5, shipping_flat = $6, labor_hourly_rate = $7, overhead_rate = $8, updated_at = $9,
+  retail_markup = $10, retail_value = $11, retail_ending = $12, wholesale_markup = $13, wholesale_value = $14, wholesale_ending = $15
 WHERE organization_id = $1;
 
 -- name: NextNumber :one

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
+	"craftplan/internal/exact"
 	"craftplan/internal/fault"
 	"craftplan/internal/inventory"
 	"craftplan/internal/production"
@@ -83,6 +85,37 @@ func showBatch(q *Request) error {
 		return err
 	}
 	return q.Render(http.StatusOK, p.Code, "batches", batchShow(p))
+}
+
+// showBatchCost is how the cost of a completed batch comes about.
+func showBatchCost(q *Request) error {
+	p, err := q.batchPage(ui.Form{})
+	if err != nil {
+		return err
+	}
+	if p.Completed == nil {
+		return fault.NotFound("cost")
+	}
+	return q.Render(http.StatusOK, p.Code+", cost", "batches", batchCost(p))
+}
+
+// unitPrice is what one stock unit from a lot cost, per kg, l or piece; about, where the lot's cost does not divide.
+func (p batchPage) unitPrice(c production.Consumption) string {
+	price, err := c.Cost.Share(quantity.Micro, int64(c.Quantity))
+	if err != nil {
+		return "?"
+	}
+	back, err := price.ForQuantity(c.Quantity)
+	if err != nil || back != c.Cost {
+		return "≈\u202f" + p.fully(price, c.Unit)
+	}
+	return p.fully(price, c.Unit)
+}
+
+// spent are the minutes of a step for all pieces that came out of the batch.
+func (p batchPage) spent(s production.Step) *big.Rat {
+	all := exact.Fraction(int64(p.Produced+p.Scrap), quantity.Micro)
+	return all.Mul(all, exact.Fraction(int64(s.Minutes), int64(s.Pieces)))
 }
 
 // createBatch makes a batch of all that is not in one yet, of a product for a day.

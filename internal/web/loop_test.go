@@ -37,7 +37,8 @@ func TestTheWholeDay(t *testing.T) {
 	apptest.EachMailing(t, func(t *testing.T, a *apptest.App) {
 		c := a.Anonymous(t)
 		a.SignUp(c, registration("Oven & Co", "oven", "rosa@oven.example"))
-		posted(t, c, "/oven/settings", url.Values{"tax_mode": {"exclusive"}, "tax_rate": {"10"}, "labor_hourly_rate": {"18"}, "overhead_rate": {"10"}})
+		posted(t, c, "/oven/settings/costs", url.Values{"labor_hourly_rate": {"18"}, "overhead_rate": {"10"}, "retail_markup": {"percent"}, "retail_value": {"35"}, "retail_ending": {".99"}, "wholesale_markup": {"fixed"}, "wholesale_value": {"1"}, "wholesale_ending": {"none"}})
+		posted(t, c, "/oven/settings", url.Values{"tax_mode": {"exclusive"}, "tax_rate": {"10"}})
 		posted(t, c, "/oven/materials", url.Values{"name": {"Flour"}, "sku": {"FLOUR"}, "unit": {"g"}, "price": {"2.00"}, "opening": {"10 kg"}})
 		posted(t, c, "/oven/products", url.Values{"name": {"Bread"}, "sku": {"BREAD"}, "status": {"active"}, "price": {"5"}})
 		flour, _ := c.Get("/oven/products/BREAD/recipe").Find("#f-components-0-item option[value^='m:']").Last().Attr("value")

@@ -11,6 +11,7 @@ import (
 	"craftplan/internal/fault"
 	"craftplan/internal/money"
 	"craftplan/internal/quantity"
+	"craftplan/internal/settings"
 	"craftplan/internal/store"
 	"craftplan/internal/web/ui"
 )
@@ -41,12 +42,23 @@ type productPage struct {
 	format
 	Recipe   *catalog.Recipe // nil before the first version
 	Versions []catalog.Recipe
+	Settings settings.Settings
 	MayWrite bool
 	At       func(...string) string
 }
 
 // Old tells whether the recipe shown is a version that was replaced.
 func (p productPage) Old() bool { return p.Recipe != nil && p.Recipe.Status == "archived" }
+
+// earning is what is left of the selling price.
+func (p productPage) earning() catalog.Earning {
+	return catalog.Earn(p.Price, p.Recipe.Cost.Total, p.Settings)
+}
+
+// arithmetic is the address of how the cost of the version shown comes about.
+func (p productPage) arithmetic() string {
+	return p.At("products", p.SKU, "versions", strconv.FormatInt(p.Recipe.Version, 10), "cost")
+}
 
 // makes is what the recipe is for.
 func (p productPage) makes() string {
@@ -85,6 +97,9 @@ func (q *Request) productPage(version int64) (p productPage, err error) {
 		if p.Versions, err = catalog.Versions(q.Context(), tx, p.ID); err != nil {
 			return err
 		}
+		if p.Settings, err = settings.Get(q.Context(), tx); err != nil {
+			return err
+		}
 		p.Recipe, err = catalog.GetRecipe(q.Context(), tx, p.ID, version)
 		return err
 	})
@@ -99,11 +114,20 @@ func showProduct(q *Request) error {
 	return q.Render(http.StatusOK, p.Name, "products", productShow(p))
 }
 
-func showVersion(q *Request) error {
+// version is the number in the address.
+func (q *Request) version() (int64, error) {
 	var problems fault.Problems
 	version := countField(&problems, url.Values{"version": {q.PathValue("version")}}, "version")
 	if problems.Err() != nil || version < 1 {
-		return fault.NotFound("recipe")
+		return 0, fault.NotFound("recipe")
+	}
+	return version, nil
+}
+
+func showVersion(q *Request) error {
+	version, err := q.version()
+	if err != nil {
+		return err
 	}
 	p, err := q.productPage(version)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"craftplan/internal/inventory"
 	"craftplan/internal/money"
 	"craftplan/internal/quantity"
+	"craftplan/internal/settings"
 	"craftplan/internal/store"
 	"craftplan/internal/web/ui"
 )
@@ -31,7 +32,7 @@ type recipeEdit struct {
 	CostRows              map[string]string // of each row that counts
 	Materials             []inventory.Option
 	Products              []catalog.Option // that can be components
-	Rates                 catalog.Rates
+	Settings              settings.Settings
 	Components, Steps     []row
 	NextComponent, NextUp int
 	At                    func(...string) string
@@ -46,7 +47,7 @@ func (e recipeEdit) Next() int64 {
 }
 
 // hourly is the rate of a step that names none.
-func (e recipeEdit) hourly() string { return money.Input(e.Rates.Hourly, e.currency) }
+func (e recipeEdit) hourly() string { return money.Input(e.Settings.LaborHourlyRate, e.currency) }
 
 // A component is chosen by what it is and its id: of a material, or of a product.
 const (
@@ -83,7 +84,7 @@ func (q *Request) recipeEdit(values url.Values) (e recipeEdit, in catalog.Input,
 			return err
 		}
 		e.Products = slices.DeleteFunc(made, func(o catalog.Option) bool { return o.ID == e.ID })
-		if e.Rates, err = catalog.RatesOf(q.Context(), tx); err != nil {
+		if e.Settings, err = settings.Get(q.Context(), tx); err != nil {
 			return err
 		}
 		if values == nil {

@@ -3,6 +3,8 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +83,158 @@ func TestARecipeInACircle(t *testing.T) {
 		p := c.Post("/sunrise/products/COOK-001/recipe", form)
 		if got := p.Text("#f-components-9-item-e"); p.Status != http.StatusUnprocessableEntity || got != "Almond Cookies > Carrot Cake > Almond Cookies: a product cannot be part of itself." {
 			t.Errorf("%d, %q", p.Status, got)
+		}
+	})
+}
+
+// micros reads an amount that is shown to the last digit.
+func micros(t *testing.T, text string) int64 {
+	t.Helper()
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, text)
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		t.Errorf("%q is no amount", text)
+	}
+	return n
+}
+
+// adds tells that the lines of a table come to its sum, to the last digit.
+func adds(t *testing.T, p *apptest.Page, table string) (sum int64) {
+	t.Helper()
+	p.Find(table + " tbody [data-cost]").Each(func(_ int, s *goquery.Selection) { sum += micros(t, s.Text()) })
+	if shown := micros(t, p.Text(table+" [data-sum]")); sum != shown || sum == 0 {
+		t.Errorf("the lines of %s come to %d, below them stands %d", table, sum, shown)
+	}
+	return sum
+}
+
+// together tells that the parts of a cost come to the whole.
+func together(t *testing.T, p *apptest.Page, material, labor int64) {
+	t.Helper()
+	var sum int64
+	p.Find("#together [data-cost]").Each(func(i int, s *goquery.Selection) {
+		part := micros(t, s.Text())
+		if want := []int64{material, labor, part}[i]; part != want {
+			t.Errorf("part %d is %d, above stands %d", i, part, want)
+		}
+		sum += part
+	})
+	if total := micros(t, p.Text("#total")); sum != total {
+		t.Errorf("the parts come to %d, the total is %d", sum, total)
+	}
+}
+
+// Every cost opens to its arithmetic, and that comes to the figure to the last digit: of an active version with a product in it, of
+// a replaced one, and of a batch.
+func TestEveryCostIsExplained(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		c := a.As(t, maya)
+		product := c.Get("/sunrise/products/CAKE-002")
+		explained, _ := product.Find("td.num a[href*='/cost#part-5']").Attr("href")
+		p := c.Get(strings.Split(explained, "#")[0])
+		together(t, p, adds(t, p, "#materials"), adds(t, p, "#tasks"))
+		if row := strings.Join(strings.Fields(p.Find("#part-5").Text()), " "); !strings.Contains(row, "All Purpose Flour in Almond Cookies50 g 1.2 kg / 48 × 20 / 10$1.20 per kg$0.060000") {
+			t.Errorf("the cookies' flour: %q", row)
+		}
+		if p.Find("#part-5").Length() != 1 || !strings.Contains(p.Text("#tasks"), "45 min / 48 × 20 / 10") {
+			t.Errorf("the cookies' work: %q", p.Text("#tasks"))
+		}
+
+		form := fields(c.Get("/sunrise/products/CAKE-002/recipe"), "#recipe")
+		form.Set("components.0.quantity", "3 kg")
+		form.Set("loss", "2")
+		posted(t, c, "/sunrise/products/CAKE-002/recipe", form)
+		kept := micros(t, p.Text("#total"))
+		p = c.Get("/sunrise/products/CAKE-002/versions/1/cost")
+		together(t, p, adds(t, p, "#materials"), adds(t, p, "#tasks"))
+		if now := micros(t, p.Text("#total")); now != kept {
+			t.Errorf("the replaced version cost %d, now %d", kept, now)
+		}
+		p = c.Get("/sunrise/products/CAKE-002/versions/2/cost")
+		together(t, p, adds(t, p, "#materials"), adds(t, p, "#tasks"))
+		if row := p.Find("#part-0").Text(); !strings.Contains(row, "3\u202fkg × 1.02 / 10 / 0.98") {
+			t.Errorf("flour with waste and loss: %q", row)
+		}
+
+		batch, _ := c.Get("/sunrise/batches?status=completed&q=cookies").Find("tbody th a").First().Attr("href")
+		unit, _ := c.Get(batch).Find("#unit-cost a").Attr("href")
+		p = c.Get(unit)
+		together(t, p, adds(t, p, "#materials"), adds(t, p, "#tasks"))
+		if open, _ := c.Get("/sunrise/batches?status=open").Find("tbody th a").First().Attr("href"); open == "" {
+			t.Error("no open batch")
+		} else if p := c.Get(open + "/cost"); p.Status != http.StatusNotFound {
+			t.Errorf("the cost of an open batch: %d", p.Status)
+		}
+	})
+}
+
+func TestSuggestedPrices(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		a.Work(t)
+		c := a.As(t, maya)
+		if p := c.Get("/sunrise/products/CAKE-002/costs"); !strings.Contains(p.Text("[aria-labelledby=suggested]"), "Say in the settings") {
+			t.Errorf("without markups: %q", p.Text("[aria-labelledby=suggested]"))
+		}
+		form := url.Values{"labor_hourly_rate": {"18.50"}, "overhead_rate": {"15"}, "retail_markup": {"percent"}, "retail_value": {"35"}, "retail_ending": {".99"}, "wholesale_markup": {"fixed"}, "wholesale_value": {"1.50"}, "wholesale_ending": {".05"}}
+		wrong := url.Values{"labor_hourly_rate": {"a lot"}, "overhead_rate": {"15"}, "retail_markup": {"percent"}, "retail_value": {"-3"}, "retail_ending": {".17"}, "wholesale_markup": {""}}
+		p := c.Post("/sunrise/settings/costs", wrong)
+		for _, field := range []string{"labor_hourly_rate", "retail_value", "retail_ending"} {
+			if p.Status != http.StatusUnprocessableEntity || p.Find("#f-"+field+"-e").Length() != 1 {
+				t.Errorf("%d, nothing beside %s: %q", p.Status, field, p.Text("[data-errors]"))
+			}
+		}
+		posted(t, c, "/sunrise/settings/costs", form)
+		p = c.Get("/sunrise/products/CAKE-002/costs") // costs 6.7726: 9.1430 and 8.2726
+		if got := p.Text("[aria-labelledby=suggested]"); !strings.Contains(got, "Retail $9.99") || !strings.Contains(got, "Wholesale $8.30") {
+			t.Errorf("suggested: %q", got)
+		}
+		apply := fields(p, "#price-retail-f")
+		if p := posted(t, c, "/sunrise/products/CAKE-002/price", apply); !strings.Contains(p.Text("#toasts"), "Carrot Cake sells for $9.99 now") || p.Find("#price-retail-f").Length() != 0 && p.Find("[data-dialog=price-retail]").Length() != 0 {
+			t.Errorf("applied: %q", p.Text("#toasts"))
+		}
+		if p := posted(t, c, "/sunrise/products/CAKE-002/price", apply); !strings.Contains(p.Text("#toasts"), "was changed meanwhile") {
+			t.Errorf("applied again: %q", p.Text("#toasts"))
+		}
+		form.Set("overhead_rate", "20")
+		posted(t, c, "/sunrise/settings/costs", form)
+		soon(t, func() bool {
+			return strings.Contains(c.Get("/sunrise/products/CAKE-002/costs").Text("#changes"), "Hourly rate or overhead")
+		}, "the new overhead in the history")
+		if p := c.Get("/sunrise/products/CAKE-002/costs"); p.Find("svg.chart[aria-label]").Length() != 1 {
+			t.Error("no chart")
+		}
+	})
+}
+
+func TestMarginsPage(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		c := a.As(t, maya)
+		shares := func(path string) (all []float64) {
+			c.Get(path).Find("tbody td:nth-of-type(5)").Each(func(_ int, s *goquery.Selection) {
+				n, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(s.Text()), "%"), 64)
+				if err != nil {
+					t.Error(err)
+				}
+				all = append(all, n)
+			})
+			return all
+		}
+		if up := shares("/sunrise/margins"); len(up) < 9 || !slices.IsSorted(up) {
+			t.Errorf("the worst first: %v", up)
+		}
+		if down := shares("/sunrise/margins?sort=-margin"); len(down) < 9 || slices.IsSorted(down) {
+			t.Errorf("the best first: %v", down)
+		}
+		if p := c.Get("/sunrise/margins?only=loss"); p.Text("#list h2") != "Nothing sells below its cost" {
+			t.Errorf("below cost: %q", p.Text("#list"))
+		}
+		if p := c.Get("/bluebird/margins"); p.Find("tbody tr").Length() != 4 {
+			t.Errorf("soaps: %d", p.Find("tbody tr").Length())
 		}
 	})
 }

@@ -58,15 +58,22 @@ func showSettings(q *Request) error {
 	values := url.Values{
 		"tax_mode": {string(s.TaxMode)}, "tax_rate": {percentText(s.TaxRate)}, "lead_time_days": {strconv.FormatInt(s.LeadTimeDays, 10)},
 		"daily_capacity": {strconv.FormatInt(s.DailyCapacity, 10)}, "shipping_flat": {money.Input(s.ShippingFlat, q.Member.Organization.Currency)},
-		"labor_hourly_rate": {money.Input(s.LaborHourlyRate, q.Member.Organization.Currency)}, "overhead_rate": {percentText(s.OverheadRate)},
 	}
 	return q.renderSettings(http.StatusOK, ui.Form{Values: values})
 }
 
 func updateSettings(q *Request) error {
-	s, err := settingsOf(q.PostForm, q.Member.Organization.Locale)
+	var p fault.Problems
+	v := q.PostForm
+	form := settings.Settings{TaxMode: settings.TaxMode(v.Get("tax_mode")), TaxRate: percentField(&p, v, "tax_rate"), LeadTimeDays: countField(&p, v, "lead_time_days"), DailyCapacity: countField(&p, v, "daily_capacity"),
+		ShippingFlat: amountField(&p, v, "shipping_flat", q.Member.Organization.Locale)}
+	err := together(p.Err(), form.Validate())
 	if err == nil {
-		err = q.Update(func(tx *store.Tx) error { return settings.Update(q.Context(), tx, s) })
+		err = q.Update(func(tx *store.Tx) error {
+			return settings.Change(q.Context(), tx, func(s *settings.Settings) {
+				s.TaxMode, s.TaxRate, s.LeadTimeDays, s.DailyCapacity, s.ShippingFlat = form.TaxMode, form.TaxRate, form.LeadTimeDays, form.DailyCapacity, form.ShippingFlat
+			})
+		})
 	}
 	if status, ok := again(err); ok {
 		return q.renderSettings(status, refused(q, err))
@@ -75,15 +82,6 @@ func updateSettings(q *Request) error {
 		return err
 	}
 	return q.Done("Saved.", q.Path("settings"))
-}
-
-func settingsOf(v url.Values, locale string) (settings.Settings, error) {
-	var p fault.Problems
-	s := settings.Settings{
-		TaxMode: settings.TaxMode(v.Get("tax_mode")), TaxRate: percentField(&p, v, "tax_rate"), LeadTimeDays: countField(&p, v, "lead_time_days"), DailyCapacity: countField(&p, v, "daily_capacity"),
-		ShippingFlat: amountField(&p, v, "shipping_flat", locale), LaborHourlyRate: amountField(&p, v, "labor_hourly_rate", locale), OverheadRate: percentField(&p, v, "overhead_rate"),
-	}
-	return s, together(p.Err(), s.Validate())
 }
 
 // percentText shows millionths as a percentage: 210,000 is 21.

@@ -144,15 +144,12 @@ func (f format) moment(i calendar.Instant) string {
 }
 
 // margin is what is left of a price, in percent of it with one decimal.
-func (f format) margin(price, cost money.Amount) string {
-	if price <= 0 {
+func (f format) margin(e catalog.Earning) string {
+	share, ok := e.Margin()
+	if !ok {
 		return "none"
 	}
-	share, err := (price - cost).Share(money.Micro, int64(price))
-	if err != nil {
-		return "none"
-	}
-	return f.percent(int64(share))
+	return f.percent(share)
 }
 
 // delta is a change with its direction and its share.

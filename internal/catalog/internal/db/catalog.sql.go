@@ -14,11 +14,53 @@ import (
 	"craftplan/internal/quantity"
 )
 
+const activeProducts = `-- name: ActiveProducts :many
+SELECT product_id FROM recipes WHERE organization_id = $1 AND status = 'active'
+`
+
+type ActiveProductsParams struct {
+	OrganizationID id.Organization
+}
+
+func (q *Queries) ActiveProducts(ctx context.Context, arg ActiveProductsParams) ([]id.ID, error) {
+	rows, err := q.db.QueryContext(ctx, activeProducts, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []id.ID{}
+	for rows.Next() {
+		var product_id id.ID
+		if err := rows.Scan(&product_id); err != nil {
+			return nil, err
+		}
+		items = append(items, product_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const activeRecipes = `-- name: ActiveRecipes :many
+WITH RECURSIVE reached (product_id) AS (
+  SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j
+  UNION
+  SELECT c.product_id FROM reached AS w
+  CROSS JOIN recipes AS r
+  CROSS JOIN recipe_components AS c
+  WHERE r.organization_id = $1 AND r.product_id = w.product_id AND r.status = 'active'
+    AND c.organization_id = $1 AND c.recipe_id = r.id
+)
 SELECT r.id, r.product_id, p.name, p.sku, r.version, r.yield, r.loss, r.notes, r.material_cost, r.labor_cost, r.overhead_cost, r.unit_cost, r.published_at
-FROM recipes AS r JOIN products AS p ON p.organization_id = $1 AND p.id = r.product_id
-WHERE r.organization_id = $1 AND r.status = 'active'
-  AND r.product_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+FROM reached AS w
+CROSS JOIN recipes AS r
+CROSS JOIN products AS p
+WHERE r.organization_id = $1 AND r.product_id = w.product_id AND r.status = 'active'
+  AND p.organization_id = $1 AND p.id = r.product_id
 `
 
 type ActiveRecipesParams struct {
@@ -42,6 +84,8 @@ type ActiveRecipesRow struct {
 	PublishedAt  *calendar.Instant
 }
 
+// The active recipes of some products, and of the products in them, down to the last. Lines of materials give a NULL, which leads
+// nowhere; to leave them out here would make SQLite read all lines of products for each recipe.
 func (q *Queries) ActiveRecipes(ctx context.Context, arg ActiveRecipesParams) ([]ActiveRecipesRow, error) {
 	rows, err := q.db.QueryContext(ctx, activeRecipes, arg.OrganizationID, arg.Ids)
 	if err != nil {
@@ -80,7 +124,7 @@ func (q *Queries) ActiveRecipes(ctx context.Context, arg ActiveRecipesParams) ([
 }
 
 const archiveRecipe = `-- name: ArchiveRecipe :execrows
-UPDATE recipes SET status = 'archived', material_cost = $3, labor_cost = $4, overhead_cost = $5, unit_cost = $6
+UPDATE recipes SET status = 'archived', material_cost = $3, labor_cost = $4, overhead_cost = $5, unit_cost = $6, arithmetic = $7
 WHERE organization_id = $1 AND id = $2 AND status = 'active'
 `
 
@@ -91,6 +135,7 @@ type ArchiveRecipeParams struct {
 	LaborCost      money.Amount
 	OverheadCost   money.Amount
 	UnitCost       money.Amount
+	Arithmetic     string
 }
 
 func (q *Queries) ArchiveRecipe(ctx context.Context, arg ArchiveRecipeParams) (int64, error) {
@@ -101,6 +146,7 @@ func (q *Queries) ArchiveRecipe(ctx context.Context, arg ArchiveRecipeParams) (i
 		arg.LaborCost,
 		arg.OverheadCost,
 		arg.UnitCost,
+		arg.Arithmetic,
 	)
 	if err != nil {
 		return 0, err
@@ -169,6 +215,64 @@ func (q *Queries) ComponentsOf(ctx context.Context, arg ComponentsOfParams) ([]C
 	return items, nil
 }
 
+const costChanges = `-- name: CostChanges :many
+SELECT c.id, r.version, c.reason, c.cause, c.material_cost, c.labor_cost, c.overhead_cost, c.unit_cost, c.created_at
+FROM cost_changes AS c JOIN recipes AS r ON r.organization_id = $1 AND r.id = c.recipe_id
+WHERE c.organization_id = $1 AND c.product_id = $2
+ORDER BY c.created_at DESC, c.id DESC LIMIT $3
+`
+
+type CostChangesParams struct {
+	OrganizationID id.Organization
+	ProductID      id.ID
+	CountOf        int32
+}
+
+type CostChangesRow struct {
+	ID           id.ID
+	Version      int64
+	Reason       string
+	Cause        string
+	MaterialCost money.Amount
+	LaborCost    money.Amount
+	OverheadCost money.Amount
+	UnitCost     money.Amount
+	CreatedAt    calendar.Instant
+}
+
+func (q *Queries) CostChanges(ctx context.Context, arg CostChangesParams) ([]CostChangesRow, error) {
+	rows, err := q.db.QueryContext(ctx, costChanges, arg.OrganizationID, arg.ProductID, arg.CountOf)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CostChangesRow{}
+	for rows.Next() {
+		var i CostChangesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Version,
+			&i.Reason,
+			&i.Cause,
+			&i.MaterialCost,
+			&i.LaborCost,
+			&i.OverheadCost,
+			&i.UnitCost,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const countProducts = `-- name: CountProducts :one
 SELECT COUNT(*) FROM products
 WHERE organization_id = $1 AND search_text LIKE CAST($2 AS text) ESCAPE '\'
@@ -210,6 +314,33 @@ func (q *Queries) CreateComponent(ctx context.Context, arg CreateComponentParams
 		arg.ProductID,
 		arg.Quantity,
 		arg.Waste,
+	)
+	return err
+}
+
+const createCostChanges = `-- name: CreateCostChanges :exec
+INSERT INTO cost_changes (organization_id, id, product_id, recipe_id, reason, cause, material_cost, labor_cost, overhead_cost, unit_cost, created_at)
+SELECT CAST($1 AS org_text), CAST(SUBSTR(j.value, 117, 36) AS uuid_text), CAST(SUBSTR(j.value, 153, 36) AS uuid_text), CAST(SUBSTR(j.value, 1, 36) AS uuid_text),
+  CAST($2 AS text), SUBSTR(j.value, 189), CAST(SUBSTR(j.value, 37, 20) AS money_int), CAST(SUBSTR(j.value, 57, 20) AS money_int), CAST(SUBSTR(j.value, 77, 20) AS money_int),
+  CAST(SUBSTR(j.value, 97, 20) AS money_int), CAST($3 AS ts_text)
+FROM json_each(CAST($4 AS list_text)) AS j WHERE true
+ON CONFLICT (organization_id, id) DO NOTHING
+`
+
+type CreateCostChangesParams struct {
+	OrganizationID id.Organization
+	Reason         string
+	CreatedAt      calendar.Instant
+	Changes        string
+}
+
+// Each row of the list is a text as above, and from the 117th letter on the ids of the change and of the product, and the cause.
+func (q *Queries) CreateCostChanges(ctx context.Context, arg CreateCostChangesParams) error {
+	_, err := q.db.ExecContext(ctx, createCostChanges,
+		arg.OrganizationID,
+		arg.Reason,
+		arg.CreatedAt,
+		arg.Changes,
 	)
 	return err
 }
@@ -528,6 +659,61 @@ func (q *Queries) MadeProducts(ctx context.Context, arg MadeProductsParams) ([]M
 	return items, nil
 }
 
+const pricedProducts = `-- name: PricedProducts :many
+SELECT p.id, p.name, p.sku, p.status, p.price, r.version, r.unit_cost
+FROM products AS p JOIN recipes AS r ON r.organization_id = $1 AND r.product_id = p.id
+WHERE p.organization_id = $1 AND p.status NOT IN ('discontinued', 'archived') AND r.status = 'active'
+  AND p.search_text LIKE CAST($2 AS text) ESCAPE '\'
+ORDER BY p.name, p.id
+`
+
+type PricedProductsParams struct {
+	OrganizationID id.Organization
+	Pattern        string
+}
+
+type PricedProductsRow struct {
+	ID       id.ID
+	Name     string
+	Sku      string
+	Status   string
+	Price    money.Amount
+	Version  int64
+	UnitCost money.Amount
+}
+
+// What everything that is made sells for and costs.
+func (q *Queries) PricedProducts(ctx context.Context, arg PricedProductsParams) ([]PricedProductsRow, error) {
+	rows, err := q.db.QueryContext(ctx, pricedProducts, arg.OrganizationID, arg.Pattern)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PricedProductsRow{}
+	for rows.Next() {
+		var i PricedProductsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Sku,
+			&i.Status,
+			&i.Price,
+			&i.Version,
+			&i.UnitCost,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const productTaken = `-- name: ProductTaken :one
 SELECT COUNT(*) FILTER (WHERE sku = $3) AS same_sku, COUNT(*) FILTER (WHERE name = $4) AS same_name
 FROM products WHERE organization_id = $1 AND id <> $2 AND (sku = $3 OR name = $4)
@@ -596,28 +782,54 @@ func (q *Queries) ProductsByID(ctx context.Context, arg ProductsByIDParams) ([]P
 	return items, nil
 }
 
-const recordCost = `-- name: RecordCost :execrows
-UPDATE recipes SET material_cost = $3, labor_cost = $4, overhead_cost = $5, unit_cost = $6
-WHERE organization_id = $1 AND id = $2 AND status = 'active'
+const recordCosts = `-- name: RecordCosts :execrows
+WITH x AS MATERIALIZED (
+  SELECT CAST(SUBSTR(j.value, 1, 36) AS uuid_text) AS recipe_id, CAST(SUBSTR(j.value, 37, 20) AS money_int) AS material_cost, CAST(SUBSTR(j.value, 57, 20) AS money_int) AS labor_cost,
+    CAST(SUBSTR(j.value, 77, 20) AS money_int) AS overhead_cost, CAST(SUBSTR(j.value, 97, 20) AS money_int) AS unit_cost
+  FROM json_each(CAST($2 AS list_text)) AS j
+)
+UPDATE recipes SET material_cost = x.material_cost, labor_cost = x.labor_cost, overhead_cost = x.overhead_cost, unit_cost = x.unit_cost
+FROM x
+WHERE recipes.organization_id = $1 AND recipes.id = x.recipe_id
 `
 
-type RecordCostParams struct {
+type RecordCostsParams struct {
 	OrganizationID id.Organization
-	ID             id.ID
-	MaterialCost   money.Amount
-	LaborCost      money.Amount
-	OverheadCost   money.Amount
-	UnitCost       money.Amount
+	Costs          string
 }
 
-func (q *Queries) RecordCost(ctx context.Context, arg RecordCostParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, recordCost,
+// Each row of the list is a text: the recipe's id, and from the 37th letter on its four costs, of twenty digits each. MATERIALIZED lets
+// SQLite look rows up in it.
+func (q *Queries) RecordCosts(ctx context.Context, arg RecordCostsParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, recordCosts, arg.OrganizationID, arg.Costs)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const repriceProduct = `-- name: RepriceProduct :execrows
+UPDATE products SET price = $3, updated_at = $4, updated_by = $5
+WHERE organization_id = $1 AND id = $2 AND price = $6
+`
+
+type RepriceProductParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Price          money.Amount
+	UpdatedAt      calendar.Instant
+	UpdatedBy      id.ID
+	Price_2        money.Amount
+}
+
+func (q *Queries) RepriceProduct(ctx context.Context, arg RepriceProductParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, repriceProduct,
 		arg.OrganizationID,
 		arg.ID,
-		arg.MaterialCost,
-		arg.LaborCost,
-		arg.OverheadCost,
-		arg.UnitCost,
+		arg.Price,
+		arg.UpdatedAt,
+		arg.UpdatedBy,
+		arg.Price_2,
 	)
 	if err != nil {
 		return 0, err
@@ -719,10 +931,16 @@ func (q *Queries) StepsOf(ctx context.Context, arg StepsOfParams) ([]StepsOfRow,
 }
 
 const takersOfMaterials = `-- name: TakersOfMaterials :many
-SELECT DISTINCT r.product_id
-FROM recipe_components AS c JOIN recipes AS r ON r.organization_id = $1 AND r.id = c.recipe_id
-WHERE c.organization_id = $1 AND r.status = 'active'
-  AND c.material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+WITH RECURSIVE takers (product_id) AS (
+  SELECT r.product_id FROM recipe_components AS c CROSS JOIN recipes AS r
+  WHERE c.organization_id = $1 AND c.material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+    AND r.organization_id = $1 AND r.id = c.recipe_id AND r.status = 'active'
+  UNION
+  SELECT r.product_id FROM takers AS t CROSS JOIN recipe_components AS c CROSS JOIN recipes AS r
+  WHERE c.organization_id = $1 AND c.product_id = t.product_id
+    AND r.organization_id = $1 AND r.id = c.recipe_id AND r.status = 'active'
+)
+SELECT product_id FROM takers
 `
 
 type TakersOfMaterialsParams struct {
@@ -730,7 +948,7 @@ type TakersOfMaterialsParams struct {
 	Ids            string
 }
 
-// Products whose active recipe takes one of some materials.
+// Products whose active recipe takes one of some materials, at any depth.
 func (q *Queries) TakersOfMaterials(ctx context.Context, arg TakersOfMaterialsParams) ([]id.ID, error) {
 	rows, err := q.db.QueryContext(ctx, takersOfMaterials, arg.OrganizationID, arg.Ids)
 	if err != nil {
@@ -754,21 +972,27 @@ func (q *Queries) TakersOfMaterials(ctx context.Context, arg TakersOfMaterialsPa
 	return items, nil
 }
 
-const takersOfProducts = `-- name: TakersOfProducts :many
-SELECT DISTINCT r.product_id
-FROM recipe_components AS c JOIN recipes AS r ON r.organization_id = $1 AND r.id = c.recipe_id
-WHERE c.organization_id = $1 AND r.status = 'active'
-  AND c.product_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+const takersOfProduct = `-- name: TakersOfProduct :many
+WITH RECURSIVE takers (product_id) AS (
+  SELECT r.product_id FROM recipe_components AS c CROSS JOIN recipes AS r
+  WHERE c.organization_id = $1 AND c.product_id = $2
+    AND r.organization_id = $1 AND r.id = c.recipe_id AND r.status = 'active'
+  UNION
+  SELECT r.product_id FROM takers AS t CROSS JOIN recipe_components AS c CROSS JOIN recipes AS r
+  WHERE c.organization_id = $1 AND c.product_id = t.product_id
+    AND r.organization_id = $1 AND r.id = c.recipe_id AND r.status = 'active'
+)
+SELECT product_id FROM takers
 `
 
-type TakersOfProductsParams struct {
+type TakersOfProductParams struct {
 	OrganizationID id.Organization
-	Ids            string
+	ProductID      *id.ID
 }
 
-// Products whose active recipe takes one of some products.
-func (q *Queries) TakersOfProducts(ctx context.Context, arg TakersOfProductsParams) ([]id.ID, error) {
-	rows, err := q.db.QueryContext(ctx, takersOfProducts, arg.OrganizationID, arg.Ids)
+// Products whose active recipe takes a product, at any depth.
+func (q *Queries) TakersOfProduct(ctx context.Context, arg TakersOfProductParams) ([]id.ID, error) {
+	rows, err := q.db.QueryContext(ctx, takersOfProduct, arg.OrganizationID, arg.ProductID)
 	if err != nil {
 		return nil, err
 	}
@@ -832,7 +1056,7 @@ func (q *Queries) UpdateProduct(ctx context.Context, arg UpdateProductParams) (i
 }
 
 const versions = `-- name: Versions :many
-SELECT r.id, p.name, p.sku, r.version, r.status, r.yield, r.loss, r.notes, r.material_cost, r.labor_cost, r.overhead_cost, r.unit_cost, r.published_at
+SELECT r.id, p.name, p.sku, r.version, r.status, r.yield, r.loss, r.notes, r.material_cost, r.labor_cost, r.overhead_cost, r.unit_cost, r.published_at, r.arithmetic
 FROM recipes AS r JOIN products AS p ON p.organization_id = $1 AND p.id = r.product_id
 WHERE r.organization_id = $1 AND r.product_id = $2
 ORDER BY r.version DESC
@@ -857,6 +1081,7 @@ type VersionsRow struct {
 	OverheadCost money.Amount
 	UnitCost     money.Amount
 	PublishedAt  *calendar.Instant
+	Arithmetic   string
 }
 
 func (q *Queries) Versions(ctx context.Context, arg VersionsParams) ([]VersionsRow, error) {
@@ -882,6 +1107,7 @@ func (q *Queries) Versions(ctx context.Context, arg VersionsParams) ([]VersionsR
 			&i.OverheadCost,
 			&i.UnitCost,
 			&i.PublishedAt,
+			&i.Arithmetic,
 		); err != nil {
 			return nil, err
 		}

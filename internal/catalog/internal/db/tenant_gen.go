@@ -26,6 +26,11 @@ type System struct{ queries *Queries }
 // ForSystem gives the queries of a transaction outside any organization.
 func ForSystem(tx *store.SystemTx) System { return System{New(tx.DB())} }
 
+// ActiveProducts runs in the organization of the transaction.
+func (t Tenant) ActiveProducts(ctx context.Context) ([]id.ID, error) {
+	return t.queries.ActiveProducts(ctx, ActiveProductsParams{OrganizationID: t.tx.Organization()})
+}
+
 // ActiveRecipesIn is what ActiveRecipes takes beside the organization.
 type ActiveRecipesIn struct {
 	Ids string
@@ -43,11 +48,12 @@ type ArchiveRecipeIn struct {
 	LaborCost    money.Amount
 	OverheadCost money.Amount
 	UnitCost     money.Amount
+	Arithmetic   string
 }
 
 // ArchiveRecipe runs in the organization of the transaction.
 func (t Tenant) ArchiveRecipe(ctx context.Context, in ArchiveRecipeIn) (int64, error) {
-	return t.queries.ArchiveRecipe(ctx, ArchiveRecipeParams{OrganizationID: t.tx.Organization(), ID: in.ID, MaterialCost: in.MaterialCost, LaborCost: in.LaborCost, OverheadCost: in.OverheadCost, UnitCost: in.UnitCost})
+	return t.queries.ArchiveRecipe(ctx, ArchiveRecipeParams{OrganizationID: t.tx.Organization(), ID: in.ID, MaterialCost: in.MaterialCost, LaborCost: in.LaborCost, OverheadCost: in.OverheadCost, UnitCost: in.UnitCost, Arithmetic: in.Arithmetic})
 }
 
 // ComponentsOfIn is what ComponentsOf takes beside the organization.
@@ -58,6 +64,17 @@ type ComponentsOfIn struct {
 // ComponentsOf runs in the organization of the transaction.
 func (t Tenant) ComponentsOf(ctx context.Context, in ComponentsOfIn) ([]ComponentsOfRow, error) {
 	return t.queries.ComponentsOf(ctx, ComponentsOfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+}
+
+// CostChangesIn is what CostChanges takes beside the organization.
+type CostChangesIn struct {
+	ProductID id.ID
+	CountOf   int32
+}
+
+// CostChanges runs in the organization of the transaction.
+func (t Tenant) CostChanges(ctx context.Context, in CostChangesIn) ([]CostChangesRow, error) {
+	return t.queries.CostChanges(ctx, CostChangesParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID, CountOf: in.CountOf})
 }
 
 // CountProductsIn is what CountProducts takes beside the organization.
@@ -83,6 +100,18 @@ type CreateComponentIn struct {
 // CreateComponent runs in the organization of the transaction.
 func (t Tenant) CreateComponent(ctx context.Context, in CreateComponentIn) error {
 	return t.queries.CreateComponent(ctx, CreateComponentParams{OrganizationID: t.tx.Organization(), RecipeID: in.RecipeID, Position: in.Position, MaterialID: in.MaterialID, ProductID: in.ProductID, Quantity: in.Quantity, Waste: in.Waste})
+}
+
+// CreateCostChangesIn is what CreateCostChanges takes beside the organization.
+type CreateCostChangesIn struct {
+	Reason    string
+	CreatedAt calendar.Instant
+	Changes   string
+}
+
+// CreateCostChanges runs in the organization of the transaction.
+func (t Tenant) CreateCostChanges(ctx context.Context, in CreateCostChangesIn) error {
+	return t.queries.CreateCostChanges(ctx, CreateCostChangesParams{OrganizationID: t.tx.Organization(), Reason: in.Reason, CreatedAt: in.CreatedAt, Changes: in.Changes})
 }
 
 // CreateProductIn is what CreateProduct takes beside the organization.
@@ -181,6 +210,16 @@ func (t Tenant) MadeProducts(ctx context.Context) ([]MadeProductsRow, error) {
 	return t.queries.MadeProducts(ctx, MadeProductsParams{OrganizationID: t.tx.Organization()})
 }
 
+// PricedProductsIn is what PricedProducts takes beside the organization.
+type PricedProductsIn struct {
+	Pattern string
+}
+
+// PricedProducts runs in the organization of the transaction.
+func (t Tenant) PricedProducts(ctx context.Context, in PricedProductsIn) ([]PricedProductsRow, error) {
+	return t.queries.PricedProducts(ctx, PricedProductsParams{OrganizationID: t.tx.Organization(), Pattern: in.Pattern})
+}
+
 // ProductTakenIn is what ProductTaken takes beside the organization.
 type ProductTakenIn struct {
 	ID   id.ID
@@ -203,18 +242,28 @@ func (t Tenant) ProductsByID(ctx context.Context, in ProductsByIDIn) ([]Products
 	return t.queries.ProductsByID(ctx, ProductsByIDParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
 }
 
-// RecordCostIn is what RecordCost takes beside the organization.
-type RecordCostIn struct {
-	ID           id.ID
-	MaterialCost money.Amount
-	LaborCost    money.Amount
-	OverheadCost money.Amount
-	UnitCost     money.Amount
+// RecordCostsIn is what RecordCosts takes beside the organization.
+type RecordCostsIn struct {
+	Costs string
 }
 
-// RecordCost runs in the organization of the transaction.
-func (t Tenant) RecordCost(ctx context.Context, in RecordCostIn) (int64, error) {
-	return t.queries.RecordCost(ctx, RecordCostParams{OrganizationID: t.tx.Organization(), ID: in.ID, MaterialCost: in.MaterialCost, LaborCost: in.LaborCost, OverheadCost: in.OverheadCost, UnitCost: in.UnitCost})
+// RecordCosts runs in the organization of the transaction.
+func (t Tenant) RecordCosts(ctx context.Context, in RecordCostsIn) (int64, error) {
+	return t.queries.RecordCosts(ctx, RecordCostsParams{OrganizationID: t.tx.Organization(), Costs: in.Costs})
+}
+
+// RepriceProductIn is what RepriceProduct takes beside the organization.
+type RepriceProductIn struct {
+	ID        id.ID
+	Price     money.Amount
+	UpdatedAt calendar.Instant
+	UpdatedBy id.ID
+	Price_2   money.Amount
+}
+
+// RepriceProduct runs in the organization of the transaction.
+func (t Tenant) RepriceProduct(ctx context.Context, in RepriceProductIn) (int64, error) {
+	return t.queries.RepriceProduct(ctx, RepriceProductParams{OrganizationID: t.tx.Organization(), ID: in.ID, Price: in.Price, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy, Price_2: in.Price_2})
 }
 
 // SellableProducts runs in the organization of the transaction.
@@ -242,14 +291,14 @@ func (t Tenant) TakersOfMaterials(ctx context.Context, in TakersOfMaterialsIn) (
 	return t.queries.TakersOfMaterials(ctx, TakersOfMaterialsParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
 }
 
-// TakersOfProductsIn is what TakersOfProducts takes beside the organization.
-type TakersOfProductsIn struct {
-	Ids string
+// TakersOfProductIn is what TakersOfProduct takes beside the organization.
+type TakersOfProductIn struct {
+	ProductID *id.ID
 }
 
-// TakersOfProducts runs in the organization of the transaction.
-func (t Tenant) TakersOfProducts(ctx context.Context, in TakersOfProductsIn) ([]id.ID, error) {
-	return t.queries.TakersOfProducts(ctx, TakersOfProductsParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+// TakersOfProduct runs in the organization of the transaction.
+func (t Tenant) TakersOfProduct(ctx context.Context, in TakersOfProductIn) ([]id.ID, error) {
+	return t.queries.TakersOfProduct(ctx, TakersOfProductParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID})
 }
 
 // UpdateProductIn is what UpdateProduct takes beside the organization.

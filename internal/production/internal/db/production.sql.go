@@ -548,7 +548,7 @@ func (q *Queries) DemandOfDay(ctx context.Context, arg DemandOfDayParams) ([]Dem
 
 const getBatch = `-- name: GetBatch :one
 SELECT b.id, b.code, b.day_number, b.product_id, p.name AS product_name, p.sku AS product_sku, b.recipe_id, b.status, b.scheduled_on, b.planned_quantity, b.produced_quantity, b.scrap_quantity,
-  b.material_cost, b.labor_cost, b.overhead_cost, b.unit_cost, b.started_at, b.completed_at, b.created_at
+  b.material_cost, b.labor_cost, b.overhead_cost, b.unit_cost, b.hourly_rate, b.overhead_rate, b.started_at, b.completed_at, b.created_at
 FROM batches AS b JOIN products AS p ON p.organization_id = $1 AND p.id = b.product_id
 WHERE b.organization_id = $1 AND b.code = $2
 `
@@ -575,6 +575,8 @@ type GetBatchRow struct {
 	LaborCost        money.Amount
 	OverheadCost     money.Amount
 	UnitCost         money.Amount
+	HourlyRate       *money.Amount
+	OverheadRate     *int64
 	StartedAt        *calendar.Instant
 	CompletedAt      *calendar.Instant
 	CreatedAt        calendar.Instant
@@ -600,6 +602,8 @@ func (q *Queries) GetBatch(ctx context.Context, arg GetBatchParams) (GetBatchRow
 		&i.LaborCost,
 		&i.OverheadCost,
 		&i.UnitCost,
+		&i.HourlyRate,
+		&i.OverheadRate,
 		&i.StartedAt,
 		&i.CompletedAt,
 		&i.CreatedAt,
@@ -745,7 +749,7 @@ func (q *Queries) OrdersDue(ctx context.Context, arg OrdersDueParams) ([]OrdersD
 }
 
 const recordCost = `-- name: RecordCost :execrows
-UPDATE batches SET material_cost = $3, labor_cost = $4, overhead_cost = $5, unit_cost = $6
+UPDATE batches SET material_cost = $3, labor_cost = $4, overhead_cost = $5, unit_cost = $6, hourly_rate = $7, overhead_rate = $8
 WHERE organization_id = $1 AND id = $2
 `
 
@@ -756,6 +760,8 @@ type RecordCostParams struct {
 	LaborCost      money.Amount
 	OverheadCost   money.Amount
 	UnitCost       money.Amount
+	HourlyRate     *money.Amount
+	OverheadRate   *int64
 }
 
 func (q *Queries) RecordCost(ctx context.Context, arg RecordCostParams) (int64, error) {
@@ -766,6 +772,8 @@ func (q *Queries) RecordCost(ctx context.Context, arg RecordCostParams) (int64, 
 		arg.LaborCost,
 		arg.OverheadCost,
 		arg.UnitCost,
+		arg.HourlyRate,
+		arg.OverheadRate,
 	)
 	if err != nil {
 		return 0, err
@@ -906,9 +914,10 @@ func (q *Queries) StartBatch(ctx context.Context, arg StartBatchParams) (int64, 
 }
 
 const stepsOf = `-- name: StepsOf :many
-SELECT position, product_id, name, minutes, pieces, hourly_rate, cost FROM batch_steps
-WHERE organization_id = $1 AND batch_id = $2
-ORDER BY position
+SELECT s.product_id, p.name AS product_name, s.name, s.minutes, s.pieces, s.hourly_rate, s.cost
+FROM batch_steps AS s JOIN products AS p ON p.organization_id = $1 AND p.id = s.product_id
+WHERE s.organization_id = $1 AND s.batch_id = $2
+ORDER BY s.position
 `
 
 type StepsOfParams struct {
@@ -917,13 +926,13 @@ type StepsOfParams struct {
 }
 
 type StepsOfRow struct {
-	Position   int64
-	ProductID  id.ID
-	Name       string
-	Minutes    quantity.Quantity
-	Pieces     quantity.Quantity
-	HourlyRate *money.Amount
-	Cost       money.Amount
+	ProductID   id.ID
+	ProductName string
+	Name        string
+	Minutes     quantity.Quantity
+	Pieces      quantity.Quantity
+	HourlyRate  *money.Amount
+	Cost        money.Amount
 }
 
 func (q *Queries) StepsOf(ctx context.Context, arg StepsOfParams) ([]StepsOfRow, error) {
@@ -936,8 +945,8 @@ func (q *Queries) StepsOf(ctx context.Context, arg StepsOfParams) ([]StepsOfRow,
 	for rows.Next() {
 		var i StepsOfRow
 		if err := rows.Scan(
-			&i.Position,
 			&i.ProductID,
+			&i.ProductName,
 			&i.Name,
 			&i.Minutes,
 			&i.Pieces,

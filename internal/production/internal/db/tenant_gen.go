@@ -252,11 +252,13 @@ type RecordCostIn struct {
 	LaborCost    money.Amount
 	OverheadCost money.Amount
 	UnitCost     money.Amount
+	HourlyRate   *money.Amount
+	OverheadRate *int64
 }
 
 // RecordCost runs in the organization of the transaction.
 func (t Tenant) RecordCost(ctx context.Context, in RecordCostIn) (int64, error) {
-	return t.queries.RecordCost(ctx, RecordCostParams{OrganizationID: t.tx.Organization(), ID: in.ID, MaterialCost: in.MaterialCost, LaborCost: in.LaborCost, OverheadCost: in.OverheadCost, UnitCost: in.UnitCost})
+	return t.queries.RecordCost(ctx, RecordCostParams{OrganizationID: t.tx.Organization(), ID: in.ID, MaterialCost: in.MaterialCost, LaborCost: in.LaborCost, OverheadCost: in.OverheadCost, UnitCost: in.UnitCost, HourlyRate: in.HourlyRate, OverheadRate: in.OverheadRate})
 }
 
 // RecordStepCostIn is what RecordStepCost takes beside the organization.

@@ -46,7 +46,8 @@ func (q *Queries) CreateSettings(ctx context.Context, arg CreateSettingsParams) 
 }
 
 const getSettings = `-- name: GetSettings :one
-SELECT tax_mode, tax_rate, lead_time_days, daily_capacity, shipping_flat, labor_hourly_rate, overhead_rate
+SELECT tax_mode, tax_rate, lead_time_days, daily_capacity, shipping_flat, labor_hourly_rate, overhead_rate,
+  retail_markup, retail_value, retail_ending, wholesale_markup, wholesale_value, wholesale_ending
 FROM settings WHERE organization_id = $1
 `
 
@@ -62,6 +63,12 @@ type GetSettingsRow struct {
 	ShippingFlat    money.Amount
 	LaborHourlyRate money.Amount
 	OverheadRate    int64
+	RetailMarkup    string
+	RetailValue     int64
+	RetailEnding    string
+	WholesaleMarkup string
+	WholesaleValue  int64
+	WholesaleEnding string
 }
 
 func (q *Queries) GetSettings(ctx context.Context, arg GetSettingsParams) (GetSettingsRow, error) {
@@ -75,6 +82,12 @@ func (q *Queries) GetSettings(ctx context.Context, arg GetSettingsParams) (GetSe
 		&i.ShippingFlat,
 		&i.LaborHourlyRate,
 		&i.OverheadRate,
+		&i.RetailMarkup,
+		&i.RetailValue,
+		&i.RetailEnding,
+		&i.WholesaleMarkup,
+		&i.WholesaleValue,
+		&i.WholesaleEnding,
 	)
 	return i, err
 }
@@ -100,7 +113,8 @@ func (q *Queries) NextNumber(ctx context.Context, arg NextNumberParams) (int64, 
 }
 
 const updateSettings = `-- name: UpdateSettings :execrows
-UPDATE settings SET tax_mode = $2, tax_rate = $3, lead_time_days = $4, daily_capacity = $5, shipping_flat = $6, labor_hourly_rate = $7, overhead_rate = $8, updated_at = $9
+UPDATE settings SET tax_mode = $2, tax_rate = $3, lead_time_days = $4, daily_capacity = $5, shipping_flat = $6, labor_hourly_rate = $7, overhead_rate = $8, updated_at = $9,
+  retail_markup = $10, retail_value = $11, retail_ending = $12, wholesale_markup = $13, wholesale_value = $14, wholesale_ending = $15
 WHERE organization_id = $1
 `
 
@@ -114,6 +128,12 @@ type UpdateSettingsParams struct {
 	LaborHourlyRate money.Amount
 	OverheadRate    int64
 	UpdatedAt       calendar.Instant
+	RetailMarkup    string
+	RetailValue     int64
+	RetailEnding    string
+	WholesaleMarkup string
+	WholesaleValue  int64
+	WholesaleEnding string
 }
 
 func (q *Queries) UpdateSettings(ctx context.Context, arg UpdateSettingsParams) (int64, error) {
@@ -127,6 +147,12 @@ func (q *Queries) UpdateSettings(ctx context.Context, arg UpdateSettingsParams) 
 		arg.LaborHourlyRate,
 		arg.OverheadRate,
 		arg.UpdatedAt,
+		arg.RetailMarkup,
+		arg.RetailValue,
+		arg.RetailEnding,
+		arg.WholesaleMarkup,
+		arg.WholesaleValue,
+		arg.WholesaleEnding,
 	)
 	if err != nil {
 		return 0, err

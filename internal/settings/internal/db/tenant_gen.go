@@ -67,9 +67,15 @@ type UpdateSettingsIn struct {
 	LaborHourlyRate money.Amount
 	OverheadRate    int64
 	UpdatedAt       calendar.Instant
+	RetailMarkup    string
+	RetailValue     int64
+	RetailEnding    string
+	WholesaleMarkup string
+	WholesaleValue  int64
+	WholesaleEnding string
 }
 
 // UpdateSettings runs in the organization of the transaction.
 func (t Tenant) UpdateSettings(ctx context.Context, in UpdateSettingsIn) (int64, error) {
-	return t.queries.UpdateSettings(ctx, UpdateSettingsParams{OrganizationID: t.tx.Organization(), TaxMode: in.TaxMode, TaxRate: in.TaxRate, LeadTimeDays: in.LeadTimeDays, DailyCapacity: in.DailyCapacity, ShippingFlat: in.ShippingFlat, LaborHourlyRate: in.LaborHourlyRate, OverheadRate: in.OverheadRate, UpdatedAt: in.UpdatedAt})
+	return t.queries.UpdateSettings(ctx, UpdateSettingsParams{OrganizationID: t.tx.Organization(), TaxMode: in.TaxMode, TaxRate: in.TaxRate, LeadTimeDays: in.LeadTimeDays, DailyCapacity: in.DailyCapacity, ShippingFlat: in.ShippingFlat, LaborHourlyRate: in.LaborHourlyRate, OverheadRate: in.OverheadRate, UpdatedAt: in.UpdatedAt, RetailMarkup: in.RetailMarkup, RetailValue: in.RetailValue, RetailEnding: in.RetailEnding, WholesaleMarkup: in.WholesaleMarkup, WholesaleValue: in.WholesaleValue, WholesaleEnding: in.WholesaleEnding})
 }

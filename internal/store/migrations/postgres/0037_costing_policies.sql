@@ -1,0 +1,5 @@
+-- +goose Up
+SELECT protect('cost_changes');
+
+-- +goose Down
+SELECT 1;
