@@ -108,27 +108,37 @@ func recost(ctx context.Context, tx *store.Tx, products []id.ID, reason Reason, 
 	if err != nil {
 		return nil, err
 	}
-	var rows []string
+	rows := map[Reason][]string{}
 	for _, product := range products {
 		r := book[product]
 		before := r.Cost
-		if r.reckon(book, rates) != nil {
+		switch {
+		case r.reckon(book, rates) != nil:
 			flawed = append(flawed, r.Product)
-		} else if r.Cost != before {
-			rows = append(rows, r.costRow(cause(r)))
+		case r.Cost == before:
+		case reason == MaterialsPriced && r.Cost.Material == before.Material: // the rates were set too, and their job comes later
+			rows[RatesSet] = append(rows[RatesSet], r.costRow(""))
+		default:
+			rows[reason] = append(rows[reason], r.costRow(cause(r)))
 		}
 	}
-	if len(rows) == 0 {
-		return flawed, nil
+	for reason, some := range rows {
+		if err := writeCosts(ctx, tx, reason, some); err != nil {
+			return nil, err
+		}
 	}
+	return flawed, nil
+}
+
+func writeCosts(ctx context.Context, tx *store.Tx, reason Reason, rows []string) error {
 	list, err := json.Marshal(rows)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if _, err := db.For(tx).RecordCosts(ctx, db.RecordCostsIn{Costs: string(list)}); err != nil {
-		return nil, err
+		return err
 	}
-	return flawed, noteCosts(ctx, tx, reason, rows)
+	return noteCosts(ctx, tx, reason, rows)
 }
 
 // costRow is the cost of a recipe as a row of the statements that write many at once.

@@ -138,7 +138,7 @@ func TestEveryCostIsExplained(t *testing.T) {
 		explained, _ := product.Find("td.num a[href*='/cost#part-5']").Attr("href")
 		p := c.Get(strings.Split(explained, "#")[0])
 		together(t, p, adds(t, p, "#materials"), adds(t, p, "#tasks"))
-		if row := strings.Join(strings.Fields(p.Find("#part-5").Text()), " "); !strings.Contains(row, "All Purpose Flour in Almond Cookies50 g 1.2 kg / 48 × 20 / 10$1.20 per kg$0.060000") {
+		if row := strings.Join(strings.Fields(p.Find("#part-5").Text()), " "); !strings.Contains(row, "All Purpose Flour in Almond Cookies50 g 1.2 kg / 48 × 20 / 10$1.25 per kg$0.062500") {
 			t.Errorf("the cookies' flour: %q", row)
 		}
 		if p.Find("#part-5").Length() != 1 || !strings.Contains(p.Text("#tasks"), "45 min / 48 × 20 / 10") {
@@ -177,10 +177,13 @@ func TestSuggestedPrices(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, a *apptest.App) {
 		a.Work(t)
 		c := a.As(t, maya)
+		form := url.Values{"labor_hourly_rate": {"18.50"}, "overhead_rate": {"15"}, "retail_markup": {"percent"}, "retail_value": {"0"}, "retail_ending": {".99"}, "wholesale_markup": {"fixed"}, "wholesale_value": {"0"}, "wholesale_ending": {".05"}}
+		posted(t, c, "/sunrise/settings/costs", form)
 		if p := c.Get("/sunrise/products/CAKE-002/costs"); !strings.Contains(p.Text("[aria-labelledby=suggested]"), "Say in the settings") {
 			t.Errorf("without markups: %q", p.Text("[aria-labelledby=suggested]"))
 		}
-		form := url.Values{"labor_hourly_rate": {"18.50"}, "overhead_rate": {"15"}, "retail_markup": {"percent"}, "retail_value": {"35"}, "retail_ending": {".99"}, "wholesale_markup": {"fixed"}, "wholesale_value": {"1.50"}, "wholesale_ending": {".05"}}
+		form.Set("retail_value", "35")
+		form.Set("wholesale_value", "1.50")
 		wrong := url.Values{"labor_hourly_rate": {"a lot"}, "overhead_rate": {"15"}, "retail_markup": {"percent"}, "retail_value": {"-3"}, "retail_ending": {".17"}, "wholesale_markup": {""}}
 		p := c.Post("/sunrise/settings/costs", wrong)
 		for _, field := range []string{"labor_hourly_rate", "retail_value", "retail_ending"} {
@@ -189,8 +192,8 @@ func TestSuggestedPrices(t *testing.T) {
 			}
 		}
 		posted(t, c, "/sunrise/settings/costs", form)
-		p = c.Get("/sunrise/products/CAKE-002/costs") // costs 6.7726: 9.1430 and 8.2726
-		if got := p.Text("[aria-labelledby=suggested]"); !strings.Contains(got, "Retail $9.99") || !strings.Contains(got, "Wholesale $8.30") {
+		p = c.Get("/sunrise/products/CAKE-002/costs") // costs 6.8624: 9.2642 and 8.3624
+		if got := p.Text("[aria-labelledby=suggested]"); !strings.Contains(got, "Retail $9.99") || !strings.Contains(got, "Wholesale $8.40") {
 			t.Errorf("suggested: %q", got)
 		}
 		apply := fields(p, "#price-retail-f")
