@@ -241,3 +241,58 @@ func TestMarginsPage(t *testing.T) {
 		}
 	})
 }
+
+// Two versions beside each other: what came, went and changed, and what it does to the cost.
+func TestVersionsCompared(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		c := a.As(t, maya)
+		if p := c.Get("/sunrise/products/CAKE-002/comparison"); p.Status != http.StatusOK || p.Text("h2") != "There is nothing to compare yet" {
+			t.Errorf("one version: %d, %q", p.Status, p.Text("h2"))
+		}
+		form := fields(c.Get("/sunrise/products/CAKE-002/recipe"), "#recipe")
+		form.Set("components.0.quantity", "2.2 kg")
+		form.Del("components.4.item")
+		form.Del("components.4.quantity")
+		form.Set("steps.0.minutes", "15")
+		posted(t, c, "/sunrise/products/CAKE-002/recipe", form)
+		p := c.Get("/sunrise/products/CAKE-002/comparison")
+		var got []string
+		p.Find("#lines tbody tr, #steps tbody tr").Each(func(_ int, s *goquery.Selection) {
+			if mark := strings.TrimSpace(s.Find(".badge").Text()); mark != "Same" {
+				got = append(got, s.Find("th").Text()+" "+mark)
+			}
+		})
+		if want := []string{"All Purpose Flour Changed", "Ground Cinnamon Removed", "Mix the batter Changed"}; !slices.Equal(got, want) {
+			t.Errorf("%q", got)
+		}
+		if p.Find("#costs tbody tr").Length() != 2 || !strings.Contains(p.Text("#costs"), "▲") && !strings.Contains(p.Text("#costs"), "▼") {
+			t.Errorf("costs: %q", p.Text("#costs"))
+		}
+		for _, query := range []string{"?before=9&after=1", "?before=x&after=1", "?before=0&after=1"} {
+			if p := c.Get("/sunrise/products/CAKE-002/comparison" + query); p.Status != http.StatusNotFound {
+				t.Errorf("%s: %d", query, p.Status)
+			}
+		}
+	})
+}
+
+// A batch of a weight, on a scale that shows five grams: the flour takes the rest, and all of it is exactly the weight.
+func TestScaledRecipe(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		c := a.As(t, maya)
+		at := "/sunrise/products/BREAD-001/versions/1/scale"
+		if p := c.Get(at); p.Status != http.StatusOK || !strings.Contains(p.Text("#weigh"), "All Purpose Flour6.12 kg") {
+			t.Errorf("as it is: %d, %q", p.Status, p.Text("#weigh"))
+		}
+		p := c.Get(at + "?weight=10+kg&step=5+g&rest=0")
+		if got := p.Text("#weigh"); p.Text("#together") != "10 kg" || !strings.Contains(got, "Fresh Yeast95 g") || !strings.Contains(got, "Sea Salt190 g") || !strings.Contains(got, "All Purpose Flour9.715 kg") {
+			t.Errorf("ten kilograms: %q", got)
+		}
+		if p := c.Get(at + "?pieces=lots&rest=0"); p.Status != http.StatusUnprocessableEntity || p.Find("#f-pieces-e").Length() != 1 || p.Find("#f-pieces").AttrOr("value", "") != "lots" {
+			t.Errorf("nonsense: %d", p.Status)
+		}
+		if p := c.Get(at + "?pieces=12&rest=17"); p.Status != http.StatusUnprocessableEntity || p.Find("#f-rest-e").Length() != 1 {
+			t.Errorf("a line that is not there: %d", p.Status)
+		}
+	})
+}
