@@ -31,6 +31,11 @@ func Bootstrap() []organizations.Step {
 	return []organizations.Step{settings.Bootstrap, inventory.Bootstrap}
 }
 
+// Backfill gives an organization what newer ones are given and it lacks, and tells how many rows it added: after the first time none.
+func Backfill(ctx context.Context, tx *store.Tx) (added int, err error) {
+	return inventory.AddStandards(ctx, tx)
+}
+
 // roomier is how far the heap grows between collections, in percent: a page takes little, and memory is there.
 const roomier = 400
 

@@ -18,8 +18,9 @@ import (
 )
 
 type organizationsGroup struct {
-	Create organizationsCreate `cmd:"" help:"Create an organization with its owner."`
-	List   organizationsList   `cmd:"" help:"List all organizations."`
+	Create   organizationsCreate   `cmd:"" help:"Create an organization with its owner."`
+	List     organizationsList     `cmd:"" help:"List all organizations."`
+	Backfill organizationsBackfill `cmd:"" help:"Give organizations of an older program what new ones are given: allergens and nutrients."`
 }
 
 type organizationsCreate struct {
@@ -93,6 +94,37 @@ func (c organizationsList) Run(ctx context.Context, s streams) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", o.Slug, o.Name, o.Status, o.BillingPlan, o.TimeZone, o.Currency)
 	}
 	return w.Flush()
+}
+
+type organizationsBackfill struct{ config.Config }
+
+// Run completes each organization in a transaction of its own, and can be run again.
+func (c organizationsBackfill) Run(ctx context.Context, s streams) error {
+	st, err := open(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	list, err := organizations.List(ctx, st)
+	if err != nil {
+		return err
+	}
+	for _, o := range list {
+		_, scope, err := organizations.OpenByID(ctx, st, o.ID)
+		if err != nil {
+			return err
+		}
+		var added int
+		err = st.Update(ctx, scope, func(tx *store.Tx) (err error) {
+			added, err = app.Backfill(ctx, tx)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", o.Slug, err)
+		}
+		fmt.Fprintf(s.out, "%s: %d added\n", o.Slug, added)
+	}
+	return nil
 }
 
 type usersGroup struct {

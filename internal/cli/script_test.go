@@ -20,7 +20,9 @@ import (
 
 	"craftplan/internal/accounts"
 	"craftplan/internal/cli"
+	"craftplan/internal/organizations"
 	"craftplan/internal/secret"
+	"craftplan/internal/settings"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
 )
@@ -42,7 +44,7 @@ func TestScripts(t *testing.T) {
 			testscript.Run(t, testscript.Params{
 				Dir:   "testdata",
 				Setup: func(e *testscript.Env) error { return setup(t, engine, e) },
-				Cmds:  map[string]func(*testscript.TestScript, bool, []string){"busy": busy, "newer": newer, "enrol": enrol, "asked": asked},
+				Cmds:  map[string]func(*testscript.TestScript, bool, []string){"busy": busy, "newer": newer, "enrol": enrol, "asked": asked, "older": older},
 				Condition: func(name string) (bool, error) {
 					return name == string(engine), nil
 				},
@@ -130,6 +132,19 @@ func withStore(ts *testscript.TestScript, fn func(context.Context, *store.Store)
 	ts.Check(err)
 	defer st.Close()
 	ts.Check(fn(context.Background(), st))
+}
+
+// older makes an organization as a program did that knew of no allergens.
+func older(ts *testscript.TestScript, _ bool, args []string) {
+	withStore(ts, func(ctx context.Context, st *store.Store) error {
+		prepared, err := accounts.Prepare(accounts.NewUser{Name: "Rosa", Email: args[0] + "@oven.example", Password: "a quiet oven at four"})
+		if err != nil {
+			return err
+		}
+		in := organizations.NewOrganization{Name: args[0], Slug: args[0]}
+		_, err = organizations.Provision(ctx, st, in, organizations.Owner{New: &prepared}, []organizations.Step{settings.Bootstrap}, nil)
+		return err
+	})
 }
 
 // A newcomer's command: it prints where to look, and there is a page.

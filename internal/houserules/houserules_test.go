@@ -156,6 +156,7 @@ var scopeMakers = map[string][]string{
 		"internal/store/tx.go",
 	},
 	"OpenByID": {
+		"internal/cli/organizations.go",
 		"internal/jobs/jobs.go",
 		"internal/organizations/invitation.go",
 		"internal/organizations/joining.go",
@@ -308,6 +309,7 @@ func TestVerbsAskForPermission(t *testing.T) {
 		"files.Newest":             "the domain that keeps a file says who may see it",
 		"files.Replace":            "the verb asked that keeps the file in its place",
 		"files.Remove":             "the verb asked that takes away what the file is for",
+		"inventory.AddStandards":   "runs while the organization is made, or for the operator",
 		"mail.Send":                "who asked for the change that it is about",
 		"organizations.Admit":      "who may join is decided by sso, before there is a member to ask",
 		"organizations.LimitsNow":  "every verb that adds something limited asks them",

@@ -377,3 +377,48 @@ WHERE l.organization_id = sqlc.arg(organization_id)
   AND (CAST(sqlc.arg(item_kind) AS text) = '' OR i.kind = CAST(sqlc.arg(item_kind) AS text))
   AND (l.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\' OR i.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\')
 ORDER BY l.received_at DESC, l.id DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
+
+-- name: Allergens :many
+SELECT a.id, a.code, a.name, a.position, a.archived_at
+FROM allergens AS a WHERE a.organization_id = sqlc.arg(organization_id)
+ORDER BY a.position, a.name, a.id;
+
+-- name: CreateAllergen :exec
+INSERT INTO allergens (organization_id, id, code, name, position, created_at, updated_at)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(code), sqlc.arg(name), sqlc.arg(position), sqlc.arg(created_at), sqlc.arg(created_at));
+
+-- What the organization called like a standard one becomes it.
+-- name: AdoptAllergen :execrows
+UPDATE allergens SET code = $3, name = $4, position = $5, archived_at = NULL, updated_at = $6
+WHERE organization_id = $1 AND id = $2 AND code = '';
+
+-- name: RenameAllergen :execrows
+UPDATE allergens SET name = $3, updated_at = $4
+WHERE organization_id = $1 AND id = $2 AND code = '';
+
+-- name: SetAllergenArchived :execrows
+UPDATE allergens SET archived_at = $3, updated_at = $4
+WHERE organization_id = $1 AND id = $2 AND code = '';
+
+-- name: Nutrients :many
+SELECT n.id, n.code, n.name, n.unit, n.parent_id, n.position, n.archived_at
+FROM nutrients AS n
+LEFT JOIN nutrients AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = n.parent_id
+WHERE n.organization_id = sqlc.arg(organization_id)
+ORDER BY COALESCE(p.position, n.position), COALESCE(p.name, n.name), COALESCE(p.id, n.id), p.id IS NOT NULL, n.position, n.name, n.id;
+
+-- name: CreateNutrient :exec
+INSERT INTO nutrients (organization_id, id, code, name, unit, parent_id, position, created_at, updated_at)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(code), sqlc.arg(name), sqlc.arg(unit), sqlc.narg(parent_id), sqlc.arg(position), sqlc.arg(created_at), sqlc.arg(created_at));
+
+-- name: AdoptNutrient :execrows
+UPDATE nutrients SET code = $3, name = $4, unit = $5, parent_id = $6, position = $7, archived_at = NULL, updated_at = $8
+WHERE organization_id = $1 AND id = $2 AND code = '';
+
+-- name: RenameNutrient :execrows
+UPDATE nutrients SET name = $3, updated_at = $4
+WHERE organization_id = $1 AND id = $2 AND code = '';
+
+-- name: SetNutrientArchived :execrows
+UPDATE nutrients SET archived_at = $3, updated_at = $4
+WHERE organization_id = $1 AND id = $2 AND code = '';

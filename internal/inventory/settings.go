@@ -36,13 +36,18 @@ const (
 	mainLocation   = "Main"
 )
 
-// Bootstrap gives a new organization its settings and its first location.
+// Bootstrap gives a new organization its settings, its first location, and the allergens and nutrients of the law.
 func Bootstrap(ctx context.Context, tx *store.Tx) error {
 	err := db.For(tx).CreateSettings(ctx, db.CreateSettingsIn{LotPattern: defaultPattern, NegativeStock: string(Forbid), BackdateDays: 31, ExpiringDays: 14, UpdatedAt: tx.Now()})
 	if err != nil {
 		return err
 	}
-	return db.For(tx).CreateLocation(ctx, db.CreateLocationIn{ID: mainOf(tx), Kind: "place", Name: mainLocation, CreatedAt: tx.Now()})
+	err = db.For(tx).CreateLocation(ctx, db.CreateLocationIn{ID: mainOf(tx), Kind: "place", Name: mainLocation, CreatedAt: tx.Now()})
+	if err != nil {
+		return err
+	}
+	_, err = AddStandards(ctx, tx)
+	return err
 }
 
 // mainOf is an organization's first location: it has the organization's own id.

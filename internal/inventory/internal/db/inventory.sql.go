@@ -85,6 +85,69 @@ func (q *Queries) AddToStock(ctx context.Context, arg AddToStockParams) (quantit
 	return on_hand, err
 }
 
+const adoptAllergen = `-- name: AdoptAllergen :execrows
+UPDATE allergens SET code = $3, name = $4, position = $5, archived_at = NULL, updated_at = $6
+WHERE organization_id = $1 AND id = $2 AND code = ''
+`
+
+type AdoptAllergenParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Code           string
+	Name           string
+	Position       int64
+	UpdatedAt      calendar.Instant
+}
+
+// What the organization called like a standard one becomes it.
+func (q *Queries) AdoptAllergen(ctx context.Context, arg AdoptAllergenParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, adoptAllergen,
+		arg.OrganizationID,
+		arg.ID,
+		arg.Code,
+		arg.Name,
+		arg.Position,
+		arg.UpdatedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const adoptNutrient = `-- name: AdoptNutrient :execrows
+UPDATE nutrients SET code = $3, name = $4, unit = $5, parent_id = $6, position = $7, archived_at = NULL, updated_at = $8
+WHERE organization_id = $1 AND id = $2 AND code = ''
+`
+
+type AdoptNutrientParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Code           string
+	Name           string
+	Unit           string
+	ParentID       *id.ID
+	Position       int64
+	UpdatedAt      calendar.Instant
+}
+
+func (q *Queries) AdoptNutrient(ctx context.Context, arg AdoptNutrientParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, adoptNutrient,
+		arg.OrganizationID,
+		arg.ID,
+		arg.Code,
+		arg.Name,
+		arg.Unit,
+		arg.ParentID,
+		arg.Position,
+		arg.UpdatedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const allMaterials = `-- name: AllMaterials :many
 SELECT m.id, m.name, m.sku, m.unit, m.price
 FROM materials AS m WHERE m.organization_id = $1 AND m.archived_at IS NULL
@@ -118,6 +181,53 @@ func (q *Queries) AllMaterials(ctx context.Context, arg AllMaterialsParams) ([]A
 			&i.Sku,
 			&i.Unit,
 			&i.Price,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const allergens = `-- name: Allergens :many
+SELECT a.id, a.code, a.name, a.position, a.archived_at
+FROM allergens AS a WHERE a.organization_id = $1
+ORDER BY a.position, a.name, a.id
+`
+
+type AllergensParams struct {
+	OrganizationID id.Organization
+}
+
+type AllergensRow struct {
+	ID         id.ID
+	Code       string
+	Name       string
+	Position   int64
+	ArchivedAt *calendar.Instant
+}
+
+func (q *Queries) Allergens(ctx context.Context, arg AllergensParams) ([]AllergensRow, error) {
+	rows, err := q.db.QueryContext(ctx, allergens, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AllergensRow{}
+	for rows.Next() {
+		var i AllergensRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Code,
+			&i.Name,
+			&i.Position,
+			&i.ArchivedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -302,6 +412,32 @@ func (q *Queries) CountMaterialsByStock(ctx context.Context, arg CountMaterialsB
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const createAllergen = `-- name: CreateAllergen :exec
+INSERT INTO allergens (organization_id, id, code, name, position, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $6)
+`
+
+type CreateAllergenParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Code           string
+	Name           string
+	Position       int64
+	CreatedAt      calendar.Instant
+}
+
+func (q *Queries) CreateAllergen(ctx context.Context, arg CreateAllergenParams) error {
+	_, err := q.db.ExecContext(ctx, createAllergen,
+		arg.OrganizationID,
+		arg.ID,
+		arg.Code,
+		arg.Name,
+		arg.Position,
+		arg.CreatedAt,
+	)
+	return err
 }
 
 const createLocation = `-- name: CreateLocation :exec
@@ -498,6 +634,36 @@ func (q *Queries) CreateMovement(ctx context.Context, arg CreateMovementParams) 
 		arg.OccurredOn,
 		arg.CreatedAt,
 		arg.CreatedBy,
+	)
+	return err
+}
+
+const createNutrient = `-- name: CreateNutrient :exec
+INSERT INTO nutrients (organization_id, id, code, name, unit, parent_id, position, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+`
+
+type CreateNutrientParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Code           string
+	Name           string
+	Unit           string
+	ParentID       *id.ID
+	Position       int64
+	CreatedAt      calendar.Instant
+}
+
+func (q *Queries) CreateNutrient(ctx context.Context, arg CreateNutrientParams) error {
+	_, err := q.db.ExecContext(ctx, createNutrient,
+		arg.OrganizationID,
+		arg.ID,
+		arg.Code,
+		arg.Name,
+		arg.Unit,
+		arg.ParentID,
+		arg.Position,
+		arg.CreatedAt,
 	)
 	return err
 }
@@ -1933,6 +2099,59 @@ func (q *Queries) MovementsOfLot(ctx context.Context, arg MovementsOfLotParams) 
 	return items, nil
 }
 
+const nutrients = `-- name: Nutrients :many
+SELECT n.id, n.code, n.name, n.unit, n.parent_id, n.position, n.archived_at
+FROM nutrients AS n
+LEFT JOIN nutrients AS p ON p.organization_id = $1 AND p.id = n.parent_id
+WHERE n.organization_id = $1
+ORDER BY COALESCE(p.position, n.position), COALESCE(p.name, n.name), COALESCE(p.id, n.id), p.id IS NOT NULL, n.position, n.name, n.id
+`
+
+type NutrientsParams struct {
+	OrganizationID id.Organization
+}
+
+type NutrientsRow struct {
+	ID         id.ID
+	Code       string
+	Name       string
+	Unit       string
+	ParentID   *id.ID
+	Position   int64
+	ArchivedAt *calendar.Instant
+}
+
+func (q *Queries) Nutrients(ctx context.Context, arg NutrientsParams) ([]NutrientsRow, error) {
+	rows, err := q.db.QueryContext(ctx, nutrients, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []NutrientsRow{}
+	for rows.Next() {
+		var i NutrientsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Code,
+			&i.Name,
+			&i.Unit,
+			&i.ParentID,
+			&i.Position,
+			&i.ArchivedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const owedLotOf = `-- name: OwedLotOf :one
 SELECT id FROM lots WHERE organization_id = $1 AND item_id = $2 AND kind = 'owed' ORDER BY created_at, id LIMIT 1
 `
@@ -2028,6 +2247,56 @@ func (q *Queries) PastOfStock(ctx context.Context, arg PastOfStockParams) ([]Pas
 	return items, nil
 }
 
+const renameAllergen = `-- name: RenameAllergen :execrows
+UPDATE allergens SET name = $3, updated_at = $4
+WHERE organization_id = $1 AND id = $2 AND code = ''
+`
+
+type RenameAllergenParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Name           string
+	UpdatedAt      calendar.Instant
+}
+
+func (q *Queries) RenameAllergen(ctx context.Context, arg RenameAllergenParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, renameAllergen,
+		arg.OrganizationID,
+		arg.ID,
+		arg.Name,
+		arg.UpdatedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const renameNutrient = `-- name: RenameNutrient :execrows
+UPDATE nutrients SET name = $3, updated_at = $4
+WHERE organization_id = $1 AND id = $2 AND code = ''
+`
+
+type RenameNutrientParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Name           string
+	UpdatedAt      calendar.Instant
+}
+
+func (q *Queries) RenameNutrient(ctx context.Context, arg RenameNutrientParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, renameNutrient,
+		arg.OrganizationID,
+		arg.ID,
+		arg.Name,
+		arg.UpdatedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const saveItem = `-- name: SaveItem :exec
 INSERT INTO items (organization_id, id, kind, material_id, product_id, name, sku, unit, search_text, on_hand)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)
@@ -2059,6 +2328,31 @@ func (q *Queries) SaveItem(ctx context.Context, arg SaveItemParams) error {
 		arg.SearchText,
 	)
 	return err
+}
+
+const setAllergenArchived = `-- name: SetAllergenArchived :execrows
+UPDATE allergens SET archived_at = $3, updated_at = $4
+WHERE organization_id = $1 AND id = $2 AND code = ''
+`
+
+type SetAllergenArchivedParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	ArchivedAt     *calendar.Instant
+	UpdatedAt      calendar.Instant
+}
+
+func (q *Queries) SetAllergenArchived(ctx context.Context, arg SetAllergenArchivedParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setAllergenArchived,
+		arg.OrganizationID,
+		arg.ID,
+		arg.ArchivedAt,
+		arg.UpdatedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const setLotStatus = `-- name: SetLotStatus :execrows
@@ -2099,6 +2393,31 @@ func (q *Queries) SetMaterialArchived(ctx context.Context, arg SetMaterialArchiv
 		arg.ArchivedAt,
 		arg.UpdatedAt,
 		arg.UpdatedBy,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const setNutrientArchived = `-- name: SetNutrientArchived :execrows
+UPDATE nutrients SET archived_at = $3, updated_at = $4
+WHERE organization_id = $1 AND id = $2 AND code = ''
+`
+
+type SetNutrientArchivedParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	ArchivedAt     *calendar.Instant
+	UpdatedAt      calendar.Instant
+}
+
+func (q *Queries) SetNutrientArchived(ctx context.Context, arg SetNutrientArchivedParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setNutrientArchived,
+		arg.OrganizationID,
+		arg.ID,
+		arg.ArchivedAt,
+		arg.UpdatedAt,
 	)
 	if err != nil {
 		return 0, err

@@ -62,9 +62,44 @@ func (t Tenant) AddToStock(ctx context.Context, in AddToStockIn) (quantity.Quant
 	return t.queries.AddToStock(ctx, AddToStockParams{OrganizationID: t.tx.Organization(), ItemID: in.ItemID, LotID: in.LotID, LocationID: in.LocationID, OnHand: in.OnHand})
 }
 
+// AdoptAllergenIn is what AdoptAllergen takes beside the organization.
+type AdoptAllergenIn struct {
+	ID        id.ID
+	Code      string
+	Name      string
+	Position  int64
+	UpdatedAt calendar.Instant
+}
+
+// AdoptAllergen runs in the organization of the transaction.
+func (t Tenant) AdoptAllergen(ctx context.Context, in AdoptAllergenIn) (int64, error) {
+	return t.queries.AdoptAllergen(ctx, AdoptAllergenParams{OrganizationID: t.tx.Organization(), ID: in.ID, Code: in.Code, Name: in.Name, Position: in.Position, UpdatedAt: in.UpdatedAt})
+}
+
+// AdoptNutrientIn is what AdoptNutrient takes beside the organization.
+type AdoptNutrientIn struct {
+	ID        id.ID
+	Code      string
+	Name      string
+	Unit      string
+	ParentID  *id.ID
+	Position  int64
+	UpdatedAt calendar.Instant
+}
+
+// AdoptNutrient runs in the organization of the transaction.
+func (t Tenant) AdoptNutrient(ctx context.Context, in AdoptNutrientIn) (int64, error) {
+	return t.queries.AdoptNutrient(ctx, AdoptNutrientParams{OrganizationID: t.tx.Organization(), ID: in.ID, Code: in.Code, Name: in.Name, Unit: in.Unit, ParentID: in.ParentID, Position: in.Position, UpdatedAt: in.UpdatedAt})
+}
+
 // AllMaterials runs in the organization of the transaction.
 func (t Tenant) AllMaterials(ctx context.Context) ([]AllMaterialsRow, error) {
 	return t.queries.AllMaterials(ctx, AllMaterialsParams{OrganizationID: t.tx.Organization()})
+}
+
+// Allergens runs in the organization of the transaction.
+func (t Tenant) Allergens(ctx context.Context) ([]AllergensRow, error) {
+	return t.queries.Allergens(ctx, AllergensParams{OrganizationID: t.tx.Organization()})
 }
 
 // Categories runs in the organization of the transaction.
@@ -124,6 +159,20 @@ type CountMaterialsByStockIn struct {
 // CountMaterialsByStock runs in the organization of the transaction.
 func (t Tenant) CountMaterialsByStock(ctx context.Context, in CountMaterialsByStockIn) (int64, error) {
 	return t.queries.CountMaterialsByStock(ctx, CountMaterialsByStockParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Low: in.Low, Until: in.Until})
+}
+
+// CreateAllergenIn is what CreateAllergen takes beside the organization.
+type CreateAllergenIn struct {
+	ID        id.ID
+	Code      string
+	Name      string
+	Position  int64
+	CreatedAt calendar.Instant
+}
+
+// CreateAllergen runs in the organization of the transaction.
+func (t Tenant) CreateAllergen(ctx context.Context, in CreateAllergenIn) error {
+	return t.queries.CreateAllergen(ctx, CreateAllergenParams{OrganizationID: t.tx.Organization(), ID: in.ID, Code: in.Code, Name: in.Name, Position: in.Position, CreatedAt: in.CreatedAt})
 }
 
 // CreateLocationIn is what CreateLocation takes beside the organization.
@@ -228,6 +277,22 @@ type CreateMovementIn struct {
 // CreateMovement runs in the organization of the transaction.
 func (t Tenant) CreateMovement(ctx context.Context, in CreateMovementIn) error {
 	return t.queries.CreateMovement(ctx, CreateMovementParams{OrganizationID: t.tx.Organization(), ID: in.ID, ItemID: in.ItemID, LotID: in.LotID, LocationID: in.LocationID, Kind: in.Kind, Quantity: in.Quantity, Value: in.Value, Reason: in.Reason, SourceKind: in.SourceKind, SourceID: in.SourceID, SourceName: in.SourceName, OtherLotID: in.OtherLotID, ReversesID: in.ReversesID, OccurredAt: in.OccurredAt, OccurredOn: in.OccurredOn, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
+}
+
+// CreateNutrientIn is what CreateNutrient takes beside the organization.
+type CreateNutrientIn struct {
+	ID        id.ID
+	Code      string
+	Name      string
+	Unit      string
+	ParentID  *id.ID
+	Position  int64
+	CreatedAt calendar.Instant
+}
+
+// CreateNutrient runs in the organization of the transaction.
+func (t Tenant) CreateNutrient(ctx context.Context, in CreateNutrientIn) error {
+	return t.queries.CreateNutrient(ctx, CreateNutrientParams{OrganizationID: t.tx.Organization(), ID: in.ID, Code: in.Code, Name: in.Name, Unit: in.Unit, ParentID: in.ParentID, Position: in.Position, CreatedAt: in.CreatedAt})
 }
 
 // CreatePackIn is what CreatePack takes beside the organization.
@@ -544,6 +609,11 @@ func (t Tenant) MovementsOfLot(ctx context.Context, in MovementsOfLotIn) ([]Move
 	return t.queries.MovementsOfLot(ctx, MovementsOfLotParams{OrganizationID: t.tx.Organization(), LotID: in.LotID})
 }
 
+// Nutrients runs in the organization of the transaction.
+func (t Tenant) Nutrients(ctx context.Context) ([]NutrientsRow, error) {
+	return t.queries.Nutrients(ctx, NutrientsParams{OrganizationID: t.tx.Organization()})
+}
+
 // OwedLotOfIn is what OwedLotOf takes beside the organization.
 type OwedLotOfIn struct {
 	ItemID id.ID
@@ -575,6 +645,30 @@ func (t Tenant) PastOfStock(ctx context.Context, in PastOfStockIn) ([]PastOfStoc
 	return t.queries.PastOfStock(ctx, PastOfStockParams{OrganizationID: t.tx.Organization(), LotID: in.LotID, LocationID: in.LocationID})
 }
 
+// RenameAllergenIn is what RenameAllergen takes beside the organization.
+type RenameAllergenIn struct {
+	ID        id.ID
+	Name      string
+	UpdatedAt calendar.Instant
+}
+
+// RenameAllergen runs in the organization of the transaction.
+func (t Tenant) RenameAllergen(ctx context.Context, in RenameAllergenIn) (int64, error) {
+	return t.queries.RenameAllergen(ctx, RenameAllergenParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, UpdatedAt: in.UpdatedAt})
+}
+
+// RenameNutrientIn is what RenameNutrient takes beside the organization.
+type RenameNutrientIn struct {
+	ID        id.ID
+	Name      string
+	UpdatedAt calendar.Instant
+}
+
+// RenameNutrient runs in the organization of the transaction.
+func (t Tenant) RenameNutrient(ctx context.Context, in RenameNutrientIn) (int64, error) {
+	return t.queries.RenameNutrient(ctx, RenameNutrientParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, UpdatedAt: in.UpdatedAt})
+}
+
 // SaveItemIn is what SaveItem takes beside the organization.
 type SaveItemIn struct {
 	ID         id.ID
@@ -590,6 +684,18 @@ type SaveItemIn struct {
 // SaveItem runs in the organization of the transaction.
 func (t Tenant) SaveItem(ctx context.Context, in SaveItemIn) error {
 	return t.queries.SaveItem(ctx, SaveItemParams{OrganizationID: t.tx.Organization(), ID: in.ID, Kind: in.Kind, MaterialID: in.MaterialID, ProductID: in.ProductID, Name: in.Name, Sku: in.Sku, Unit: in.Unit, SearchText: in.SearchText})
+}
+
+// SetAllergenArchivedIn is what SetAllergenArchived takes beside the organization.
+type SetAllergenArchivedIn struct {
+	ID         id.ID
+	ArchivedAt *calendar.Instant
+	UpdatedAt  calendar.Instant
+}
+
+// SetAllergenArchived runs in the organization of the transaction.
+func (t Tenant) SetAllergenArchived(ctx context.Context, in SetAllergenArchivedIn) (int64, error) {
+	return t.queries.SetAllergenArchived(ctx, SetAllergenArchivedParams{OrganizationID: t.tx.Organization(), ID: in.ID, ArchivedAt: in.ArchivedAt, UpdatedAt: in.UpdatedAt})
 }
 
 // SetLotStatusIn is what SetLotStatus takes beside the organization.
@@ -614,6 +720,18 @@ type SetMaterialArchivedIn struct {
 // SetMaterialArchived runs in the organization of the transaction.
 func (t Tenant) SetMaterialArchived(ctx context.Context, in SetMaterialArchivedIn) (int64, error) {
 	return t.queries.SetMaterialArchived(ctx, SetMaterialArchivedParams{OrganizationID: t.tx.Organization(), ID: in.ID, ArchivedAt: in.ArchivedAt, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
+}
+
+// SetNutrientArchivedIn is what SetNutrientArchived takes beside the organization.
+type SetNutrientArchivedIn struct {
+	ID         id.ID
+	ArchivedAt *calendar.Instant
+	UpdatedAt  calendar.Instant
+}
+
+// SetNutrientArchived runs in the organization of the transaction.
+func (t Tenant) SetNutrientArchived(ctx context.Context, in SetNutrientArchivedIn) (int64, error) {
+	return t.queries.SetNutrientArchived(ctx, SetNutrientArchivedParams{OrganizationID: t.tx.Organization(), ID: in.ID, ArchivedAt: in.ArchivedAt, UpdatedAt: in.UpdatedAt})
 }
 
 // ShelfIn is what Shelf takes beside the organization.
