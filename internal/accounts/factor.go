@@ -94,6 +94,11 @@ func enrolled(ctx context.Context, tx *store.SystemTx, user id.ID, session, subj
 			return e, err
 		}
 	}
+	for _, waiting := range []purpose{forAuthenticator, forNewPasskey} { // begun before there was this one, perhaps in a session without it
+		if err := queries.DeleteTokensOf(ctx, db.DeleteTokensOfParams{UserID: &user, Purpose: string(waiting)}); err != nil {
+			return e, err
+		}
+	}
 	e.Session = rand.Text() + rand.Text()
 	lifted, err := queries.LiftSession(ctx, db.LiftSessionParams{UserID: user, TokenHash: hashToken(session), Fresh: hashToken(e.Session)})
 	if err == nil && lifted == 0 {

@@ -176,6 +176,31 @@ func TestPasskeyQuestions(t *testing.T) {
 	})
 }
 
+// The attack: an enrolment is begun in a session that knows the password alone, and finished after its person has a second factor.
+func TestEnrolmentsEndWithAnother(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		ctx, now := t.Context(), half()
+		p := newPerson(t, db, rosa)
+		older := p.enter(rosa).Session
+		weak := accounts.Proof{Session: p.signedIn(older), Password: password}
+		begun, err := keys.Begin(ctx, db.Store, weak, "Theirs")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := keys.Pending(ctx, db.Store, p.ID, begun)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.addApp(now)
+		if _, err := keys.Add(ctx, db.Store, p.ID, older, begun, device.New(t, origin).Make(m.Options)); !fault.Is(err, fault.KindNotFound) || p.signedIn(older).Factors != 1 {
+			t.Errorf("finished in the older session: %v", err)
+		}
+		if _, err := keys.Begin(ctx, db.Store, weak, "Theirs"); !fault.Is(err, fault.KindConflict) {
+			t.Errorf("begun again: %v", err)
+		}
+	})
+}
+
 // What a device must not be let in with.
 func TestDevicesThatAreRefused(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *storetest.DB) {

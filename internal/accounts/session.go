@@ -37,6 +37,12 @@ type SignedIn struct {
 	Only    *id.Organization
 }
 
+// Enough tells whether the session opens an organization that asks for two factors: it began with both, or that organization's own
+// provider vouched for the person, and asked them what it asks.
+func (s SignedIn) Enough(organization id.Organization) bool {
+	return s.Factors >= 2 || s.Only != nil && *s.Only == organization
+}
+
 // Entry is how far a sign-in came.
 type Entry struct {
 	User

@@ -80,8 +80,11 @@ func start(t testing.TB, db *storetest.DB, changes ...func(*app.Options)) *App {
 	for _, change := range changes {
 		change(&o)
 	}
-	if o.Host == "" {
-		o.Host = server.Listener.Addr().String()
+	switch address := server.Listener.Addr().String(); o.Host {
+	case "":
+		o.Host = address
+	case localhost:
+		o.Host = strings.Replace(address, "127.0.0.1", localhost, 1)
 	}
 	program, err := app.New(o)
 	if err != nil {
@@ -90,10 +93,19 @@ func start(t testing.TB, db *storetest.DB, changes ...func(*app.Options)) *App {
 	server.Config.Handler = program
 	server.Start()
 	t.Cleanup(server.Close)
-	return &App{DB: db, URL: server.URL, Files: folder, program: program}
+	a := &App{DB: db, URL: server.URL, Files: folder, program: program}
+	if o.Host != host {
+		a.URL = "http://" + o.Host
+	}
+	return a
 }
 
 const host = "craftplan.example"
+
+const localhost = "localhost"
+
+// OnLocalhost is the address where browsers keep passkeys without TLS.
+func OnLocalhost(o *app.Options) { o.Host = localhost }
 
 // Limited sets the limits on attempts.
 func Limited(o *app.Options) { o.Hasty = false }
@@ -162,7 +174,7 @@ func (a *App) Mailed(to, about string) string { return Inside(a.Post.Wait(to, ab
 
 // Inside is the path of a link to the application.
 func Inside(link string) string {
-	for _, base := range []string{"http://" + host, "http://127.0.0.1:"} {
+	for _, base := range []string{"http://" + host, "http://127.0.0.1:", "http://" + localhost + ":"} {
 		if rest, found := strings.CutPrefix(link, base); found {
 			return rest[strings.Index(rest, "/"):]
 		}

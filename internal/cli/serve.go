@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"craftplan/internal/app"
@@ -60,7 +62,7 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 	}
 	base := server.PublicURL
 	if base == "" {
-		base = "http://" + listener.Addr().String()
+		base = "http://" + reachable(listener.Addr().String())
 	}
 	u, err := url.Parse(base)
 	if err != nil {
@@ -93,6 +95,15 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 		return errors.Join(err, listener.Close())
 	}
 	return program.Serve(ctx, listener)
+}
+
+// reachable is the name of this machine for an address of its own: browsers keep passkeys for names, and for no numbers.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err == nil && slices.Contains([]string{"127.0.0.1", "::1", "0.0.0.0", "::"}, host) {
+		return net.JoinHostPort("localhost", port)
+	}
+	return address
 }
 
 type demoCommand struct {

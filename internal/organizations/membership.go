@@ -29,6 +29,8 @@ type Member struct {
 	Role        authz.Role
 	Standing    Standing
 	Since       calendar.Instant
+	// SecondFactor tells whether the person has one, whether or not the organization asks for it.
+	SecondFactor bool
 }
 
 // Members are all who belong to the organization, by name.
@@ -39,7 +41,7 @@ func Members(ctx context.Context, tx *store.Tx) ([]Member, error) {
 	rows, err := db.For(tx).Members(ctx)
 	members := make([]Member, len(rows))
 	for i, r := range rows {
-		members[i] = Member{r.UserID, r.Name, r.Email, authz.Role(r.Role), Standing(r.Status), r.CreatedAt}
+		members[i] = Member{r.UserID, r.Name, r.Email, authz.Role(r.Role), Standing(r.Status), r.CreatedAt, r.SecondFactor}
 	}
 	return members, err
 }

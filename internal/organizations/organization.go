@@ -26,7 +26,9 @@ type Organization struct {
 	Currency    string // ISO 4217
 	BrandColor  string // #RRGGBB
 	Logo        string // SHA-256 of the picture, hexadecimal; "" is none
-	CreatedAt   calendar.Instant
+	// SecondFactor closes it to members whose session began with their password alone.
+	SecondFactor bool
+	CreatedAt    calendar.Instant
 }
 
 // Status is whether an organization works.
@@ -91,7 +93,7 @@ func Resolve(ctx context.Context, st *store.Store, slug string, user id.ID) (Mem
 	if err != nil {
 		return Membership{}, store.Scope{}, err
 	}
-	organization := Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, calendar.Instant{}}
+	organization := Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, row.SecondFactor, calendar.Instant{}}
 	context, err := organization.Context()
 	if err != nil {
 		return Membership{}, store.Scope{}, err
@@ -123,7 +125,7 @@ func byID(ctx context.Context, st *store.Store, organization id.Organization) (O
 	if fault.Is(err, fault.KindNotFound) {
 		return Organization{}, fault.NotFound("organization")
 	}
-	return Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, calendar.Instant{}}, err
+	return Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, row.SecondFactor, calendar.Instant{}}, err
 }
 
 // OfUser lists the organizations a user belongs to, by name.

@@ -92,7 +92,7 @@ SELECT COUNT(*) FROM memberships AS m JOIN users AS u ON u.id = m.user_id
 WHERE m.organization_id = sqlc.arg(organization_id) AND u.email = sqlc.arg(email) AND m.status <> 'removed';
 
 -- name: OrganizationByID :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo, o.second_factor
 FROM organizations AS o WHERE o.id = CAST(sqlc.arg(organization) AS org_text);
 
 -- name: ChangeOrganization :execrows

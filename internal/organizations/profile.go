@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"craftplan/internal/accounts"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/organizations/internal/db"
@@ -81,6 +82,21 @@ func SetLogo(ctx context.Context, tx *store.Tx, sum string) error {
 	}
 	_, err := db.For(tx).SetLogo(ctx, db.SetLogoIn{UserID: tx.Actor().UserID, Logo: sum, UpdatedAt: tx.Now()})
 	return err
+}
+
+// RequireSecondFactor opens the organization from now on only to sessions that began with a second factor, or ends that. By is the
+// owner's session: it must open the organization afterwards too.
+func RequireSecondFactor(ctx context.Context, st *store.Store, scope store.Scope, by accounts.SignedIn, required bool) error {
+	if err := scope.Actor().Require(authz.OrganizationControl); err != nil {
+		return err
+	}
+	if required && !by.Enough(scope.Organization()) {
+		return fault.Conflict("Add a second step to your own account first, and sign in with it: the organization would close behind you.")
+	}
+	return st.Provision(ctx, scope.Organization(), scope.Actor(), scope.Context(), func(system *store.SystemTx, tx *store.Tx) error {
+		_, err := db.ForSystem(system).RequireSecondFactor(ctx, db.RequireSecondFactorParams{Organization: tx.Organization(), SecondFactor: required, UpdatedAt: tx.Now()})
+		return err
+	})
 }
 
 // hold makes a slug this organization's own, if nobody else ever held it.

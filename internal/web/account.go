@@ -22,6 +22,9 @@ type accountPage struct {
 	accounts.User
 	Theme string
 	accountForms
+	Factors  accounts.Factors
+	Weak     bool // the session began without the second factor that there is
+	Keys     accounts.Passkeys
 	Sessions []accounts.Session
 	Flash    []ui.Flash
 }
@@ -36,8 +39,12 @@ func (q *Request) token() string {
 }
 
 func (q *Request) renderAccount(status int, forms accountForms) error {
-	p := accountPage{User: *q.User, Theme: theme(q.Request), accountForms: forms, Flash: takeFlash(q.w, q.Request)}
+	p := accountPage{User: *q.User, Theme: theme(q.Request), accountForms: forms, Keys: q.site.passkeys, Flash: takeFlash(q.w, q.Request)}
 	var err error
+	if p.Factors, err = accounts.FactorsOf(q.Context(), q.site.Store, q.User.ID); err != nil {
+		return err
+	}
+	p.Weak = p.Factors.Any() && q.session.Factors < 2
 	if p.Sessions, err = accounts.Sessions(q.Context(), q.site.Store, q.User.ID, q.token()); err != nil {
 		return err
 	}

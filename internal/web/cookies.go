@@ -10,20 +10,55 @@ import (
 
 const sessionSeconds = 30 * 24 * 60 * 60
 
-// cookieName is __Host- with TLS, which binds the cookie to this host alone; browsers refuse the prefix without.
-func (s *Site) cookieName() string {
+// cookieName is the session's.
+func (s *Site) cookieName() string { return s.bound("session") }
+
+// bound is a name with __Host- in front with TLS, which binds the cookie to this host alone; browsers refuse the prefix without.
+func (s *Site) bound(name string) string {
 	if s.HTTPS {
-		return "__Host-session"
+		return "__Host-" + name
 	}
-	return "session"
+	return name
 }
 
 func (s *Site) setSession(w http.ResponseWriter, token string) {
-	age := sessionSeconds
+	s.setToken(w, s.cookieName(), token, sessionSeconds)
+}
+
+// setToken gives the browser a token that no script can read; an empty one ends it.
+func (s *Site) setToken(w http.ResponseWriter, name, token string, age int) {
 	if token == "" {
 		age = -1
 	}
-	http.SetCookie(w, &http.Cookie{Name: s.cookieName(), Value: token, Path: "/", MaxAge: age, HttpOnly: true, Secure: s.HTTPS, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: name, Value: token, Path: "/", MaxAge: age, HttpOnly: true, Secure: s.HTTPS, SameSite: http.SameSiteLaxMode})
+}
+
+// What is under way on a browser: each has a token, which is of no use on another one.
+const (
+	stepCookie      = "step"      // a sign-in that waits for its second step
+	passkeyCookie   = "passkey"   // a question for a passkey
+	enrolmentCookie = "enrolment" // a factor that is being added
+
+	underWaySeconds = 15 * 60 // at most; the tokens themselves end sooner
+)
+
+func (q *Request) keep(name, token string) {
+	q.site.setToken(q.w, q.site.bound(name), token, underWaySeconds)
+}
+
+func (q *Request) release(names ...string) {
+	for _, name := range names {
+		q.site.setToken(q.w, q.site.bound(name), "", 0)
+	}
+}
+
+// kept is a token that was kept; "" when none was.
+func (q *Request) kept(name string) string {
+	cookie, err := q.Cookie(q.site.bound(name))
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
 }
 
 const flashCookie = "flash"

@@ -42,7 +42,19 @@ func newSession(q *Request) error {
 		q.Redirect("/")
 		return nil
 	}
-	return q.write(http.StatusOK, signInPage(theme(q.Request), ui.Form{}, "", q.site.Demo, q.URL.Query().Get("next"), takeFlash(q.w, q.Request)))
+	return q.renderSignIn(http.StatusOK, ui.Form{}, "", q.URL.Query().Get("next"))
+}
+
+type signIn struct {
+	Theme, Problem, Next string
+	Form                 ui.Form
+	Demo                 []DemoUser
+	Flash                []ui.Flash
+	Passkeys             accounts.Passkeys
+}
+
+func (q *Request) renderSignIn(status int, form ui.Form, problem, next string) error {
+	return q.write(status, signInPage(signIn{theme(q.Request), problem, next, form, q.site.Demo, takeFlash(q.w, q.Request), q.site.passkeys}))
 }
 
 func createSession(q *Request) error {
@@ -54,15 +66,17 @@ func createSession(q *Request) error {
 	}
 	switch fault.KindOf(err) {
 	case fault.KindUnauthenticated, fault.KindRateLimited:
-		form := ui.Form{Values: map[string][]string{"email": {email}}}
-		return q.write(httpkit.Status(err), signInPage(theme(q.Request), form, fault.MessageOf(err), q.site.Demo, q.PostFormValue("next"), nil))
+		return q.renderSignIn(httpkit.Status(err), ui.Form{Values: map[string][]string{"email": {email}}}, fault.MessageOf(err), q.PostFormValue("next"))
 	}
 	if err != nil {
 		return err
 	}
-	q.startSession(entry.Session)
-	q.Redirect(localPath(q.PostFormValue("next")))
-	return nil
+	if entry.Step != "" {
+		q.keep(stepCookie, entry.Step)
+		q.Redirect(withNext("/login/second", q.PostFormValue("next")))
+		return nil
+	}
+	return q.enter(entry.Session, q.PostFormValue("next"))
 }
 
 // startSession gives the browser a new session; the one it had ends.
@@ -91,7 +105,7 @@ func deleteSession(q *Request) error {
 		}
 	}
 	q.site.setSession(q.w, "")
-	q.Redirect("/login")
+	q.Redirect(withNext("/login", q.PostFormValue("next")))
 	return nil
 }
 

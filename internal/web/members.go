@@ -35,6 +35,7 @@ type memberPage struct {
 	Me          id.ID
 	Role        authz.Role
 	Name        string              // of the organization
+	Asked       bool                // for a second step
 	Limit       organizations.Limit // people of the plan
 	Identities  map[id.ID]sso.Identity
 	Provider    string // name of where they sign in; "" is none
@@ -100,7 +101,7 @@ func (p memberPage) mayDisconnect(m organizations.Member) bool {
 func (p memberPage) expired(i organizations.Invitation) bool { return i.ExpiresAt.Time().Before(p.now) }
 
 func (q *Request) renderMembers(status int, form ui.Form, sent []sentLink) error {
-	p := memberPage{format: q.format(), tabs: q.tabs(), Form: form, Sent: sent, Me: q.User.ID, Role: q.Member.Role, Name: q.Member.Organization.Name, At: q.Path, Limit: organizations.LimitsOf(q.Member.Organization.BillingPlan).Members}
+	p := memberPage{format: q.format(), tabs: q.tabs(), Form: form, Sent: sent, Me: q.User.ID, Role: q.Member.Role, Name: q.Member.Organization.Name, Asked: q.Member.Organization.SecondFactor, At: q.Path, Limit: organizations.LimitsOf(q.Member.Organization.BillingPlan).Members}
 	err := q.View(func(tx *store.Tx) (err error) {
 		if p.People, err = organizations.Members(q.Context(), tx); err != nil {
 			return err
@@ -153,13 +154,7 @@ func (q *Request) invited(sent []organizations.Sent) error {
 }
 
 // absolute is a path with the address people reach the site by.
-func (q *Request) absolute(path string) string {
-	scheme := "http://"
-	if q.site.HTTPS {
-		scheme = "https://"
-	}
-	return scheme + q.site.Host + path
-}
+func (q *Request) absolute(path string) string { return q.site.base() + path }
 
 func resendInvitation(q *Request) error {
 	which, err := id.Parse(q.PathValue("invitation"))

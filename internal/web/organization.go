@@ -21,6 +21,7 @@ type organizationPage struct {
 	Currency string
 	Locales  []ui.Choice
 	Zones    []ui.Choice
+	Second   bool // members need a second factor
 	At       func(...string) string
 }
 
@@ -30,7 +31,7 @@ func (q *Request) renderOrganization(status int, form, picture ui.Form) error {
 
 func (q *Request) renderOrganizationPage(status int, p organizationPage) error {
 	o := q.Member.Organization
-	p.Tile, p.Host, p.Name, p.Currency, p.At = tile(o), q.site.Host, o.Name, o.Currency, q.Path
+	p.Tile, p.Host, p.Name, p.Currency, p.Second, p.At = tile(o), q.site.Host, o.Name, o.Currency, o.SecondFactor, q.Path
 	p.Locales, p.Zones = withChoice(locales, o.Locale), withChoice(timeZones(), o.TimeZone)
 	return q.Render(status, "Organization", "settings", organizationBody(p))
 }

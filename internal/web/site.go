@@ -47,13 +47,16 @@ type DemoUser struct{ Email, About string }
 // Site answers requests.
 type Site struct {
 	Config
-	signIn, signUp, mails, providers *httpkit.Limiter
-	few                              chan struct{} // one for each picture that is being decoded
+	signIn, signUp, mails, providers, codes, questions *httpkit.Limiter
+
+	passkeys accounts.Passkeys
+	few      chan struct{} // one for each picture that is being decoded
 }
 
 // New makes the handler of all pages.
 func New(c Config) http.Handler {
-	s := &Site{Config: c, signIn: httpkit.NewLimiter(10, 30*time.Second), signUp: httpkit.NewLimiter(10, time.Minute), mails: httpkit.NewLimiter(5, 5*time.Minute), providers: httpkit.NewLimiter(30, 2*time.Second), few: make(chan struct{}, fewPictures)}
+	s := &Site{Config: c, signIn: httpkit.NewLimiter(10, 30*time.Second), signUp: httpkit.NewLimiter(10, time.Minute), mails: httpkit.NewLimiter(5, 5*time.Minute), providers: httpkit.NewLimiter(30, 2*time.Second),
+		codes: httpkit.NewLimiter(10, 5*time.Minute), questions: httpkit.NewLimiter(60, time.Second), passkeys: accounts.NewPasskeys(c.base()), few: make(chan struct{}, fewPictures)}
 	public, inside := http.NewServeMux(), http.NewServeMux()
 	public.Handle("GET "+assets.Prefix, assets.Handler())
 	public.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
@@ -88,6 +91,14 @@ func bySegment(public, inside http.Handler) http.Handler {
 		}
 		inside.ServeHTTP(w, r)
 	})
+}
+
+// base is the address people reach the site by.
+func (c Config) base() string {
+	if c.HTTPS {
+		return "https://" + c.Host
+	}
+	return "http://" + c.Host
 }
 
 func plain(w http.ResponseWriter, status int, text string) {
@@ -135,6 +146,9 @@ func (s *Site) serve(q *Request, route Route) error {
 		}
 		if current := q.Member.Organization.Slug; current != q.PathValue("organization") {
 			return q.moved(current)
+		}
+		if q.Member.Organization.SecondFactor && !q.session.Enough(q.Member.Organization.ID) {
+			return q.askForMore()
 		}
 		if err := q.Actor().Require(route.Permission); err != nil {
 			return q.explain(err)

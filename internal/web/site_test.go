@@ -260,7 +260,7 @@ func TestPagesAreStrict(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, a *apptest.App) {
 		c := a.As(t, maya)
 		inline := regexp.MustCompile(`\sstyle=|<style|<script>|\son[a-z]+="|javascript:`)
-		for _, path := range append(a.Pages(c, "sunrise"), "/login", "/register", "/account") {
+		for _, path := range append(a.Pages(c, "sunrise"), "/login", "/register", "/account", "/account/authenticator", "/account/recovery", "/account/passkeys/new") {
 			reader := c
 			if path == "/login" {
 				reader = a.Anonymous(t)

@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/security"
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 )
 
@@ -249,6 +250,25 @@ func (p *Page) TrustAll() {
 	p.t.Helper()
 	if _, err := chromedp.Call(p.ctx, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: true}); err != nil {
 		p.t.Fatal(err)
+	}
+}
+
+// Device gives the browser a device that keeps passkeys. Its owner is there, and lets it answer at once, unless told otherwise.
+func (p *Page) Device() (there func(bool)) {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, webauthn.Enable, webauthn.EnableParams{}); err != nil {
+		p.t.Fatal(err)
+	}
+	device := webauthn.VirtualAuthenticatorOptions{Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal, HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true}
+	made, err := chromedp.Call(p.ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &device})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return func(there bool) {
+		p.t.Helper()
+		if _, err := chromedp.Call(p.ctx, webauthn.SetAutomaticPresenceSimulation, webauthn.SetAutomaticPresenceSimulationParams{AuthenticatorID: made.AuthenticatorID, Enabled: there}); err != nil {
+			p.t.Fatal(err)
+		}
 	}
 }
 

@@ -405,7 +405,7 @@ func TestAViewer(t *testing.T) {
 // axe-core finds nothing on any page, in either scheme, wide and narrow; and no page scrolls sideways.
 func TestAccessible(t *testing.T) {
 	a := apptest.New(t, store.SQLite)
-	paths := append(a.Pages(a.As(t, maya), "sunrise"), "/nowhere/", "/account")
+	paths := append(a.Pages(a.As(t, maya), "sunrise"), "/nowhere/", "/account", "/account/authenticator", "/account/recovery", "/account/passkeys/new")
 	if len(paths) < 25 {
 		t.Fatalf("only %d pages", len(paths))
 	}

@@ -7,6 +7,7 @@ rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 execFileSync(process.execPath, ['node_modules/@tailwindcss/cli/dist/index.mjs', '--input', 'src/app.css', '--output', 'dist/app.css', '--minify'], { stdio: ['ignore', 'ignore', 'inherit'] });
 copyFileSync('src/app.js', 'dist/app.js');
+copyFileSync('src/passkeys.js', 'dist/passkeys.js');
 copyFileSync('src/favicon.svg', 'dist/favicon.svg');
 copyFileSync('node_modules/htmx.org/dist/htmx.min.js', 'dist/htmx.min.js');
 

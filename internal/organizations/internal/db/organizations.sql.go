@@ -473,7 +473,7 @@ func (q *Queries) Membership(ctx context.Context, arg MembershipParams) (Members
 }
 
 const organizationByID = `-- name: OrganizationByID :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo, o.second_factor
 FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
 `
 
@@ -482,16 +482,17 @@ type OrganizationByIDParams struct {
 }
 
 type OrganizationByIDRow struct {
-	ID          id.Organization
-	Name        string
-	Slug        string
-	Status      string
-	BillingPlan string
-	TimeZone    string
-	Locale      string
-	Currency    string
-	BrandColor  string
-	Logo        string
+	ID           id.Organization
+	Name         string
+	Slug         string
+	Status       string
+	BillingPlan  string
+	TimeZone     string
+	Locale       string
+	Currency     string
+	BrandColor   string
+	Logo         string
+	SecondFactor bool
 }
 
 func (q *Queries) OrganizationByID(ctx context.Context, arg OrganizationByIDParams) (OrganizationByIDRow, error) {
@@ -508,6 +509,7 @@ func (q *Queries) OrganizationByID(ctx context.Context, arg OrganizationByIDPara
 		&i.Currency,
 		&i.BrandColor,
 		&i.Logo,
+		&i.SecondFactor,
 	)
 	return i, err
 }

@@ -59,17 +59,18 @@
     if ('dialog' in d) { const box = $('#' + d.dialog); if (box && !box.open) box.showModal(); } // where the browser does not know commandfor
     if ('dismiss' in d) t.closest('.note, .toast > *').remove();
     if ('expand' in d) { const row = document.getElementById(t.getAttribute('aria-controls')), open = t.getAttribute('aria-expanded') === 'true'; t.setAttribute('aria-expanded', String(!open)); row.hidden = open; }
-    if ('copy' in d) copy($('#' + d.copy));
+    if ('copy' in d) copy($('#' + d.copy), t);
     if ('addRow' in d) addRow($('#' + d.addRow));
     if ('removeRow' in d) removeRow(t.closest('[data-form-row]'));
   });
 
-  // A field that is there to be copied; where the browser does not let us, it is marked for the keyboard.
-  const copy = field => {
-    field.select();
-    const done = () => toast('Copied.');
-    navigator.clipboard ? navigator.clipboard.writeText(field.value).then(done, () => {}) : document.execCommand('copy') && done();
+  // What is there to be copied: the value of a field, or the text of a list.
+  const copy = (what, button) => {
+    what.select ? what.select() : getSelection().selectAllChildren(what);
+    const done = () => { if ('done' in button.dataset) $('span', button).textContent = button.dataset.done; else toast('Copied.'); };
+    navigator.clipboard ? navigator.clipboard.writeText(what.value ?? what.innerText).then(done, () => {}) : document.execCommand('copy') && done();
   };
+  document.addEventListener('DOMContentLoaded', () => $$('[data-copy][hidden]').forEach(b => { b.hidden = false; }));
 
   // Forms with rows: a template in the page is copied, and the names and ids of its fields get the next number.
   const addRow = template => {
