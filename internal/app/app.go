@@ -10,9 +10,11 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
+	"craftplan/internal/api"
 	"craftplan/internal/files"
 	"craftplan/internal/inventory"
 	"craftplan/internal/jobs"
@@ -84,7 +86,19 @@ func New(o Options) (*App, error) {
 	library := files.New(o.Store, o.Files)
 	desk := sso.New(o.Store, oidc.New(o.Reach.Client()), o.Mail.Base)
 	site := web.New(web.Config{Store: o.Store, Log: o.Log, HTTPS: o.HTTPS, Bootstrap: Bootstrap(), Host: o.Host, Demo: o.Demo, Hasty: o.Hasty, Mail: mailer, Mailbox: mailbox, Files: library, SSO: desk})
-	return &App{site, o.Store, workers(o.Store, mailer, library, o.Log), o.Log}, nil
+	programs := api.New(api.Config{Store: o.Store, Log: o.Log, HTTPS: o.HTTPS, Hasty: o.Hasty})
+	return &App{front(site, programs), o.Store, workers(o.Store, mailer, library, o.Log), o.Log}, nil
+}
+
+// front sends what is for programs to the API, and the rest to the pages.
+func front(pages, programs http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, api.Prefix) {
+			programs.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
 }
 
 // Work works jobs until stop is called, which lets those under way finish.

@@ -39,6 +39,9 @@ var ranks = map[Role]int{Viewer: 1, Staff: 2, Admin: 3, Owner: 4}
 // Covers tells whether the role is at least another: nobody grants, changes or takes away more than they have.
 func (r Role) Covers(other Role) bool { return ranks[other] > 0 && ranks[r] >= ranks[other] }
 
+// AlwaysSeesCosts tells whether what things cost cannot be hidden from the role.
+func (r Role) AlwaysSeesCosts() bool { return r.Covers(Admin) }
+
 // Permission is one thing a member may be allowed to do.
 type Permission string
 
@@ -56,15 +59,17 @@ const (
 	ProductionWrite     Permission = "production:write"
 	SettingsRead        Permission = "settings:read"
 	SettingsWrite       Permission = "settings:write"
+	CostsRead           Permission = "costs:read" // what things cost: purchase prices, costs of pieces and batches, margins, rates
 	MembersWrite        Permission = "members:write"
-	Archive             Permission = "archive" // delete and archive
+	KeysWrite           Permission = "keys:write" // API keys
+	Archive             Permission = "archive"    // delete and archive
 	OrganizationControl Permission = "organization:control"
 )
 
 var (
-	reading = []Permission{CustomersRead, InventoryRead, CatalogRead, OrdersRead, ProductionRead, SettingsRead}
+	reading = []Permission{CustomersRead, InventoryRead, CatalogRead, OrdersRead, ProductionRead, SettingsRead, CostsRead}
 	writing = []Permission{CustomersWrite, InventoryWrite, CatalogWrite, OrdersWrite, ProductionWrite}
-	ruling  = []Permission{SettingsWrite, MembersWrite, Archive}
+	ruling  = []Permission{SettingsWrite, MembersWrite, KeysWrite, Archive}
 	owning  = []Permission{OrganizationControl}
 
 	granted = map[Role]map[Permission]bool{
@@ -74,6 +79,10 @@ var (
 		Owner:  set(reading, writing, ruling, owning),
 	}
 )
+
+// Scopes are the permissions that an API key can be given: nothing about people and keys, and nothing that cannot be undone.
+var Scopes = []Permission{CustomersRead, CustomersWrite, InventoryRead, InventoryWrite, CatalogRead, CatalogWrite, OrdersRead, OrdersWrite,
+	ProductionRead, ProductionWrite, SettingsRead, SettingsWrite, CostsRead}
 
 func set(groups ...[]Permission) map[Permission]bool {
 	all := map[Permission]bool{}
@@ -89,14 +98,33 @@ func set(groups ...[]Permission) map[Permission]bool {
 type Actor struct {
 	UserID id.ID
 	Role   Role
+	// CostsHidden takes CostsRead away from what the role grants.
+	CostsHidden bool
+
+	scopes map[Permission]bool // of the API key they act through; nil in person
+}
+
+// Through is the actor by way of an API key with the scopes: what they may do themselves, and of that no more than those.
+func (a Actor) Through(scopes []Permission) Actor {
+	let := map[Permission]bool{}
+	for _, s := range scopes {
+		let[s] = a.scopes == nil || a.scopes[s]
+	}
+	a.scopes = let
+	return a
 }
 
 // Require returns a Forbidden fault unless the actor's role grants the permission. The zero actor may do nothing.
 func (a Actor) Require(p Permission) error {
-	if granted[a.Role][p] {
-		return nil
+	switch {
+	case !granted[a.Role][p]:
+		return fault.Forbidden("Your role does not allow this.")
+	case p == CostsRead && a.CostsHidden:
+		return fault.Forbidden("What things cost is not shown to you.")
+	case a.scopes != nil && !a.scopes[p]:
+		return fault.Forbidden("The key does not have the scope " + string(p) + ".")
 	}
-	return fault.Forbidden("Your role does not allow this.")
+	return nil
 }
 
 // May is Require for what a page shows or hides; a decision to act uses Require.

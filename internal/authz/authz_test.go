@@ -1,60 +1,67 @@
-package authz
+package authz_test
 
 import (
-	"slices"
 	"testing"
 
+	"craftplan/internal/authz"
 	"craftplan/internal/fault"
+	"craftplan/internal/id"
 )
 
-// Each role may what the one below may, and more; a viewer only reads.
+// Each role may all that a lesser one may, and the zero actor nothing.
 func TestRoles(t *testing.T) {
-	all := slices.Concat(reading, writing, ruling, owning)
-	roles := []Role{Viewer, Staff, Admin, Owner}
-	counts := make([]int, len(roles))
-	for i, role := range roles {
-		for _, p := range all {
-			may := Actor{Role: role}.May(p)
-			if may {
-				counts[i]++
+	all := []authz.Permission{authz.CustomersRead, authz.CustomersWrite, authz.InventoryRead, authz.InventoryWrite, authz.CatalogRead, authz.CatalogWrite, authz.OrdersRead, authz.OrdersWrite,
+		authz.ProductionRead, authz.ProductionWrite, authz.SettingsRead, authz.SettingsWrite, authz.CostsRead, authz.MembersWrite, authz.KeysWrite, authz.Archive, authz.OrganizationControl}
+	roles := []authz.Role{"", authz.Viewer, authz.Staff, authz.Admin, authz.Owner}
+	for _, p := range all {
+		before := false
+		for _, r := range roles {
+			may := authz.Actor{Role: r}.May(p)
+			if before && !may || r == "" && may || r == authz.Owner && !may {
+				t.Errorf("%q may %s: %t", r, p, may)
 			}
-			if i > 0 && !may && (Actor{Role: roles[i-1]}).May(p) {
-				t.Errorf("%s may not %s, but %s may", role, p, roles[i-1])
-			}
+			before = may
 		}
-		if i > 0 && counts[i] <= counts[i-1] {
-			t.Errorf("%s may no more than %s", role, roles[i-1])
-		}
-	}
-	if counts[0] != len(reading) || counts[3] != len(all) {
-		t.Errorf("counts %v", counts)
 	}
 }
 
-func TestNobodyMayNothing(t *testing.T) {
-	for _, actor := range []Actor{{}, {Role: "boss"}} {
-		if err := actor.Require(OrdersRead); !fault.Is(err, fault.KindForbidden) {
-			t.Errorf("%+v: %v", actor, err)
-		}
+// What things cost is taken away by itself, and nothing else with it.
+func TestCostsHidden(t *testing.T) {
+	staff := authz.Actor{UserID: id.New(), Role: authz.Staff}
+	if err := staff.Require(authz.CostsRead); err != nil {
+		t.Errorf("staff: %v", err)
 	}
-	if err := (Actor{Role: Owner}).Require("orders:eat"); !fault.Is(err, fault.KindForbidden) {
-		t.Errorf("an unknown permission: %v", err)
+	staff.CostsHidden = true
+	if err := staff.Require(authz.CostsRead); !fault.Is(err, fault.KindForbidden) {
+		t.Errorf("staff without costs: %v", err)
 	}
-	if _, err := ParseRole("boss"); err == nil {
-		t.Error("an unknown role is read")
+	if err := staff.Require(authz.InventoryWrite); err != nil {
+		t.Errorf("and their work: %v", err)
 	}
 }
 
-func TestCovers(t *testing.T) {
-	roles := []Role{Viewer, Staff, Admin, Owner}
-	for i, a := range roles {
-		for j, b := range roles {
-			if a.Covers(b) != (i >= j) {
-				t.Errorf("%s covers %s: %t", a, b, a.Covers(b))
+// A key lets through what both its scopes and its maker's role grant, and keys and people never.
+func TestThrough(t *testing.T) {
+	for _, role := range []authz.Role{authz.Viewer, authz.Staff, authz.Admin, authz.Owner} {
+		person := authz.Actor{UserID: id.New(), Role: role}
+		for _, scope := range authz.Scopes {
+			key := person.Through([]authz.Permission{scope})
+			for _, p := range append(authz.Scopes, authz.MembersWrite, authz.KeysWrite, authz.Archive, authz.OrganizationControl) {
+				if want := p == scope && person.May(p); key.May(p) != want {
+					t.Errorf("%s through %s may %s: %t", role, scope, p, !want)
+				}
+			}
+			if key.Through(authz.Scopes).May(authz.OrdersRead) && scope != authz.OrdersRead {
+				t.Errorf("a key widens another")
 			}
 		}
-		if a.Covers("boss") || Role("boss").Covers(a) {
-			t.Errorf("an unknown role beside %s", a)
+		if person.Through(nil).May(authz.OrdersRead) {
+			t.Error("a key without scopes opens something")
+		}
+		hidden := person
+		hidden.CostsHidden = true
+		if hidden.Through(authz.Scopes).May(authz.CostsRead) {
+			t.Error("a key shows costs to who does not see them")
 		}
 	}
 }

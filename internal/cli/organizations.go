@@ -21,6 +21,8 @@ type organizationsGroup struct {
 	Create   organizationsCreate   `cmd:"" help:"Create an organization with its owner."`
 	List     organizationsList     `cmd:"" help:"List all organizations."`
 	Backfill organizationsBackfill `cmd:"" help:"Give organizations of an older program what new ones are given: allergens and nutrients."`
+	Plan     organizationsPlan     `cmd:"" help:"Put an organization on another plan."`
+	Feature  organizationsFeature  `cmd:"" help:"Open or close a feature for an organization."`
 }
 
 type organizationsCreate struct {
@@ -89,9 +91,9 @@ func (c organizationsList) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "SLUG\tNAME\tSTATUS\tPLAN\tTIME ZONE\tCURRENCY")
+	fmt.Fprintln(w, "SLUG\tNAME\tSTATUS\tPLAN\tTIME ZONE\tCURRENCY\tFEATURES")
 	for _, o := range list {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", o.Slug, o.Name, o.Status, o.BillingPlan, o.TimeZone, o.Currency)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", o.Slug, o.Name, o.Status, o.BillingPlan, o.TimeZone, o.Currency, o.Features)
 	}
 	return w.Flush()
 }
@@ -125,6 +127,50 @@ func (c organizationsBackfill) Run(ctx context.Context, s streams) error {
 		fmt.Fprintf(s.out, "%s: %d added\n", o.Slug, added)
 	}
 	return nil
+}
+
+type organizationsPlan struct {
+	config.Config
+	Slug string `arg:"" help:"Its address."`
+	Plan string `arg:"" help:"starter, growth or enterprise."`
+}
+
+// Run changes the plan and says what it allows.
+func (c organizationsPlan) Run(ctx context.Context, s streams) error {
+	st, err := open(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	o, err := organizations.SetPlan(ctx, st, c.Slug, c.Plan)
+	if err != nil {
+		return err
+	}
+	l := organizations.LimitsOf(o.BillingPlan)
+	_, err = fmt.Fprintf(s.out, "%s is on the %s plan: people %s, files %s, API keys %s\n", o.Slug, o.BillingPlan, l.Members, l.Storage.Bytes(), l.Keys)
+	return err
+}
+
+type organizationsFeature struct {
+	config.Config
+	Slug  string `arg:"" help:"Its address."`
+	Name  string `arg:"" help:"The feature: api."`
+	State string `arg:"" help:"on or off." enum:"on,off"`
+}
+
+// Run changes the feature.
+func (c organizationsFeature) Run(ctx context.Context, s streams) error {
+	st, err := open(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	o, err := organizations.SetFeature(ctx, st, c.Slug, organizations.Feature(c.Name), c.State == "on")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "%s: %s is %s\n", o.Slug, c.Name, c.State)
+	return err
 }
 
 type usersGroup struct {

@@ -21,6 +21,8 @@ import (
 var rawSQL = reasons(`
 internal/accounts/accounts_test.go: what is kept of secrets is read past the store
 internal/accounts/factor_test.go: what is kept of secrets is read past the store
+internal/api/api_test.go: an organization is suspended by the operator, a former address is written
+internal/apikeys/apikeys_test.go: what is kept of secrets is read past the store
 internal/bench/engine.go: databases are made, and a list is read without the store to know the floor under it
 internal/cli/script_test.go: a newer program's version is written
 internal/files/files_test.go: a plan's storage is filled without writing it, jobs are counted
@@ -34,6 +36,7 @@ internal/houserules/schemalint/sqlite.go: the catalog is read
 internal/jobs/jobs_test.go: jobs are counted, organizations suspended by the operator
 internal/mail/mail_test.go: what is kept of mails and secrets is read past the store
 internal/organizations/atomic_test.go: tables are made to refuse writes, and counted
+internal/organizations/membership_test.go: an organization is suspended by the operator
 internal/organizations/plan_test.go: a plan is changed by the operator
 internal/prove/differential.go: a database is made
 internal/prove/prove_test.go: the twin is looked at, and attacked

@@ -58,7 +58,7 @@ func Secure(next http.Handler, https bool) http.Handler {
 type entryKey struct{}
 
 // Entry is what the request log says of a request beside its path and status; handlers fill it in as they learn it.
-type Entry struct{ RequestID, OrganizationID, Slug, UserID, Route string }
+type Entry struct{ RequestID, OrganizationID, Slug, UserID, KeyID, Route string }
 
 // EntryOf is the log entry of a request; never nil.
 func EntryOf(ctx context.Context) *Entry {
@@ -90,7 +90,7 @@ func Log(next http.Handler, log *slog.Logger, fail func(http.ResponseWriter, *ht
 				level = slog.LevelError
 			}
 			log.LogAttrs(r.Context(), level, "request", slog.String("request", entry.RequestID), slog.String("method", r.Method), slog.String("route", entry.Route),
-				slog.Int("status", recorder.status), slog.Duration("took", time.Since(start)), slog.String("organization", entry.OrganizationID), slog.String("slug", entry.Slug), slog.String("user", entry.UserID))
+				slog.Int("status", recorder.status), slog.Duration("took", time.Since(start)), slog.String("organization", entry.OrganizationID), slog.String("slug", entry.Slug), slog.String("user", entry.UserID), slog.String("key", entry.KeyID))
 		}()
 		next.ServeHTTP(recorder, r)
 	})

@@ -30,6 +30,14 @@ func NewLimiter(burst int, every time.Duration) *Limiter {
 
 // Allow takes one attempt of the key; a RateLimited fault says that none is left.
 func (l *Limiter) Allow(key string) error {
+	if l.Take(key) > 0 {
+		return fault.RateLimited("Too many attempts. Wait a few minutes and try again.")
+	}
+	return nil
+}
+
+// Take takes one attempt of the key, or tells how long it is until the next.
+func (l *Limiter) Take(key string) (wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
@@ -39,10 +47,11 @@ func (l *Limiter) Allow(key string) error {
 		limiter = rate.NewLimiter(rate.Every(l.every), l.burst)
 		l.keys[key] = limiter
 	}
-	if !limiter.AllowN(now, 1) {
-		return fault.RateLimited("Too many attempts. Wait a few minutes and try again.")
+	attempt := limiter.ReserveN(now, 1)
+	if wait = attempt.DelayFrom(now); wait > 0 {
+		attempt.CancelAt(now)
 	}
-	return nil
+	return wait
 }
 
 func (l *Limiter) sweep(now time.Time) {

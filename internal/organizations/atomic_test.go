@@ -3,14 +3,12 @@ package organizations_test
 import (
 	"database/sql"
 	"maps"
-	"net/url"
 	"testing"
 
 	"craftplan/internal/app"
 	"craftplan/internal/organizations"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
-	"craftplan/internal/store/storetest/cluster"
 )
 
 // Each table that sign-up writes refuses it in turn: nothing is left of the organization, and the slug stays free.
@@ -61,17 +59,9 @@ type faults struct {
 
 func newFaults(t *testing.T, db *storetest.DB) *faults {
 	t.Helper()
-	f := &faults{t: t, raw: db.Raw(), engine: db.Engine()}
+	f := &faults{t: t, raw: db.Unbound(), engine: db.Engine()}
 	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'goose%'"
 	if f.engine == store.Postgres {
-		u, err := url.Parse(db.URL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if f.raw, err = sql.Open("pgx", cluster.As(db.URL, "postgres", u.Path[1:])); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { f.raw.Close() })
 		query = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND relname NOT LIKE 'goose%'"
 		f.do("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$")
 	}

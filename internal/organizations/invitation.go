@@ -25,9 +25,9 @@ const (
 
 // Invitation asks somebody to join. It is for one address, can be used once, and ends after seven days.
 type Invitation struct {
-	ID        id.ID
-	Email     string
-	Role      authz.Role
+	ID    id.ID
+	Email string
+	Place
 	InvitedBy string
 	ExpiresAt calendar.Instant
 }
@@ -40,11 +40,11 @@ type Sent struct {
 
 // Invite asks people to join, by mail to their addresses. Who was asked before gets a new link, and the old one ends. Field names in
 // errors are emails and role.
-func Invite(ctx context.Context, tx *store.Tx, emails []string, role authz.Role) ([]Sent, error) {
+func Invite(ctx context.Context, tx *store.Tx, emails []string, as Place) ([]Sent, error) {
 	if err := tx.Require(authz.MembersWrite); err != nil {
 		return nil, err
 	}
-	if err := checkInvited(tx, emails, role); err != nil {
+	if err := checkInvited(tx, emails, as); err != nil {
 		return nil, err
 	}
 	if err := tx.Lock(ctx, ownerLock); err != nil {
@@ -56,7 +56,7 @@ func Invite(ctx context.Context, tx *store.Tx, emails []string, role authz.Role)
 	}
 	sent := make([]Sent, len(emails))
 	for i, email := range emails {
-		if sent[i], err = invite(ctx, tx, accounts.NormalizeEmail(email), role); err != nil {
+		if sent[i], err = invite(ctx, tx, accounts.NormalizeEmail(email), as); err != nil {
 			return nil, err
 		}
 		if err := mailInvitation(ctx, tx, sent[i], by.Organization, by.Inviter); err != nil {
@@ -66,11 +66,11 @@ func Invite(ctx context.Context, tx *store.Tx, emails []string, role authz.Role)
 	return sent, room(ctx, tx)
 }
 
-func checkInvited(tx *store.Tx, emails []string, role authz.Role) error {
+func checkInvited(tx *store.Tx, emails []string, as Place) error {
 	var p fault.Problems
-	if !authz.Owner.Covers(role) {
+	if !authz.Owner.Covers(as.Role) {
 		p.Add("role", "Choose a role.")
-	} else if !tx.Actor().Role.Covers(role) {
+	} else if !tx.Actor().Role.Covers(as.Role) || !as.CostsHidden && !tx.Actor().May(authz.CostsRead) {
 		p.Add("role", "You cannot make somebody more than you are.")
 	}
 	if len(emails) == 0 || len(emails) > maxInvitations {
@@ -84,7 +84,7 @@ func checkInvited(tx *store.Tx, emails []string, role authz.Role) error {
 	return p.Err()
 }
 
-func invite(ctx context.Context, tx *store.Tx, email string, role authz.Role) (Sent, error) {
+func invite(ctx context.Context, tx *store.Tx, email string, as Place) (Sent, error) {
 	queries := db.For(tx)
 	member, err := queries.MemberByEmail(ctx, db.MemberByEmailIn{Email: email})
 	if err != nil {
@@ -97,8 +97,8 @@ func invite(ctx context.Context, tx *store.Tx, email string, role authz.Role) (S
 		return Sent{}, err
 	}
 	secret := rand.Text()
-	i := Invitation{ID: id.New(), Email: email, Role: role, ExpiresAt: tx.Now().Add(invitationLife)}
-	err = queries.CreateInvitation(ctx, db.CreateInvitationIn{ID: i.ID, Email: email, Role: string(role), TokenHash: hashSecret(secret), ExpiresAt: i.ExpiresAt, CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
+	i := Invitation{ID: id.New(), Email: email, Place: as, ExpiresAt: tx.Now().Add(invitationLife)}
+	err = queries.CreateInvitation(ctx, db.CreateInvitationIn{ID: i.ID, Email: email, Role: string(as.Role), Costs: !as.CostsHidden, TokenHash: hashSecret(secret), ExpiresAt: i.ExpiresAt, CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
 	return Sent{i, tx.Organization().String() + "." + secret}, err
 }
 
@@ -115,7 +115,7 @@ func Invitations(ctx context.Context, tx *store.Tx) ([]Invitation, error) {
 	rows, err := db.For(tx).Invitations(ctx)
 	list := make([]Invitation, len(rows))
 	for i, r := range rows {
-		list[i] = Invitation{r.ID, r.Email, authz.Role(r.Role), r.InvitedBy, r.ExpiresAt}
+		list[i] = Invitation{r.ID, r.Email, place(r.Role, r.Costs), r.InvitedBy, r.ExpiresAt}
 	}
 	return list, err
 }
@@ -132,7 +132,7 @@ func Resend(ctx context.Context, tx *store.Tx, invitation id.ID) (Sent, error) {
 	if err != nil {
 		return Sent{}, err
 	}
-	sent, err := Invite(ctx, tx, []string{row.Email}, authz.Role(row.Role))
+	sent, err := Invite(ctx, tx, []string{row.Email}, place(row.Role, row.Costs))
 	if err != nil {
 		return Sent{}, err
 	}
@@ -186,7 +186,7 @@ func (in *Invited) read(ctx context.Context, tx *store.Tx, secret string) error 
 	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) || err == nil && (row.Status != "pending" || row.ExpiresAt.Before(tx.Now())) {
 		return errLink()
 	}
-	in.Invitation = Invitation{row.ID, row.Email, authz.Role(row.Role), row.InvitedBy, row.ExpiresAt}
+	in.Invitation = Invitation{row.ID, row.Email, place(row.Role, row.Costs), row.InvitedBy, row.ExpiresAt}
 	return err
 }
 
@@ -200,7 +200,7 @@ func (in Invited) Accept(ctx context.Context, st *store.Store, person Owner, aft
 	if email != in.Email {
 		return fault.Forbidden("This invitation is for " + in.Email + ".")
 	}
-	actor := authz.Actor{UserID: person.id(), Role: in.Role}
+	actor := in.actor(person.id())
 	return st.Provision(ctx, in.Organization.ID, actor, in.scope.Context(), func(system *store.SystemTx, tx *store.Tx) error {
 		if err := in.end(ctx, tx, "accepted"); err != nil {
 			return err
@@ -235,11 +235,11 @@ func (in Invited) end(ctx context.Context, tx *store.Tx, status string) error {
 
 // join makes the actor a member, or one again.
 func join(ctx context.Context, tx *store.Tx, actor authz.Actor) error {
-	again, err := db.For(tx).Rejoin(ctx, db.RejoinIn{UserID: actor.UserID, Role: string(actor.Role), UpdatedAt: tx.Now()})
+	again, err := db.For(tx).Rejoin(ctx, db.RejoinIn{UserID: actor.UserID, Role: string(actor.Role), Costs: !actor.CostsHidden, UpdatedAt: tx.Now()})
 	if err != nil || again > 0 {
 		return err
 	}
-	err = db.For(tx).CreateMembership(ctx, db.CreateMembershipIn{UserID: actor.UserID, Role: string(actor.Role), CreatedAt: tx.Now()})
+	err = db.For(tx).CreateMembership(ctx, db.CreateMembershipIn{UserID: actor.UserID, Role: string(actor.Role), Costs: !actor.CostsHidden, CreatedAt: tx.Now()})
 	if err = store.Translate(err); errors.Is(err, store.ErrUnique) {
 		return fault.Conflict("This person is a member already.")
 	}

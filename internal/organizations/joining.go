@@ -26,7 +26,9 @@ func OpenBySlug(ctx context.Context, st *store.Store, slug string) (Organization
 	if err != nil {
 		return Organization{}, store.Scope{}, err
 	}
-	return OpenByID(ctx, st, row.ID)
+	o := organization(row.Organization)
+	where, err := o.Context()
+	return o, store.NewScope(o.ID, authz.Actor{}, where), err
 }
 
 // InvitationOf finds the invitation that waits for an address; none, and one that has expired, are a NotFound fault.
@@ -37,7 +39,7 @@ func InvitationOf(ctx context.Context, st *store.Store, o Organization, scope st
 		if err = store.Translate(err); fault.Is(err, fault.KindNotFound) || err == nil && row.ExpiresAt.Before(tx.Now()) {
 			return errLink()
 		}
-		in.Invitation = Invitation{row.ID, email, authz.Role(row.Role), row.InvitedBy, row.ExpiresAt}
+		in.Invitation = Invitation{row.ID, email, place(row.Role, row.Costs), row.InvitedBy, row.ExpiresAt}
 		return err
 	})
 }
@@ -47,7 +49,7 @@ func (in Invited) Join(ctx context.Context, tx *store.Tx) error {
 	if err := in.end(ctx, tx, "accepted"); err != nil {
 		return err
 	}
-	return join(ctx, tx, authz.Actor{UserID: tx.Actor().UserID, Role: in.Role})
+	return join(ctx, tx, in.actor(tx.Actor().UserID))
 }
 
 // Admit makes the transaction's actor a member, with the role they act with, as long as the plan has room. That they may join is
@@ -57,7 +59,7 @@ func Admit(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	actor := tx.Actor()
-	err := db.For(tx).CreateMembership(ctx, db.CreateMembershipIn{UserID: actor.UserID, Role: string(actor.Role), CreatedAt: tx.Now()})
+	err := db.For(tx).CreateMembership(ctx, db.CreateMembershipIn{UserID: actor.UserID, Role: string(actor.Role), Costs: !actor.CostsHidden, CreatedAt: tx.Now()})
 	if err = store.Translate(err); errors.Is(err, store.ErrUnique) {
 		return fault.Conflict("You were a member before. Ask for an invitation.")
 	}

@@ -22,13 +22,28 @@ const (
 	ownerLock          = "active owners"
 )
 
+// Place is what somebody is in an organization, or is invited to be.
+type Place struct {
+	Role        authz.Role
+	CostsHidden bool // they do not see what things cost; never of owners and admins
+}
+
+func place(role string, costs bool) Place {
+	r := authz.Role(role)
+	return Place{r, !costs && !r.AlwaysSeesCosts()}
+}
+
+func (p Place) actor(user id.ID) authz.Actor {
+	return authz.Actor{UserID: user, Role: p.Role, CostsHidden: p.CostsHidden}
+}
+
 // Member is a person of the organization.
 type Member struct {
 	UserID      id.ID
 	Name, Email string
-	Role        authz.Role
-	Standing    Standing
-	Since       calendar.Instant
+	Place
+	Standing Standing
+	Since    calendar.Instant
 	// SecondFactor tells whether the person has one, whether or not the organization asks for it.
 	SecondFactor bool
 }
@@ -41,7 +56,7 @@ func Members(ctx context.Context, tx *store.Tx) ([]Member, error) {
 	rows, err := db.For(tx).Members(ctx)
 	members := make([]Member, len(rows))
 	for i, r := range rows {
-		members[i] = Member{r.UserID, r.Name, r.Email, authz.Role(r.Role), Standing(r.Status), r.CreatedAt, r.SecondFactor}
+		members[i] = Member{r.UserID, r.Name, r.Email, place(r.Role, r.Costs), Standing(r.Status), r.CreatedAt, r.SecondFactor}
 	}
 	return members, err
 }
@@ -55,6 +70,30 @@ func ChangeRole(ctx context.Context, tx *store.Tx, user id.ID, role authz.Role) 
 		return fault.Forbidden("You cannot make somebody more than you are.")
 	}
 	return change(ctx, tx, user, func(m *Member) { m.Role = role })
+}
+
+// HideCosts keeps from a member of staff or a viewer what things cost.
+func HideCosts(ctx context.Context, tx *store.Tx, user id.ID) error {
+	if err := tx.Require(authz.MembersWrite); err != nil {
+		return err
+	}
+	var role authz.Role
+	err := change(ctx, tx, user, func(m *Member) { role, m.CostsHidden = m.Role, true })
+	if err == nil && role.AlwaysSeesCosts() {
+		err = fault.Conflict("Owners and admins always see what things cost.")
+	}
+	return err
+}
+
+// ShowCosts lets a member see what things cost.
+func ShowCosts(ctx context.Context, tx *store.Tx, user id.ID) error {
+	if err := tx.Require(authz.MembersWrite); err != nil {
+		return err
+	}
+	if err := tx.Require(authz.CostsRead); err != nil { // nobody gives more than they have
+		return err
+	}
+	return change(ctx, tx, user, func(m *Member) { m.CostsHidden = false })
 }
 
 // Suspend keeps a member out until they are reinstated.
@@ -117,12 +156,12 @@ func change(ctx context.Context, tx *store.Tx, user id.ID, fn func(*Member)) err
 	if err != nil {
 		return err
 	}
-	m := Member{UserID: user, Name: row.Name, Role: authz.Role(row.Role), Standing: Standing(row.Status)}
+	m := Member{UserID: user, Name: row.Name, Place: place(row.Role, row.Costs), Standing: Standing(row.Status)}
 	if user != tx.Actor().UserID && !tx.Actor().Role.Covers(m.Role) {
 		return fault.Forbidden("You cannot change somebody who is more than you are.")
 	}
 	fn(&m)
-	if _, err := queries.SetMembership(ctx, db.SetMembershipIn{UserID: user, Role: string(m.Role), Status: string(m.Standing), UpdatedAt: tx.Now()}); err != nil {
+	if _, err := queries.SetMembership(ctx, db.SetMembershipIn{UserID: user, Role: string(m.Role), Costs: !m.CostsHidden, Status: string(m.Standing), UpdatedAt: tx.Now()}); err != nil {
 		return err
 	}
 	owners, err := queries.ActiveOwners(ctx)

@@ -71,19 +71,19 @@ func TestMembership(t *testing.T) {
 			"an unknown role":             {owner, func(ctx context.Context, tx *store.Tx) error { return organizations.ChangeRole(ctx, tx, s, "boss") }, fault.KindForbidden},
 			"ownership to oneself":        {owner, func(ctx context.Context, tx *store.Tx) error { return organizations.TransferOwnership(ctx, tx, o) }, fault.KindConflict},
 			"an owner invites nobody": {owner, func(ctx context.Context, tx *store.Tx) error {
-				_, err := organizations.Invite(ctx, tx, nil, authz.Staff)
+				_, err := organizations.Invite(ctx, tx, nil, organizations.Place{Role: authz.Staff})
 				return err
 			}, fault.KindInvalid},
 			"an admin invites an owner": {admin, func(ctx context.Context, tx *store.Tx) error {
-				_, err := organizations.Invite(ctx, tx, []string{"a@b.example"}, authz.Owner)
+				_, err := organizations.Invite(ctx, tx, []string{"a@b.example"}, organizations.Place{Role: authz.Owner})
 				return err
 			}, fault.KindInvalid},
 			"staff invite": {staff, func(ctx context.Context, tx *store.Tx) error {
-				_, err := organizations.Invite(ctx, tx, []string{"a@b.example"}, authz.Viewer)
+				_, err := organizations.Invite(ctx, tx, []string{"a@b.example"}, organizations.Place{Role: authz.Viewer})
 				return err
 			}, fault.KindForbidden},
 			"an invitation to no address": {owner, func(ctx context.Context, tx *store.Tx) error {
-				_, err := organizations.Invite(ctx, tx, []string{"a@b.example", "nobody"}, authz.Viewer)
+				_, err := organizations.Invite(ctx, tx, []string{"a@b.example", "nobody"}, organizations.Place{Role: authz.Viewer})
 				return err
 			}, fault.KindInvalid},
 			"revoking what is not there": {owner, func(ctx context.Context, tx *store.Tx) error { return organizations.Revoke(ctx, tx, id.New()) }, fault.KindConflict},
@@ -107,6 +107,78 @@ func TestMembership(t *testing.T) {
 		db.Do(t, staff, organizations.Leave)
 		if _, there := roles(t, db, admin)[s]; there {
 			t.Error("who left is still listed")
+		}
+	})
+}
+
+// What things cost is hidden from a member of staff and shown again by who may change them; the place of an invitation is taken over.
+func TestCostsHidden(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		first := db.Organization("Sunrise")
+		admin, staff := db.Member(first, authz.Admin), db.Member(first, authz.Staff)
+		a, s, o := admin.Actor().UserID, staff.Actor().UserID, first.Actor().UserID
+		sees := func(user id.ID) bool {
+			_, scope, err := organizations.Resolve(t.Context(), db.Store, "sunrise", user)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return scope.Actor().May(authz.CostsRead)
+		}
+		if !sees(s) || !sees(o) {
+			t.Error("costs are hidden from the start")
+		}
+		db.Do(t, admin, func(ctx context.Context, tx *store.Tx) error { return organizations.HideCosts(ctx, tx, s) })
+		if sees(s) || !roles(t, db, first)[s].CostsHidden {
+			t.Error("staff still see costs")
+		}
+		for name, c := range map[string]struct {
+			as   store.Scope
+			do   func(context.Context, *store.Tx) error
+			want fault.Kind
+		}{
+			"staff show themselves": {staff, func(ctx context.Context, tx *store.Tx) error { return organizations.ShowCosts(ctx, tx, s) }, fault.KindForbidden},
+			"hidden from an admin":  {first, func(ctx context.Context, tx *store.Tx) error { return organizations.HideCosts(ctx, tx, a) }, fault.KindConflict},
+			"hidden from an owner":  {admin, func(ctx context.Context, tx *store.Tx) error { return organizations.HideCosts(ctx, tx, o) }, fault.KindForbidden},
+		} {
+			if err := try(t, db, c.as, c.do); !fault.Is(err, c.want) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if _, err := db.Raw().ExecContext(t.Context(), "UPDATE organizations SET status = 'suspended'"); err != nil {
+			t.Fatal(err)
+		}
+		if sees(s) || !sees(a) {
+			t.Error("suspending the organization changes who sees costs")
+		}
+		if _, err := db.Raw().ExecContext(t.Context(), "UPDATE organizations SET status = 'active'"); err != nil {
+			t.Fatal(err)
+		}
+		db.Do(t, first, func(ctx context.Context, tx *store.Tx) error {
+			return organizations.ChangeRole(ctx, tx, s, authz.Admin)
+		})
+		if !sees(s) {
+			t.Error("an admin sees no costs")
+		}
+
+		ada := owner(t, "ada@oven.example")
+		var sent []organizations.Sent
+		db.Do(t, admin, func(ctx context.Context, tx *store.Tx) (err error) {
+			sent, err = organizations.Invite(ctx, tx, []string{"ada@oven.example"}, organizations.Place{Role: authz.Viewer, CostsHidden: true})
+			return err
+		})
+		in, err := organizations.ResolveInvitation(t.Context(), db.Store, sent[0].Token)
+		if err != nil || !in.CostsHidden {
+			t.Fatalf("the invitation: %+v, %v", in.Place, err)
+		}
+		if err := in.Accept(t.Context(), db.Store, ada, nil); err != nil {
+			t.Fatal(err)
+		}
+		if sees(ada.New.ID) {
+			t.Error("who was invited without costs sees them")
+		}
+		db.Do(t, admin, func(ctx context.Context, tx *store.Tx) error { return organizations.ShowCosts(ctx, tx, ada.New.ID) })
+		if !sees(ada.New.ID) {
+			t.Error("costs are not shown")
 		}
 	})
 }
@@ -156,7 +228,7 @@ func TestAnOwnerAlwaysRemains(t *testing.T) {
 func sendInvitation(t *testing.T, db *storetest.DB, owner store.Scope, email string, role authz.Role) (sent organizations.Sent) {
 	t.Helper()
 	db.Do(t, owner, func(ctx context.Context, tx *store.Tx) error {
-		all, err := organizations.Invite(ctx, tx, []string{email}, role)
+		all, err := organizations.Invite(ctx, tx, []string{email}, organizations.Place{Role: role})
 		if err == nil {
 			sent = all[0]
 		}
@@ -197,7 +269,7 @@ func TestInvitation(t *testing.T) {
 			t.Errorf("used twice: %v", err)
 		}
 		if err := try(t, db, owner, func(ctx context.Context, tx *store.Tx) error {
-			_, err := organizations.Invite(ctx, tx, []string{"ada@oven.example"}, authz.Owner)
+			_, err := organizations.Invite(ctx, tx, []string{"ada@oven.example"}, organizations.Place{Role: authz.Owner})
 			return err
 		}); !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("inviting a member: %v", err)
@@ -323,7 +395,7 @@ func TestPlanLimits(t *testing.T) {
 		}
 		ask := func(emails ...string) error {
 			return try(t, db, sunrise, func(ctx context.Context, tx *store.Tx) error {
-				_, err := organizations.Invite(ctx, tx, emails, authz.Staff)
+				_, err := organizations.Invite(ctx, tx, emails, organizations.Place{Role: authz.Staff})
 				return err
 			})
 		}

@@ -14,7 +14,8 @@ import (
 	"craftplan/internal/store"
 )
 
-// Organization is a maker's workshop and all that is its.
+// Organization is a maker's workshop, and what its pages, its API, its jobs and its mails are made with: place, plan, look and features.
+// It is read whole or not at all.
 type Organization struct {
 	ID          id.Organization
 	Name        string
@@ -26,9 +27,14 @@ type Organization struct {
 	Currency    string // ISO 4217
 	BrandColor  string // #RRGGBB
 	Logo        string // SHA-256 of the picture, hexadecimal; "" is none
+	Features    Features
 	// SecondFactor closes it to members whose session began with their password alone.
 	SecondFactor bool
 	CreatedAt    calendar.Instant
+}
+
+func organization(row db.Organization) Organization {
+	return Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, parseFeatures(row.Features), row.SecondFactor, row.CreatedAt}
 }
 
 // Status is whether an organization works.
@@ -71,7 +77,7 @@ func (o Organization) Context() (store.Context, error) {
 // Membership is what one user is in one organization.
 type Membership struct {
 	Organization Organization
-	Role         authz.Role
+	Place
 }
 
 // Resolve answers what a request may open: the organization that holds the slug, and the user's membership in it. An organization
@@ -89,26 +95,26 @@ func Resolve(ctx context.Context, st *store.Store, slug string, user id.ID) (Mem
 	if err != nil {
 		return Membership{}, store.Scope{}, err
 	}
-	role, err := authz.ParseRole(row.Role)
+	if _, err := authz.ParseRole(row.Role); err != nil {
+		return Membership{}, store.Scope{}, err
+	}
+	is := place(row.Role, row.Costs)
+	o := organization(row.Organization)
+	context, err := o.Context()
 	if err != nil {
 		return Membership{}, store.Scope{}, err
 	}
-	organization := Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, row.SecondFactor, calendar.Instant{}}
-	context, err := organization.Context()
-	if err != nil {
-		return Membership{}, store.Scope{}, err
+	actor := is.actor(user)
+	if o.Status != Active {
+		actor.Role = authz.Viewer // everybody reads, nobody writes
 	}
-	may := role
-	if organization.Status != Active {
-		may = authz.Viewer // everybody reads, nobody writes
-	}
-	return Membership{organization, role}, store.NewScope(organization.ID, authz.Actor{UserID: user, Role: may}, context), nil
+	return Membership{o, is}, store.NewScope(o.ID, actor, context), nil
 }
 
 // OpenByID opens an organization, whatever its status, for what no member asks for: work that it left behind, the link of an
 // invitation. The actor may do nothing that needs a permission.
-func OpenByID(ctx context.Context, st *store.Store, organization id.Organization) (Organization, store.Scope, error) {
-	o, err := byID(ctx, st, organization)
+func OpenByID(ctx context.Context, st *store.Store, which id.Organization) (Organization, store.Scope, error) {
+	o, err := byID(ctx, st, which)
 	if err != nil {
 		return Organization{}, store.Scope{}, err
 	}
@@ -116,16 +122,16 @@ func OpenByID(ctx context.Context, st *store.Store, organization id.Organization
 	return o, store.NewScope(o.ID, authz.Actor{}, where), err
 }
 
-func byID(ctx context.Context, st *store.Store, organization id.Organization) (Organization, error) {
+func byID(ctx context.Context, st *store.Store, which id.Organization) (Organization, error) {
 	var row db.OrganizationByIDRow
 	err := st.SystemView(ctx, "find an organization by its id", func(tx *store.SystemTx) (err error) {
-		row, err = db.ForSystem(tx).OrganizationByID(ctx, db.OrganizationByIDParams{Organization: organization})
+		row, err = db.ForSystem(tx).OrganizationByID(ctx, db.OrganizationByIDParams{Organization: which})
 		return err
 	})
 	if fault.Is(err, fault.KindNotFound) {
 		return Organization{}, fault.NotFound("organization")
 	}
-	return Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, row.SecondFactor, calendar.Instant{}}, err
+	return organization(row.Organization), err
 }
 
 // OfUser lists the organizations a user belongs to, by name.
@@ -137,7 +143,7 @@ func OfUser(ctx context.Context, st *store.Store, user id.ID) ([]Membership, err
 	})
 	memberships := make([]Membership, len(rows))
 	for i, row := range rows {
-		memberships[i] = Membership{Organization{ID: row.ID, Name: row.Name, Slug: row.Slug, BrandColor: row.BrandColor, Logo: row.Logo}, authz.Role(row.Role)}
+		memberships[i] = Membership{organization(row.Organization), place(row.Role, row.Costs)}
 	}
 	return memberships, err
 }
@@ -151,7 +157,7 @@ func List(ctx context.Context, st *store.Store) ([]Organization, error) {
 	})
 	list := make([]Organization, len(rows))
 	for i, row := range rows {
-		list[i] = Organization{ID: row.ID, Name: row.Name, Slug: row.Slug, Status: Status(row.Status), BillingPlan: row.BillingPlan, TimeZone: row.TimeZone, Locale: row.Locale, Currency: row.Currency, CreatedAt: row.CreatedAt}
+		list[i] = organization(row.Organization)
 	}
 	return list, err
 }

@@ -9,49 +9,48 @@ INSERT INTO slugs (slug, organization_id, created_at) VALUES (sqlc.arg(slug), CA
 SELECT COUNT(*) > 0 FROM slugs WHERE slug = sqlc.arg(slug);
 
 -- name: CreateMembership :exec
-INSERT INTO memberships (organization_id, user_id, role, status, created_at, updated_at)
-VALUES (sqlc.arg(organization_id), sqlc.arg(user_id), sqlc.arg(role), 'active', sqlc.arg(created_at), sqlc.arg(created_at));
+INSERT INTO memberships (organization_id, user_id, role, costs, status, created_at, updated_at)
+VALUES (sqlc.arg(organization_id), sqlc.arg(user_id), sqlc.arg(role), sqlc.arg(costs), 'active', sqlc.arg(created_at), sqlc.arg(created_at));
 
 -- The one question a request asks before anything of an organization is touched.
 -- name: Resolve :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo, o.second_factor, m.role
+SELECT sqlc.embed(o), m.role, m.costs
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = sqlc.arg(user_id) AND m.status = 'active'
 WHERE s.slug = sqlc.arg(slug);
 
 -- name: OrganizationsOfUser :many
-SELECT o.id, o.name, o.slug, o.brand_color, o.logo, m.role
+SELECT sqlc.embed(o), m.role, m.costs
 FROM memberships AS m JOIN organizations AS o ON o.id = m.organization_id
 WHERE m.user_id = sqlc.arg(user_id) AND m.status = 'active' AND o.status <> 'closing'
 ORDER BY o.name, o.id;
 
 -- name: ListOrganizations :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.created_at
-FROM organizations AS o ORDER BY o.slug;
+SELECT sqlc.embed(o) FROM organizations AS o ORDER BY o.slug;
 
 -- name: OrganizationBySlug :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo
+SELECT sqlc.embed(o)
 FROM slugs AS s JOIN organizations AS o ON o.id = s.organization_id
 WHERE s.slug = sqlc.arg(slug);
 
 -- name: Members :many
-SELECT m.user_id, u.name, u.email, m.role, m.status, m.created_at,
+SELECT m.user_id, u.name, u.email, m.role, m.costs, m.status, m.created_at,
   EXISTS (SELECT 1 FROM authenticators AS a WHERE a.user_id = m.user_id UNION ALL SELECT 1 FROM passkeys AS p WHERE p.user_id = m.user_id) AS second_factor
 FROM memberships AS m JOIN users AS u ON u.id = m.user_id
 WHERE m.organization_id = sqlc.arg(organization_id) AND m.status <> 'removed'
 ORDER BY u.name, u.email;
 
 -- name: Membership :one
-SELECT m.role, m.status, u.name FROM memberships AS m JOIN users AS u ON u.id = m.user_id
+SELECT m.role, m.costs, m.status, u.name FROM memberships AS m JOIN users AS u ON u.id = m.user_id
 WHERE m.organization_id = sqlc.arg(organization_id) AND m.user_id = sqlc.arg(user_id);
 
 -- name: SetMembership :execrows
-UPDATE memberships SET role = $3, status = $4, updated_at = $5
+UPDATE memberships SET role = $3, costs = $4, status = $5, updated_at = $6
 WHERE organization_id = $1 AND user_id = $2;
 
 -- name: Rejoin :execrows
-UPDATE memberships SET role = $3, status = 'active', updated_at = $4
+UPDATE memberships SET role = $3, costs = $4, status = 'active', updated_at = $5
 WHERE organization_id = $1 AND user_id = $2 AND status = 'removed';
 
 -- name: ActiveOwners :one
@@ -59,25 +58,25 @@ SELECT COUNT(*) FROM memberships
 WHERE organization_id = sqlc.arg(organization_id) AND role = 'owner' AND status = 'active';
 
 -- name: CreateInvitation :exec
-INSERT INTO invitations (organization_id, id, email, role, status, token_hash, expires_at, created_at, created_by)
-VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(email), sqlc.arg(role), 'pending', sqlc.arg(token_hash), sqlc.arg(expires_at), sqlc.arg(created_at), sqlc.arg(created_by));
+INSERT INTO invitations (organization_id, id, email, role, costs, status, token_hash, expires_at, created_at, created_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(email), sqlc.arg(role), sqlc.arg(costs), 'pending', sqlc.arg(token_hash), sqlc.arg(expires_at), sqlc.arg(created_at), sqlc.arg(created_by));
 
 -- name: Invitations :many
-SELECT i.id, i.email, i.role, i.expires_at, u.name AS invited_by
+SELECT i.id, i.email, i.role, i.costs, i.expires_at, u.name AS invited_by
 FROM invitations AS i JOIN users AS u ON u.id = i.created_by
 WHERE i.organization_id = sqlc.arg(organization_id) AND i.status = 'pending'
 ORDER BY i.created_at DESC, i.id;
 
 -- name: InvitationByHash :one
-SELECT i.id, i.email, i.role, i.status, i.expires_at, u.name AS invited_by
+SELECT i.id, i.email, i.role, i.costs, i.status, i.expires_at, u.name AS invited_by
 FROM invitations AS i JOIN users AS u ON u.id = i.created_by
 WHERE i.organization_id = sqlc.arg(organization_id) AND i.token_hash = sqlc.arg(token_hash);
 
 -- name: PendingInvitation :one
-SELECT email, role FROM invitations WHERE organization_id = sqlc.arg(organization_id) AND id = sqlc.arg(id) AND status = 'pending';
+SELECT email, role, costs FROM invitations WHERE organization_id = sqlc.arg(organization_id) AND id = sqlc.arg(id) AND status = 'pending';
 
 -- name: InvitationTo :one
-SELECT i.id, i.role, i.expires_at, u.name AS invited_by
+SELECT i.id, i.role, i.costs, i.expires_at, u.name AS invited_by
 FROM invitations AS i JOIN users AS u ON u.id = i.created_by
 WHERE i.organization_id = sqlc.arg(organization_id) AND i.email = sqlc.arg(email) AND i.status = 'pending';
 
@@ -92,8 +91,7 @@ SELECT COUNT(*) FROM memberships AS m JOIN users AS u ON u.id = m.user_id
 WHERE m.organization_id = sqlc.arg(organization_id) AND u.email = sqlc.arg(email) AND m.status <> 'removed';
 
 -- name: OrganizationByID :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo, o.second_factor
-FROM organizations AS o WHERE o.id = CAST(sqlc.arg(organization) AS org_text);
+SELECT sqlc.embed(o) FROM organizations AS o WHERE o.id = CAST(sqlc.arg(organization) AS org_text);
 
 -- name: ChangeOrganization :execrows
 UPDATE organizations SET name = sqlc.arg(name), slug = sqlc.arg(slug), time_zone = sqlc.arg(time_zone), locale = sqlc.arg(locale), brand_color = sqlc.arg(brand_color), updated_at = sqlc.arg(updated_at)
@@ -125,3 +123,9 @@ WHERE EXISTS (SELECT 1 FROM memberships AS m WHERE m.organization_id = $1 AND m.
 SELECT o.name AS organization, u.name AS inviter
 FROM memberships AS m JOIN organizations AS o ON o.id = sqlc.arg(organization_id) JOIN users AS u ON u.id = m.user_id
 WHERE m.organization_id = sqlc.arg(organization_id) AND m.user_id = sqlc.arg(user_id);
+
+-- name: SetPlan :execrows
+UPDATE organizations SET billing_plan = sqlc.arg(billing_plan), updated_at = sqlc.arg(updated_at) WHERE id = CAST(sqlc.arg(organization) AS org_text);
+
+-- name: SetFeatures :execrows
+UPDATE organizations SET features = sqlc.arg(features), updated_at = sqlc.arg(updated_at) WHERE id = CAST(sqlc.arg(organization) AS org_text);

@@ -28,6 +28,12 @@ func NewScope(organization id.Organization, actor authz.Actor, context Context) 
 	return Scope{organization: organization, actor: actor, context: context}
 }
 
+// Through is the scope by way of an API key: with it the actor may do no more than the permissions.
+func (s Scope) Through(scopes []authz.Permission) Scope {
+	s.actor = s.actor.Through(scopes)
+	return s
+}
+
 // Organization is the organization the scope opens.
 func (s Scope) Organization() id.Organization { return s.organization }
 

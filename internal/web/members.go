@@ -129,7 +129,7 @@ func createInvitation(q *Request) error {
 	emails := strings.FieldsFunc(q.PostFormValue("emails"), func(r rune) bool { return strings.ContainsRune(" ,;\r\n\t", r) })
 	var sent []organizations.Sent
 	err := q.Update(func(tx *store.Tx) (err error) {
-		sent, err = organizations.Invite(q.Context(), tx, emails, authz.Role(q.PostFormValue("role")))
+		sent, err = organizations.Invite(q.Context(), tx, emails, organizations.Place{Role: authz.Role(q.PostFormValue("role"))})
 		return err
 	})
 	if status, ok := again(err); ok {

@@ -9,6 +9,7 @@ import (
 
 	"craftplan/internal/apptest"
 	"craftplan/internal/demo"
+	"craftplan/internal/organizations"
 	"craftplan/internal/store"
 )
 
@@ -143,6 +144,28 @@ func TestOrganizationProfile(t *testing.T) {
 		form.Set("brand_color", "#be3a5e")
 		if p := c.Post("/moonrise/settings/organization", form); p.Status != http.StatusUnprocessableEntity || p.Text("#f-slug-e") != "This address is taken. Choose another." {
 			t.Errorf("a taken slug: %d, %q", p.Status, p.Text("#f-slug-e"))
+		}
+	})
+}
+
+// What the plan allows and what is used of it stands in the settings, for who may change something about it.
+func TestPlanIsShown(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		c := a.As(t, maya)
+		shown := func() string {
+			return strings.Join(strings.Fields(c.Get("/sunrise/settings").Find("[aria-labelledby=plan-title] dl").Text()), " ")
+		}
+		if got := shown(); !strings.Contains(got, "People3 of 50") || !strings.Contains(got, "Files0 bytes of 20 GB") {
+			t.Errorf("the growth plan: %q", got)
+		}
+		if _, err := organizations.SetPlan(t.Context(), a.DB.Store, "sunrise", "enterprise"); err != nil {
+			t.Fatal(err)
+		}
+		if got := shown(); !strings.Contains(got, "People3, without limit") {
+			t.Errorf("the enterprise plan: %q", got)
+		}
+		if n := a.As(t, sam).Get("/sunrise/settings").Find("[aria-labelledby=plan-title]").Length(); n != 0 {
+			t.Error("staff see the plan")
 		}
 	})
 }

@@ -6,8 +6,10 @@ import (
 	"strconv"
 	"strings"
 
+	"craftplan/internal/apikeys"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
+	"craftplan/internal/files"
 	"craftplan/internal/money"
 	"craftplan/internal/organizations"
 	"craftplan/internal/quantity"
@@ -18,6 +20,7 @@ import (
 )
 
 type settingsPageData struct {
+	format
 	Form              ui.Form
 	Action            string
 	Currency          string
@@ -27,23 +30,57 @@ type settingsPageData struct {
 	At                func(...string) string
 	Name, Slug        string
 	SignIn            sso.Offer
+	Plan              string
+	Usage             []usage // of the plan; for who may change settings
+}
+
+// usage is how much is used of something that the plan limits.
+type usage struct{ What, Used, Limit string }
+
+func usageOf(what string, used int64, limit organizations.Limit) usage {
+	return usage{what, strconv.FormatInt(used, 10), limit.String()}
+}
+
+// InWords is "3 of 50", or "3, without limit".
+func (u usage) InWords() string {
+	if u.Limit == organizations.Limit(0).String() {
+		return u.Used + ", " + u.Limit
+	}
+	return u.Used + " of " + u.Limit
 }
 
 func (q *Request) renderSettings(status int, form ui.Form) error {
 	o := q.Member.Organization
-	var offer sso.Offer
+	p := settingsPageData{format: q.format(), Form: form, Action: q.Path("settings"), Currency: o.Currency, Zone: o.TimeZone, Locale: o.Locale, URL: q.site.Host + "/" + o.Slug,
+		MayWrite: q.Actor().May(authz.SettingsWrite), Tabs: q.tabs(), At: q.Path, Name: o.Name, Slug: o.Slug, Plan: o.BillingPlan}
 	err := q.View(func(tx *store.Tx) (err error) {
-		offer, err = sso.Offered(q.Context(), tx)
+		if p.SignIn, err = sso.Offered(q.Context(), tx); err != nil || !p.MayWrite {
+			return err
+		}
+		p.Usage, err = q.usage(tx)
 		return err
 	})
-	if o.Status != organizations.Active && !offer.Connected {
-		offer = sso.Offer{} // nobody new is connected
+	if o.Status != organizations.Active && !p.SignIn.Connected {
+		p.SignIn = sso.Offer{} // nobody new is connected
 	}
 	if err != nil {
 		return err
 	}
-	p := settingsPageData{form, q.Path("settings"), o.Currency, o.TimeZone, o.Locale, q.site.Host + "/" + o.Slug, q.Actor().May(authz.SettingsWrite), q.tabs(), q.Path, o.Name, o.Slug, offer}
 	return q.Render(status, "Settings", "settings", settingsBody(p))
+}
+
+func (q *Request) usage(tx *store.Tx) ([]usage, error) {
+	limits := organizations.LimitsOf(q.Member.Organization.BillingPlan)
+	people, err := organizations.PeopleUsed(q.Context(), tx)
+	if err != nil {
+		return nil, err
+	}
+	bytes, err := files.Used(q.Context(), tx)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := apikeys.Used(q.Context(), tx)
+	return []usage{usageOf("People", people, limits.Members), {"Files", organizations.Bytes(bytes), limits.Storage.Bytes()}, usageOf("API keys", keys, limits.Keys)}, err
 }
 
 func showSettings(q *Request) error {

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -256,6 +257,15 @@ func (db *DB) Member(scope store.Scope, role authz.Role) store.Scope {
 	return store.NewScope(scope.Organization(), authz.Actor{UserID: u.ID, Role: role}, scope.Context())
 }
 
+// WithoutCosts is Member for somebody of the staff who does not see what things cost.
+func (db *DB) WithoutCosts(scope store.Scope) store.Scope {
+	db.t.Helper()
+	actor := db.Member(scope, authz.Staff).Actor()
+	actor.CostsHidden = true
+	db.Do(db.t, scope, func(ctx context.Context, tx *store.Tx) error { return organizations.HideCosts(ctx, tx, actor.UserID) })
+	return store.NewScope(scope.Organization(), actor, scope.Context())
+}
+
 // user makes somebody; the password is never used, so its slow hash is made once.
 func (db *DB) user() accounts.User {
 	db.t.Helper()
@@ -303,6 +313,24 @@ func (db *DB) raw(engine store.Engine) *sql.DB {
 	if err != nil {
 		db.t.Fatal(err)
 	}
+	return raw
+}
+
+// Unbound opens the database past every policy, for tests that count or change the rows of all organizations.
+func (db *DB) Unbound() *sql.DB {
+	db.t.Helper()
+	if db.Engine() != store.Postgres {
+		return db.Raw()
+	}
+	u, err := url.Parse(db.URL)
+	if err != nil {
+		db.t.Fatal(err)
+	}
+	raw, err := sql.Open("pgx", cluster.As(db.URL, "postgres", u.Path[1:]))
+	if err != nil {
+		db.t.Fatal(err)
+	}
+	db.t.Cleanup(func() { raw.Close() })
 	return raw
 }
 

@@ -3,3 +3,25 @@
 //   sqlc v1.31.1
 
 package db
+
+import (
+	"craftplan/internal/calendar"
+	"craftplan/internal/id"
+)
+
+type Organization struct {
+	ID           id.Organization
+	Name         string
+	Slug         string
+	Status       string
+	BillingPlan  string
+	TimeZone     string
+	Locale       string
+	Currency     string
+	BrandColor   string
+	CreatedAt    calendar.Instant
+	UpdatedAt    calendar.Instant
+	SecondFactor bool
+	Features     string
+	Logo         string
+}

@@ -60,8 +60,8 @@ func (q *Queries) ChangeOrganization(ctx context.Context, arg ChangeOrganization
 }
 
 const createInvitation = `-- name: CreateInvitation :exec
-INSERT INTO invitations (organization_id, id, email, role, status, token_hash, expires_at, created_at, created_by)
-VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8)
+INSERT INTO invitations (organization_id, id, email, role, costs, status, token_hash, expires_at, created_at, created_by)
+VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9)
 `
 
 type CreateInvitationParams struct {
@@ -69,6 +69,7 @@ type CreateInvitationParams struct {
 	ID             id.ID
 	Email          string
 	Role           string
+	Costs          bool
 	TokenHash      string
 	ExpiresAt      calendar.Instant
 	CreatedAt      calendar.Instant
@@ -81,6 +82,7 @@ func (q *Queries) CreateInvitation(ctx context.Context, arg CreateInvitationPara
 		arg.ID,
 		arg.Email,
 		arg.Role,
+		arg.Costs,
 		arg.TokenHash,
 		arg.ExpiresAt,
 		arg.CreatedAt,
@@ -90,14 +92,15 @@ func (q *Queries) CreateInvitation(ctx context.Context, arg CreateInvitationPara
 }
 
 const createMembership = `-- name: CreateMembership :exec
-INSERT INTO memberships (organization_id, user_id, role, status, created_at, updated_at)
-VALUES ($1, $2, $3, 'active', $4, $4)
+INSERT INTO memberships (organization_id, user_id, role, costs, status, created_at, updated_at)
+VALUES ($1, $2, $3, $4, 'active', $5, $5)
 `
 
 type CreateMembershipParams struct {
 	OrganizationID id.Organization
 	UserID         id.ID
 	Role           string
+	Costs          bool
 	CreatedAt      calendar.Instant
 }
 
@@ -106,6 +109,7 @@ func (q *Queries) CreateMembership(ctx context.Context, arg CreateMembershipPara
 		arg.OrganizationID,
 		arg.UserID,
 		arg.Role,
+		arg.Costs,
 		arg.CreatedAt,
 	)
 	return err
@@ -194,7 +198,7 @@ func (q *Queries) EndInvitationsTo(ctx context.Context, arg EndInvitationsToPara
 }
 
 const invitationByHash = `-- name: InvitationByHash :one
-SELECT i.id, i.email, i.role, i.status, i.expires_at, u.name AS invited_by
+SELECT i.id, i.email, i.role, i.costs, i.status, i.expires_at, u.name AS invited_by
 FROM invitations AS i JOIN users AS u ON u.id = i.created_by
 WHERE i.organization_id = $1 AND i.token_hash = $2
 `
@@ -208,6 +212,7 @@ type InvitationByHashRow struct {
 	ID        id.ID
 	Email     string
 	Role      string
+	Costs     bool
 	Status    string
 	ExpiresAt calendar.Instant
 	InvitedBy string
@@ -220,6 +225,7 @@ func (q *Queries) InvitationByHash(ctx context.Context, arg InvitationByHashPara
 		&i.ID,
 		&i.Email,
 		&i.Role,
+		&i.Costs,
 		&i.Status,
 		&i.ExpiresAt,
 		&i.InvitedBy,
@@ -228,7 +234,7 @@ func (q *Queries) InvitationByHash(ctx context.Context, arg InvitationByHashPara
 }
 
 const invitationTo = `-- name: InvitationTo :one
-SELECT i.id, i.role, i.expires_at, u.name AS invited_by
+SELECT i.id, i.role, i.costs, i.expires_at, u.name AS invited_by
 FROM invitations AS i JOIN users AS u ON u.id = i.created_by
 WHERE i.organization_id = $1 AND i.email = $2 AND i.status = 'pending'
 `
@@ -241,6 +247,7 @@ type InvitationToParams struct {
 type InvitationToRow struct {
 	ID        id.ID
 	Role      string
+	Costs     bool
 	ExpiresAt calendar.Instant
 	InvitedBy string
 }
@@ -251,6 +258,7 @@ func (q *Queries) InvitationTo(ctx context.Context, arg InvitationToParams) (Inv
 	err := row.Scan(
 		&i.ID,
 		&i.Role,
+		&i.Costs,
 		&i.ExpiresAt,
 		&i.InvitedBy,
 	)
@@ -258,7 +266,7 @@ func (q *Queries) InvitationTo(ctx context.Context, arg InvitationToParams) (Inv
 }
 
 const invitations = `-- name: Invitations :many
-SELECT i.id, i.email, i.role, i.expires_at, u.name AS invited_by
+SELECT i.id, i.email, i.role, i.costs, i.expires_at, u.name AS invited_by
 FROM invitations AS i JOIN users AS u ON u.id = i.created_by
 WHERE i.organization_id = $1 AND i.status = 'pending'
 ORDER BY i.created_at DESC, i.id
@@ -272,6 +280,7 @@ type InvitationsRow struct {
 	ID        id.ID
 	Email     string
 	Role      string
+	Costs     bool
 	ExpiresAt calendar.Instant
 	InvitedBy string
 }
@@ -289,6 +298,7 @@ func (q *Queries) Invitations(ctx context.Context, arg InvitationsParams) ([]Inv
 			&i.ID,
 			&i.Email,
 			&i.Role,
+			&i.Costs,
 			&i.ExpiresAt,
 			&i.InvitedBy,
 		); err != nil {
@@ -330,20 +340,11 @@ func (q *Queries) Inviting(ctx context.Context, arg InvitingParams) (InvitingRow
 }
 
 const listOrganizations = `-- name: ListOrganizations :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.created_at
-FROM organizations AS o ORDER BY o.slug
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo FROM organizations AS o ORDER BY o.slug
 `
 
 type ListOrganizationsRow struct {
-	ID          id.Organization
-	Name        string
-	Slug        string
-	Status      string
-	BillingPlan string
-	TimeZone    string
-	Locale      string
-	Currency    string
-	CreatedAt   calendar.Instant
+	Organization Organization
 }
 
 func (q *Queries) ListOrganizations(ctx context.Context) ([]ListOrganizationsRow, error) {
@@ -356,15 +357,20 @@ func (q *Queries) ListOrganizations(ctx context.Context) ([]ListOrganizationsRow
 	for rows.Next() {
 		var i ListOrganizationsRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.Name,
-			&i.Slug,
-			&i.Status,
-			&i.BillingPlan,
-			&i.TimeZone,
-			&i.Locale,
-			&i.Currency,
-			&i.CreatedAt,
+			&i.Organization.ID,
+			&i.Organization.Name,
+			&i.Organization.Slug,
+			&i.Organization.Status,
+			&i.Organization.BillingPlan,
+			&i.Organization.TimeZone,
+			&i.Organization.Locale,
+			&i.Organization.Currency,
+			&i.Organization.BrandColor,
+			&i.Organization.CreatedAt,
+			&i.Organization.UpdatedAt,
+			&i.Organization.SecondFactor,
+			&i.Organization.Features,
+			&i.Organization.Logo,
 		); err != nil {
 			return nil, err
 		}
@@ -397,7 +403,7 @@ func (q *Queries) MemberByEmail(ctx context.Context, arg MemberByEmailParams) (i
 }
 
 const members = `-- name: Members :many
-SELECT m.user_id, u.name, u.email, m.role, m.status, m.created_at,
+SELECT m.user_id, u.name, u.email, m.role, m.costs, m.status, m.created_at,
   EXISTS (SELECT 1 FROM authenticators AS a WHERE a.user_id = m.user_id UNION ALL SELECT 1 FROM passkeys AS p WHERE p.user_id = m.user_id) AS second_factor
 FROM memberships AS m JOIN users AS u ON u.id = m.user_id
 WHERE m.organization_id = $1 AND m.status <> 'removed'
@@ -413,6 +419,7 @@ type MembersRow struct {
 	Name         string
 	Email        string
 	Role         string
+	Costs        bool
 	Status       string
 	CreatedAt    calendar.Instant
 	SecondFactor bool
@@ -432,6 +439,7 @@ func (q *Queries) Members(ctx context.Context, arg MembersParams) ([]MembersRow,
 			&i.Name,
 			&i.Email,
 			&i.Role,
+			&i.Costs,
 			&i.Status,
 			&i.CreatedAt,
 			&i.SecondFactor,
@@ -450,7 +458,7 @@ func (q *Queries) Members(ctx context.Context, arg MembersParams) ([]MembersRow,
 }
 
 const membership = `-- name: Membership :one
-SELECT m.role, m.status, u.name FROM memberships AS m JOIN users AS u ON u.id = m.user_id
+SELECT m.role, m.costs, m.status, u.name FROM memberships AS m JOIN users AS u ON u.id = m.user_id
 WHERE m.organization_id = $1 AND m.user_id = $2
 `
 
@@ -461,6 +469,7 @@ type MembershipParams struct {
 
 type MembershipRow struct {
 	Role   string
+	Costs  bool
 	Status string
 	Name   string
 }
@@ -468,13 +477,17 @@ type MembershipRow struct {
 func (q *Queries) Membership(ctx context.Context, arg MembershipParams) (MembershipRow, error) {
 	row := q.db.QueryRowContext(ctx, membership, arg.OrganizationID, arg.UserID)
 	var i MembershipRow
-	err := row.Scan(&i.Role, &i.Status, &i.Name)
+	err := row.Scan(
+		&i.Role,
+		&i.Costs,
+		&i.Status,
+		&i.Name,
+	)
 	return i, err
 }
 
 const organizationByID = `-- name: OrganizationByID :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo, o.second_factor
-FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
 `
 
 type OrganizationByIDParams struct {
@@ -482,40 +495,33 @@ type OrganizationByIDParams struct {
 }
 
 type OrganizationByIDRow struct {
-	ID           id.Organization
-	Name         string
-	Slug         string
-	Status       string
-	BillingPlan  string
-	TimeZone     string
-	Locale       string
-	Currency     string
-	BrandColor   string
-	Logo         string
-	SecondFactor bool
+	Organization Organization
 }
 
 func (q *Queries) OrganizationByID(ctx context.Context, arg OrganizationByIDParams) (OrganizationByIDRow, error) {
 	row := q.db.QueryRowContext(ctx, organizationByID, arg.Organization)
 	var i OrganizationByIDRow
 	err := row.Scan(
-		&i.ID,
-		&i.Name,
-		&i.Slug,
-		&i.Status,
-		&i.BillingPlan,
-		&i.TimeZone,
-		&i.Locale,
-		&i.Currency,
-		&i.BrandColor,
-		&i.Logo,
-		&i.SecondFactor,
+		&i.Organization.ID,
+		&i.Organization.Name,
+		&i.Organization.Slug,
+		&i.Organization.Status,
+		&i.Organization.BillingPlan,
+		&i.Organization.TimeZone,
+		&i.Organization.Locale,
+		&i.Organization.Currency,
+		&i.Organization.BrandColor,
+		&i.Organization.CreatedAt,
+		&i.Organization.UpdatedAt,
+		&i.Organization.SecondFactor,
+		&i.Organization.Features,
+		&i.Organization.Logo,
 	)
 	return i, err
 }
 
 const organizationBySlug = `-- name: OrganizationBySlug :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo
 FROM slugs AS s JOIN organizations AS o ON o.id = s.organization_id
 WHERE s.slug = $1
 `
@@ -525,38 +531,33 @@ type OrganizationBySlugParams struct {
 }
 
 type OrganizationBySlugRow struct {
-	ID          id.Organization
-	Name        string
-	Slug        string
-	Status      string
-	BillingPlan string
-	TimeZone    string
-	Locale      string
-	Currency    string
-	BrandColor  string
-	Logo        string
+	Organization Organization
 }
 
 func (q *Queries) OrganizationBySlug(ctx context.Context, arg OrganizationBySlugParams) (OrganizationBySlugRow, error) {
 	row := q.db.QueryRowContext(ctx, organizationBySlug, arg.Slug)
 	var i OrganizationBySlugRow
 	err := row.Scan(
-		&i.ID,
-		&i.Name,
-		&i.Slug,
-		&i.Status,
-		&i.BillingPlan,
-		&i.TimeZone,
-		&i.Locale,
-		&i.Currency,
-		&i.BrandColor,
-		&i.Logo,
+		&i.Organization.ID,
+		&i.Organization.Name,
+		&i.Organization.Slug,
+		&i.Organization.Status,
+		&i.Organization.BillingPlan,
+		&i.Organization.TimeZone,
+		&i.Organization.Locale,
+		&i.Organization.Currency,
+		&i.Organization.BrandColor,
+		&i.Organization.CreatedAt,
+		&i.Organization.UpdatedAt,
+		&i.Organization.SecondFactor,
+		&i.Organization.Features,
+		&i.Organization.Logo,
 	)
 	return i, err
 }
 
 const organizationsOfUser = `-- name: OrganizationsOfUser :many
-SELECT o.id, o.name, o.slug, o.brand_color, o.logo, m.role
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, m.role, m.costs
 FROM memberships AS m JOIN organizations AS o ON o.id = m.organization_id
 WHERE m.user_id = $1 AND m.status = 'active' AND o.status <> 'closing'
 ORDER BY o.name, o.id
@@ -567,12 +568,9 @@ type OrganizationsOfUserParams struct {
 }
 
 type OrganizationsOfUserRow struct {
-	ID         id.Organization
-	Name       string
-	Slug       string
-	BrandColor string
-	Logo       string
-	Role       string
+	Organization Organization
+	Role         string
+	Costs        bool
 }
 
 func (q *Queries) OrganizationsOfUser(ctx context.Context, arg OrganizationsOfUserParams) ([]OrganizationsOfUserRow, error) {
@@ -585,12 +583,22 @@ func (q *Queries) OrganizationsOfUser(ctx context.Context, arg OrganizationsOfUs
 	for rows.Next() {
 		var i OrganizationsOfUserRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.Name,
-			&i.Slug,
-			&i.BrandColor,
-			&i.Logo,
+			&i.Organization.ID,
+			&i.Organization.Name,
+			&i.Organization.Slug,
+			&i.Organization.Status,
+			&i.Organization.BillingPlan,
+			&i.Organization.TimeZone,
+			&i.Organization.Locale,
+			&i.Organization.Currency,
+			&i.Organization.BrandColor,
+			&i.Organization.CreatedAt,
+			&i.Organization.UpdatedAt,
+			&i.Organization.SecondFactor,
+			&i.Organization.Features,
+			&i.Organization.Logo,
 			&i.Role,
+			&i.Costs,
 		); err != nil {
 			return nil, err
 		}
@@ -606,7 +614,7 @@ func (q *Queries) OrganizationsOfUser(ctx context.Context, arg OrganizationsOfUs
 }
 
 const pendingInvitation = `-- name: PendingInvitation :one
-SELECT email, role FROM invitations WHERE organization_id = $1 AND id = $2 AND status = 'pending'
+SELECT email, role, costs FROM invitations WHERE organization_id = $1 AND id = $2 AND status = 'pending'
 `
 
 type PendingInvitationParams struct {
@@ -617,12 +625,13 @@ type PendingInvitationParams struct {
 type PendingInvitationRow struct {
 	Email string
 	Role  string
+	Costs bool
 }
 
 func (q *Queries) PendingInvitation(ctx context.Context, arg PendingInvitationParams) (PendingInvitationRow, error) {
 	row := q.db.QueryRowContext(ctx, pendingInvitation, arg.OrganizationID, arg.ID)
 	var i PendingInvitationRow
-	err := row.Scan(&i.Email, &i.Role)
+	err := row.Scan(&i.Email, &i.Role, &i.Costs)
 	return i, err
 }
 
@@ -667,7 +676,7 @@ func (q *Queries) PlanNow(ctx context.Context, arg PlanNowParams) (string, error
 }
 
 const rejoin = `-- name: Rejoin :execrows
-UPDATE memberships SET role = $3, status = 'active', updated_at = $4
+UPDATE memberships SET role = $3, costs = $4, status = 'active', updated_at = $5
 WHERE organization_id = $1 AND user_id = $2 AND status = 'removed'
 `
 
@@ -675,6 +684,7 @@ type RejoinParams struct {
 	OrganizationID id.Organization
 	UserID         id.ID
 	Role           string
+	Costs          bool
 	UpdatedAt      calendar.Instant
 }
 
@@ -683,6 +693,7 @@ func (q *Queries) Rejoin(ctx context.Context, arg RejoinParams) (int64, error) {
 		arg.OrganizationID,
 		arg.UserID,
 		arg.Role,
+		arg.Costs,
 		arg.UpdatedAt,
 	)
 	if err != nil {
@@ -710,7 +721,7 @@ func (q *Queries) RequireSecondFactor(ctx context.Context, arg RequireSecondFact
 }
 
 const resolve = `-- name: Resolve :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.logo, o.second_factor, m.role
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, m.role, m.costs
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = $1 AND m.status = 'active'
@@ -723,18 +734,9 @@ type ResolveParams struct {
 }
 
 type ResolveRow struct {
-	ID           id.Organization
-	Name         string
-	Slug         string
-	Status       string
-	BillingPlan  string
-	TimeZone     string
-	Locale       string
-	Currency     string
-	BrandColor   string
-	Logo         string
-	SecondFactor bool
+	Organization Organization
 	Role         string
+	Costs        bool
 }
 
 // The one question a request asks before anything of an organization is touched.
@@ -742,20 +744,42 @@ func (q *Queries) Resolve(ctx context.Context, arg ResolveParams) (ResolveRow, e
 	row := q.db.QueryRowContext(ctx, resolve, arg.UserID, arg.Slug)
 	var i ResolveRow
 	err := row.Scan(
-		&i.ID,
-		&i.Name,
-		&i.Slug,
-		&i.Status,
-		&i.BillingPlan,
-		&i.TimeZone,
-		&i.Locale,
-		&i.Currency,
-		&i.BrandColor,
-		&i.Logo,
-		&i.SecondFactor,
+		&i.Organization.ID,
+		&i.Organization.Name,
+		&i.Organization.Slug,
+		&i.Organization.Status,
+		&i.Organization.BillingPlan,
+		&i.Organization.TimeZone,
+		&i.Organization.Locale,
+		&i.Organization.Currency,
+		&i.Organization.BrandColor,
+		&i.Organization.CreatedAt,
+		&i.Organization.UpdatedAt,
+		&i.Organization.SecondFactor,
+		&i.Organization.Features,
+		&i.Organization.Logo,
 		&i.Role,
+		&i.Costs,
 	)
 	return i, err
+}
+
+const setFeatures = `-- name: SetFeatures :execrows
+UPDATE organizations SET features = $1, updated_at = $2 WHERE id = CAST($3 AS org_text)
+`
+
+type SetFeaturesParams struct {
+	Features     string
+	UpdatedAt    calendar.Instant
+	Organization id.Organization
+}
+
+func (q *Queries) SetFeatures(ctx context.Context, arg SetFeaturesParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setFeatures, arg.Features, arg.UpdatedAt, arg.Organization)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const setLogo = `-- name: SetLogo :execrows
@@ -785,7 +809,7 @@ func (q *Queries) SetLogo(ctx context.Context, arg SetLogoParams) (int64, error)
 }
 
 const setMembership = `-- name: SetMembership :execrows
-UPDATE memberships SET role = $3, status = $4, updated_at = $5
+UPDATE memberships SET role = $3, costs = $4, status = $5, updated_at = $6
 WHERE organization_id = $1 AND user_id = $2
 `
 
@@ -793,6 +817,7 @@ type SetMembershipParams struct {
 	OrganizationID id.Organization
 	UserID         id.ID
 	Role           string
+	Costs          bool
 	Status         string
 	UpdatedAt      calendar.Instant
 }
@@ -802,9 +827,28 @@ func (q *Queries) SetMembership(ctx context.Context, arg SetMembershipParams) (i
 		arg.OrganizationID,
 		arg.UserID,
 		arg.Role,
+		arg.Costs,
 		arg.Status,
 		arg.UpdatedAt,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const setPlan = `-- name: SetPlan :execrows
+UPDATE organizations SET billing_plan = $1, updated_at = $2 WHERE id = CAST($3 AS org_text)
+`
+
+type SetPlanParams struct {
+	BillingPlan  string
+	UpdatedAt    calendar.Instant
+	Organization id.Organization
+}
+
+func (q *Queries) SetPlan(ctx context.Context, arg SetPlanParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setPlan, arg.BillingPlan, arg.UpdatedAt, arg.Organization)
 	if err != nil {
 		return 0, err
 	}

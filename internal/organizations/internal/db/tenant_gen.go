@@ -39,6 +39,7 @@ type CreateInvitationIn struct {
 	ID        id.ID
 	Email     string
 	Role      string
+	Costs     bool
 	TokenHash string
 	ExpiresAt calendar.Instant
 	CreatedAt calendar.Instant
@@ -47,19 +48,20 @@ type CreateInvitationIn struct {
 
 // CreateInvitation runs in the organization of the transaction.
 func (t Tenant) CreateInvitation(ctx context.Context, in CreateInvitationIn) error {
-	return t.queries.CreateInvitation(ctx, CreateInvitationParams{OrganizationID: t.tx.Organization(), ID: in.ID, Email: in.Email, Role: in.Role, TokenHash: in.TokenHash, ExpiresAt: in.ExpiresAt, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
+	return t.queries.CreateInvitation(ctx, CreateInvitationParams{OrganizationID: t.tx.Organization(), ID: in.ID, Email: in.Email, Role: in.Role, Costs: in.Costs, TokenHash: in.TokenHash, ExpiresAt: in.ExpiresAt, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
 }
 
 // CreateMembershipIn is what CreateMembership takes beside the organization.
 type CreateMembershipIn struct {
 	UserID    id.ID
 	Role      string
+	Costs     bool
 	CreatedAt calendar.Instant
 }
 
 // CreateMembership runs in the organization of the transaction.
 func (t Tenant) CreateMembership(ctx context.Context, in CreateMembershipIn) error {
-	return t.queries.CreateMembership(ctx, CreateMembershipParams{OrganizationID: t.tx.Organization(), UserID: in.UserID, Role: in.Role, CreatedAt: in.CreatedAt})
+	return t.queries.CreateMembership(ctx, CreateMembershipParams{OrganizationID: t.tx.Organization(), UserID: in.UserID, Role: in.Role, Costs: in.Costs, CreatedAt: in.CreatedAt})
 }
 
 // CreateOrganization runs over the directory.
@@ -197,12 +199,13 @@ func (t Tenant) PlanNow(ctx context.Context) (string, error) {
 type RejoinIn struct {
 	UserID    id.ID
 	Role      string
+	Costs     bool
 	UpdatedAt calendar.Instant
 }
 
 // Rejoin runs in the organization of the transaction.
 func (t Tenant) Rejoin(ctx context.Context, in RejoinIn) (int64, error) {
-	return t.queries.Rejoin(ctx, RejoinParams{OrganizationID: t.tx.Organization(), UserID: in.UserID, Role: in.Role, UpdatedAt: in.UpdatedAt})
+	return t.queries.Rejoin(ctx, RejoinParams{OrganizationID: t.tx.Organization(), UserID: in.UserID, Role: in.Role, Costs: in.Costs, UpdatedAt: in.UpdatedAt})
 }
 
 // RequireSecondFactor runs over the directory.
@@ -213,6 +216,11 @@ func (s System) RequireSecondFactor(ctx context.Context, in RequireSecondFactorP
 // Resolve runs over the directory.
 func (s System) Resolve(ctx context.Context, in ResolveParams) (ResolveRow, error) {
 	return s.queries.Resolve(ctx, in)
+}
+
+// SetFeatures runs over the directory.
+func (s System) SetFeatures(ctx context.Context, in SetFeaturesParams) (int64, error) {
+	return s.queries.SetFeatures(ctx, in)
 }
 
 // SetLogoIn is what SetLogo takes beside the organization.
@@ -231,13 +239,19 @@ func (t Tenant) SetLogo(ctx context.Context, in SetLogoIn) (int64, error) {
 type SetMembershipIn struct {
 	UserID    id.ID
 	Role      string
+	Costs     bool
 	Status    string
 	UpdatedAt calendar.Instant
 }
 
 // SetMembership runs in the organization of the transaction.
 func (t Tenant) SetMembership(ctx context.Context, in SetMembershipIn) (int64, error) {
-	return t.queries.SetMembership(ctx, SetMembershipParams{OrganizationID: t.tx.Organization(), UserID: in.UserID, Role: in.Role, Status: in.Status, UpdatedAt: in.UpdatedAt})
+	return t.queries.SetMembership(ctx, SetMembershipParams{OrganizationID: t.tx.Organization(), UserID: in.UserID, Role: in.Role, Costs: in.Costs, Status: in.Status, UpdatedAt: in.UpdatedAt})
+}
+
+// SetPlan runs over the directory.
+func (s System) SetPlan(ctx context.Context, in SetPlanParams) (int64, error) {
+	return s.queries.SetPlan(ctx, in)
 }
 
 // SlugHolder runs over the directory.

@@ -1,0 +1,5 @@
+-- +goose Up
+SELECT protect('api_keys');
+
+-- +goose Down
+SELECT 1;
