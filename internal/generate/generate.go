@@ -145,9 +145,6 @@ func (m *maker) product(tx *store.Tx, i int) error {
 		return err
 	}
 	m.products = append(m.products, made.ID)
-	if _, err := inventory.Receive(m.ctx, tx, inventory.Receipt{ItemID: made.ID, Kind: inventory.Opening, Quantity: quantity.Of(1_000_000_000), UnitCost: money.Micro}); err != nil {
-		return err
-	}
 	recipe := catalog.Input{Yield: quantity.Of(12), Steps: []catalog.StepInput{{Name: "Make", Minutes: quantity.Of(30), UnitsPerRun: quantity.Of(24)}}}
 	for row, at := range m.random.Perm(materials)[:5] {
 		recipe.Components = append(recipe.Components, catalog.ComponentInput{Row: row, MaterialID: m.materials[at], Quantity: quantity.Of(50 + m.random.Int64N(1_000)), Waste: m.random.Int64N(5) * 10_000})
@@ -156,25 +153,47 @@ func (m *maker) product(tx *store.Tx, i int) error {
 	return err
 }
 
-// orders are due from sixty days ago to ten days ahead; those of the past are delivered.
+// orders are due from sixty days ago to ten days ahead; those of the past are delivered, from stock that is just enough.
 func (m *maker) orders(tx *store.Tx, count int) error {
+	var past []string
+	pieces := make([]quantity.Quantity, products)
 	for range count {
 		hours := m.random.IntN(70*24) - 60*24
 		due := calendar.At(m.now.Add(time.Duration(hours) * time.Hour).Truncate(time.Minute))
 		n := orders.NewOrder{CustomerReference: m.customers[m.random.IntN(customers)], DeliveryAt: due, Fulfilment: "delivery", Discount: orders.Discount{Kind: orders.NoDiscount}}
 		for row, at := range m.random.Perm(products)[:1+m.random.IntN(4)] {
-			n.Lines = append(n.Lines, orders.NewLine{Row: row, ProductID: m.products[at], Quantity: quantity.Of(1 + m.random.Int64N(48))})
+			q := quantity.Of(1 + m.random.Int64N(48))
+			n.Lines = append(n.Lines, orders.NewLine{Row: row, ProductID: m.products[at], Quantity: q})
+			if due.Before(tx.Now()) {
+				pieces[at] += q
+			}
 		}
 		o, err := orders.Create(m.ctx, tx, n)
 		if err != nil {
 			return err
 		}
-		steps := []orders.Status{orders.Confirmed}
-		if due.Before(tx.Now()) {
-			steps = append(steps, orders.Ready, orders.Delivered)
+		if _, err := orders.Move(m.ctx, tx, o.Reference, orders.Confirmed); err != nil {
+			return err
 		}
-		for _, s := range steps {
-			if _, err := orders.Move(m.ctx, tx, o.Reference, s); err != nil {
+		if due.Before(tx.Now()) {
+			past = append(past, o.Reference)
+		}
+	}
+	return m.deliver(tx, past, pieces)
+}
+
+func (m *maker) deliver(tx *store.Tx, references []string, pieces []quantity.Quantity) error {
+	for at, q := range pieces {
+		if q == 0 {
+			continue
+		}
+		if _, err := inventory.Receive(m.ctx, tx, inventory.Receipt{ItemID: m.products[at], Kind: inventory.Opening, Quantity: q, UnitCost: money.Micro}); err != nil {
+			return err
+		}
+	}
+	for _, reference := range references {
+		for _, s := range []orders.Status{orders.Ready, orders.Delivered} {
+			if _, err := orders.Move(m.ctx, tx, reference, s); err != nil {
 				return err
 			}
 		}
