@@ -7,7 +7,9 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"craftplan/internal/fault"
 )
@@ -31,6 +33,16 @@ func Status(err error) int {
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
+}
+
+// Readable tells whether texts can be kept and compared: valid UTF-8 without NUL. PostgreSQL refuses others, SQLite does not.
+func Readable(texts ...string) bool {
+	for _, text := range texts {
+		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // policy allows what the program itself serves and nothing else.

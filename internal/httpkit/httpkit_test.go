@@ -49,6 +49,14 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+func TestReadable(t *testing.T) {
+	for text, want := range map[string]bool{"": true, "Café, 🥐\n": true, "a\x00b": false, "\xff": false, "Caf\xe9": false} {
+		if Readable("fine", text) != want {
+			t.Errorf("%q", text)
+		}
+	}
+}
+
 // A panic is a page and a line in the log, and the server goes on.
 func TestPanic(t *testing.T) {
 	var logged bytes.Buffer

@@ -127,7 +127,7 @@ func Resend(ctx context.Context, tx *store.Tx, invitation id.ID) (Sent, error) {
 	}
 	row, err := db.For(tx).PendingInvitation(ctx, db.PendingInvitationIn{ID: invitation})
 	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
-		return Sent{}, errAnswered()
+		return Sent{}, notPending(ctx, tx, invitation)
 	}
 	if err != nil {
 		return Sent{}, err
@@ -148,9 +148,21 @@ func Revoke(ctx context.Context, tx *store.Tx, invitation id.ID) error {
 	}
 	ended, err := db.For(tx).EndInvitation(ctx, db.EndInvitationIn{ID: invitation, Status: "revoked"})
 	if err == nil && ended == 0 {
-		err = errAnswered()
+		err = notPending(ctx, tx, invitation)
 	}
 	return err
+}
+
+// notPending says why an invitation waits for no answer: it has one, or there is none of the organization with that id.
+func notPending(ctx context.Context, tx *store.Tx, invitation id.ID) error {
+	there, err := db.For(tx).InvitationExists(ctx, db.InvitationExistsIn{ID: invitation})
+	if err != nil {
+		return err
+	}
+	if !there {
+		return fault.NotFound("invitation")
+	}
+	return errAnswered()
 }
 
 // Invited is what a link of an invitation opens: the organization it is for, and what it says.

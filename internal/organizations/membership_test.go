@@ -86,7 +86,7 @@ func TestMembership(t *testing.T) {
 				_, err := organizations.Invite(ctx, tx, []string{"a@b.example", "nobody"}, organizations.Place{Role: authz.Viewer})
 				return err
 			}, fault.KindInvalid},
-			"revoking what is not there": {owner, func(ctx context.Context, tx *store.Tx) error { return organizations.Revoke(ctx, tx, id.New()) }, fault.KindConflict},
+			"revoking what is not there": {owner, func(ctx context.Context, tx *store.Tx) error { return organizations.Revoke(ctx, tx, id.New()) }, fault.KindNotFound},
 		} {
 			if err := try(t, db, c.as, c.do); !fault.Is(err, c.want) {
 				t.Errorf("%s: %v", name, err)
@@ -322,7 +322,7 @@ func TestResendInvitation(t *testing.T) {
 		if err := resend(later, db.Member(owner, authz.Admin), first.ID); !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("an admin renews an owner's invitation: %v", err)
 		}
-		if err := resend(later, db.Organization("Bluebird"), first.ID); !fault.Is(err, fault.KindConflict) {
+		if err := resend(later, db.Organization("Bluebird"), first.ID); !fault.Is(err, fault.KindNotFound) {
 			t.Errorf("another organization's: %v", err)
 		}
 		if err := resend(later, owner, first.ID); err != nil {

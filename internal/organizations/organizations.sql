@@ -83,6 +83,9 @@ WHERE i.organization_id = sqlc.arg(organization_id) AND i.email = sqlc.arg(email
 -- name: EndInvitation :execrows
 UPDATE invitations SET status = $3 WHERE organization_id = $1 AND id = $2 AND status = 'pending';
 
+-- name: InvitationExists :one
+SELECT EXISTS (SELECT 1 FROM invitations WHERE organization_id = $1 AND id = $2);
+
 -- name: EndInvitationsTo :execrows
 UPDATE invitations SET status = 'revoked' WHERE organization_id = $1 AND email = $2 AND status = 'pending';
 

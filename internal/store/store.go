@@ -119,6 +119,9 @@ func (s *Store) At(now func() time.Time) *Store {
 	return &other
 }
 
+// Now is the clock's moment, for pages that show how things stand.
+func (s *Store) Now() time.Time { return s.now() }
+
 // Derive is a key of the operator's for one purpose, made of the key that seals secrets.
 func (s *Store) Derive(purpose string) (string, error) { return s.keys.Derive(purpose) }
 

@@ -27,6 +27,7 @@ type accountPage struct {
 	Keys     accounts.Passkeys
 	Sessions []accounts.Session
 	Flash    []ui.Flash
+	Now      time.Time
 }
 
 // token is that of the asking browser.
@@ -39,7 +40,7 @@ func (q *Request) token() string {
 }
 
 func (q *Request) renderAccount(status int, forms accountForms) error {
-	p := accountPage{User: *q.User, Theme: theme(q.Request), accountForms: forms, Keys: q.site.passkeys, Flash: takeFlash(q.w, q.Request)}
+	p := accountPage{User: *q.User, Theme: theme(q.Request), accountForms: forms, Keys: q.site.passkeys, Flash: takeFlash(q.w, q.Request), Now: q.site.Store.Now()}
 	var err error
 	if p.Factors, err = accounts.FactorsOf(q.Context(), q.site.Store, q.User.ID); err != nil {
 		return err
@@ -116,12 +117,12 @@ func device(words string) string {
 }
 
 // ago is how long something is past, for people outside any organization's time zone.
-func ago(t time.Time) string {
-	switch past := time.Since(t); {
+func ago(t, now time.Time) string {
+	switch past := now.Sub(t); {
 	case past < 2*time.Hour: // a session's last visit is noted once an hour
 		return "recently"
 	case past < 48*time.Hour:
 		return plural(int64(past.Hours()), "hour ago", "hours ago")
 	}
-	return plural(int64(time.Since(t).Hours()/24), "day ago", "days ago")
+	return plural(int64(now.Sub(t).Hours()/24), "day ago", "days ago")
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -21,48 +22,41 @@ type Mailbox struct {
 
 const mailboxCookie = "mailbox"
 
-// admit lets the operator in. The key comes once in the address, which the server printed, and is a cookie from then on.
-func (m Mailbox) admit(q *Request) (ok, moved bool) {
+// admit lets the operator in. The key comes once in the address, which the server printed, and is a cookie from then on: such a
+// request is answered here, and not admitted.
+func (m Mailbox) admit(q *Request) (admitted bool, err error) {
 	if m.Open {
-		return true, false
+		return true, nil
 	}
-	if m.Key == "" {
-		return false, false
+	same := func(key string) bool {
+		return m.Key != "" && subtle.ConstantTimeCompare([]byte(key), []byte(m.Key)) == 1
 	}
-	same := func(key string) bool { return subtle.ConstantTimeCompare([]byte(key), []byte(m.Key)) == 1 }
 	if same(q.URL.Query().Get("key")) {
 		http.SetCookie(q.w, &http.Cookie{Name: mailboxCookie, Value: m.Key, Path: "/mailbox", MaxAge: sessionSeconds, HttpOnly: true, Secure: q.site.HTTPS, SameSite: http.SameSiteStrictMode})
 		q.Redirect("/mailbox")
-		return true, true
+		return false, nil
 	}
-	cookie, err := q.Cookie(mailboxCookie)
-	return err == nil && same(cookie.Value), false
+	if cookie, err := q.Cookie(mailboxCookie); err == nil && same(cookie.Value) {
+		return true, nil
+	}
+	return false, fault.NotFound("page")
 }
 
 type mailboxPage struct {
 	Theme string
 	Mails []mail.KeptMail
+	Now   time.Time
 }
 
 func showMailbox(q *Request) error {
-	ok, moved := q.site.Mailbox.admit(q)
-	if moved {
-		return nil
-	}
-	if !ok {
-		return fault.NotFound("page")
-	}
 	list, err := mail.Mailbox(q.Context(), q.site.Store)
 	if err != nil {
 		return err
 	}
-	return q.write(http.StatusOK, mailboxBody(mailboxPage{Theme: theme(q.Request), Mails: list}))
+	return q.write(http.StatusOK, mailboxBody(mailboxPage{Theme: theme(q.Request), Mails: list, Now: q.site.Store.Now()}))
 }
 
 func (q *Request) keptMail() (k mail.KeptMail, err error) {
-	if ok, _ := q.site.Mailbox.admit(q); !ok {
-		return k, fault.NotFound("page")
-	}
 	which, err := id.Parse(q.PathValue("mail"))
 	if err != nil {
 		return k, fault.NotFound("mail")

@@ -7,9 +7,10 @@ type Access string
 
 // The kinds of access.
 const (
-	Anyone  Access = "anyone"  // signed in or not, outside any organization
-	People  Access = "people"  // signed in, outside any organization
-	Members Access = "members" // active members of the organization in the path
+	Anyone    Access = "anyone"    // signed in or not, outside any organization
+	People    Access = "people"    // signed in, outside any organization
+	Members   Access = "members"   // active members of the organization in the path
+	Operators Access = "operators" // who may read the mails that are kept; for others there is nothing
 )
 
 // Route is one entry of the table. Tests walk it: what is not in it is not served.
@@ -27,6 +28,10 @@ func anyone(method, pattern string, h func(*Request) error) Route {
 
 func person(method, pattern string, h func(*Request) error) Route {
 	return Route{Method: method, Pattern: pattern, Access: People, Handler: h}
+}
+
+func operator(pattern string, h func(*Request) error) Route {
+	return Route{Method: "GET", Pattern: pattern, Access: Operators, Handler: h}
 }
 
 func get(pattern string, p authz.Permission, h func(*Request) error) Route {
@@ -59,9 +64,9 @@ func Routes() []Route {
 		anyone("POST", "/password", createPasswordRequest),
 		anyone("GET", "/password/{token}", showPasswordLink),
 		anyone("POST", "/password/{token}", resetPassword),
-		anyone("GET", "/mailbox", showMailbox),
-		anyone("GET", "/mailbox/{mail}", showKeptMail),
-		anyone("GET", "/mailbox/{mail}/page", showKeptPage),
+		operator("/mailbox", showMailbox),
+		operator("/mailbox/{mail}", showKeptMail),
+		operator("/mailbox/{mail}/page", showKeptPage),
 		anyone("GET", "/login", newSession),
 		anyone("POST", "/login", createSession),
 		anyone("POST", "/login/passkey/question", askPasskey),

@@ -5,7 +5,6 @@ import (
 	"hash/crc32"
 	"net/http"
 	"strings"
-	"time"
 
 	"craftplan/internal/calendar"
 	"craftplan/internal/organizations"
@@ -47,7 +46,7 @@ func (q *Request) shell(title, active string) (ui.Shell, error) {
 		SettingsHref: q.Path("settings"), SettingsOn: active == "settings", RegisterHref: "/register", SignOutHref: "/logout", AccountHref: "/account",
 		Flash:   takeFlash(q.w, q.Request),
 		Notice:  notice(organization),
-		Printed: fmt.Sprintf("%s. Printed by %s, %s.", organization.Name, q.User.Name, q.format().moment(calendar.At(time.Now()))),
+		Printed: fmt.Sprintf("%s. Printed by %s, %s.", organization.Name, q.User.Name, q.format().moment(calendar.At(q.site.Store.Now()))),
 	}
 	s.Organization.Role = q.Member.Role.Label()
 	if q.session.Only != nil {

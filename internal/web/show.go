@@ -25,7 +25,7 @@ type format struct {
 
 func (q *Request) format() format {
 	c := q.scope.Context()
-	return format{c.Locale, c.Currency, c.Zone, time.Now()}
+	return format{c.Locale, c.Currency, c.Zone, q.site.Store.Now()}
 }
 
 func (f format) money(a money.Amount) string { return money.Format(a, f.currency, f.locale) }

@@ -3,6 +3,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -128,6 +129,9 @@ func (s *Site) handle(route Route) http.Handler {
 	})
 }
 
+// errNobody is a mistake of ours: a route that does not say who reaches it.
+var errNobody = errors.New("a route of nobody")
+
 const maxForm = 1 << 20 // bytes of a form
 
 func (s *Site) serve(q *Request, route Route) error {
@@ -137,8 +141,18 @@ func (s *Site) serve(q *Request, route Route) error {
 	if route.Access != Members && q.session.Only != nil {
 		q.User = nil // whom an organization's provider vouched for is nobody outside of it
 	}
-	if route.Access != Anyone && q.User == nil {
-		return s.askToSignIn(q)
+	switch route.Access {
+	case Anyone:
+	case Operators:
+		if admitted, err := s.Mailbox.admit(q); !admitted {
+			return err
+		}
+	case People, Members:
+		if q.User == nil {
+			return s.askToSignIn(q)
+		}
+	default:
+		return errNobody
 	}
 	if route.Access == Members {
 		if err := s.resolve(q); err != nil {
@@ -155,27 +169,39 @@ func (s *Site) serve(q *Request, route Route) error {
 		}
 		q.remember()
 	}
-	if q.Method == http.MethodPost {
-		if err := q.readForm(route); err != nil {
-			return err
-		}
+	if err := q.read(route); err != nil {
+		return err
 	}
 	return route.Handler(q)
 }
 
-// readForm reads what was posted. A handler that takes a file reads it itself, with upload.
-func (q *Request) readForm(route Route) error {
-	if route.Upload > 0 {
+// read reads what was sent, and refuses what no form sends and no database can keep. A handler that takes a file reads the form itself,
+// with upload.
+func (q *Request) read(route Route) error {
+	if !httpkit.Readable(q.URL.Path) {
+		return fault.NotFound("page")
+	}
+	values := q.URL.Query()
+	switch {
+	case route.Upload > 0:
 		q.most = route.Upload
 		q.Body = http.MaxBytesReader(q.w, q.Body, 8*route.Upload)
-		return nil
+	case q.Method == http.MethodPost:
+		q.Body = http.MaxBytesReader(q.w, q.Body, maxForm)
+		if err := q.ParseForm(); err != nil {
+			return errUnreadable
+		}
+		values = q.Form
 	}
-	q.Body = http.MaxBytesReader(q.w, q.Body, maxForm)
-	if err := q.ParseForm(); err != nil {
-		return fault.Invalid("form", "The form could not be read. Go back and try again.")
+	for name, texts := range values {
+		if !httpkit.Readable(append(texts, name)...) {
+			return errUnreadable
+		}
 	}
 	return nil
 }
+
+var errUnreadable = fault.Invalid("form", "The form could not be read. Go back and try again.")
 
 func (s *Site) identify(q *Request) error {
 	cookie, err := q.Cookie(s.cookieName())
@@ -218,6 +244,9 @@ func (q *Request) moved(slug string) error {
 // resolve opens the organization of the path.
 func (s *Site) resolve(q *Request) error {
 	slug := q.PathValue("organization")
+	if !httpkit.Readable(slug) {
+		return fault.NotFound("page")
+	}
 	member, scope, err := organizations.Resolve(q.Context(), s.Store, slug, q.User.ID)
 	if err != nil {
 		return err

@@ -202,6 +202,25 @@ func TestCrossOrigin(t *testing.T) {
 	}
 }
 
+// The attack: text that PostgreSQL refuses, and SQLite keeps, in the address or a form. It showed which database there is, and failures
+// in the log at will.
+func TestUnreadableText(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		c := a.As(t, maya)
+		for path, want := range map[string]int{"/sunrise/customers/%00": http.StatusNotFound, "/sun%00rise/customers": http.StatusNotFound, "/sunrise/products/%ff": http.StatusNotFound,
+			"/sunrise/customers?q=%00": http.StatusUnprocessableEntity, "/sunrise/orders?q=%ff&sort=due": http.StatusUnprocessableEntity, "/sunrise/orders?%00=1": http.StatusUnprocessableEntity} {
+			if p := c.Get(path); p.Status != want {
+				t.Errorf("%s: %d", path, p.Status)
+			}
+		}
+		for _, form := range []url.Values{{"kind": {"company"}, "name": {"a\x00b"}}, {"kind": {"company"}, "name": {"a"}, "notes": {"\xff"}}} {
+			if p := c.Post("/sunrise/customers", form); p.Status != http.StatusUnprocessableEntity {
+				t.Errorf("%q: %d", form, p.Status)
+			}
+		}
+	})
+}
+
 func TestSessionIsRotatedAtSignIn(t *testing.T) {
 	a := apptest.New(t, store.SQLite)
 	c := a.As(t, maya)

@@ -233,6 +233,22 @@ func (q *Queries) InvitationByHash(ctx context.Context, arg InvitationByHashPara
 	return i, err
 }
 
+const invitationExists = `-- name: InvitationExists :one
+SELECT EXISTS (SELECT 1 FROM invitations WHERE organization_id = $1 AND id = $2)
+`
+
+type InvitationExistsParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+}
+
+func (q *Queries) InvitationExists(ctx context.Context, arg InvitationExistsParams) (bool, error) {
+	row := q.db.QueryRowContext(ctx, invitationExists, arg.OrganizationID, arg.ID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const invitationTo = `-- name: InvitationTo :one
 SELECT i.id, i.role, i.costs, i.expires_at, u.name AS invited_by
 FROM invitations AS i JOIN users AS u ON u.id = i.created_by

@@ -105,6 +105,16 @@ func (t Tenant) InvitationByHash(ctx context.Context, in InvitationByHashIn) (In
 	return t.queries.InvitationByHash(ctx, InvitationByHashParams{OrganizationID: t.tx.Organization(), TokenHash: in.TokenHash})
 }
 
+// InvitationExistsIn is what InvitationExists takes beside the organization.
+type InvitationExistsIn struct {
+	ID id.ID
+}
+
+// InvitationExists runs in the organization of the transaction.
+func (t Tenant) InvitationExists(ctx context.Context, in InvitationExistsIn) (bool, error) {
+	return t.queries.InvitationExists(ctx, InvitationExistsParams{OrganizationID: t.tx.Organization(), ID: in.ID})
+}
+
 // InvitationToIn is what InvitationTo takes beside the organization.
 type InvitationToIn struct {
 	Email string
