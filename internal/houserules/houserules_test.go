@@ -169,6 +169,7 @@ var scopeMakers = map[string][]string{
 		"internal/sso/signin.go",
 	},
 	"Provision": {
+		"internal/apptest/isolation/fixture.go",
 		"internal/bench/people.go",
 		"internal/cli/organizations.go",
 		"internal/demo/demo.go",
@@ -184,6 +185,7 @@ var scopeMakers = map[string][]string{
 		"internal/web/signup.go",
 	},
 	"System": {
+		"internal/apptest/isolation/fixture.go",
 		"internal/accounts/authenticator.go",
 		"internal/accounts/email.go",
 		"internal/accounts/factor.go",
@@ -361,6 +363,23 @@ func requires(f *ast.FuncDecl) bool {
 		return !found
 	})
 	return found
+}
+
+// TestOneClock: what people read and what is written tell the time by the store's clock, which tests can set.
+func TestOneClock(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test || !slices.Contains(domains, s.pkg) && s.pkg != "web" && s.pkg != "api" {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && (sel.Sel.Name == "Now" || sel.Sel.Name == "Since") {
+				if pkg, ok := sel.X.(*ast.Ident); ok && pkg.Name == "time" {
+					t.Errorf("%s calls time.%s: ask the transaction, or the store", s.path, sel.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
 }
 
 func TestSourcesSpeakOfTheProjectAlone(t *testing.T) {

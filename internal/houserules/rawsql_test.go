@@ -23,6 +23,11 @@ internal/accounts/accounts_test.go: what is kept of secrets is read past the sto
 internal/accounts/factor_test.go: what is kept of secrets is read past the store
 internal/api/api_test.go: an organization is suspended by the operator, a former address is written
 internal/apikeys/apikeys_test.go: what is kept of secrets is read past the store
+internal/apptest/isolation/expect.go: what people are to an organization is read past the program that is asked
+internal/apptest/isolation/kinds.go: what there is to ask for is read past the program
+internal/apptest/isolation/matrix.go: an organization is suspended by the operator
+internal/apptest/isolation/plant_test.go: faults are planted past the store
+internal/apptest/isolation/rows_test.go: faults are planted past the store
 internal/bench/engine.go: databases are made, and a list is read without the store to know the floor under it
 internal/cli/script_test.go: a newer program's version is written
 internal/files/files_test.go: a plan's storage is filled without writing it, jobs are counted
@@ -44,6 +49,8 @@ internal/prove/twin.go: makes the twin
 internal/sso/sso_test.go: a sealed secret is moved past the store
 internal/store/ledger_migration_test.go: rows are written as they were before the ledger
 internal/store/store_test.go: the store is attacked from below
+internal/store/storetest/census/catalog.go: the catalog is read, and every row
+internal/store/storetest/census/census.go: rows are read, and brought back, past every layer
 internal/store/storetest/cluster/cluster.go: roles are made
 internal/store/storetest/storetest.go: databases are made and dropped
 internal/web/logo_test.go: an organization is suspended and its plan changed by the operator; a file is made large without writing it

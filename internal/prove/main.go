@@ -34,6 +34,7 @@ type outcome struct {
 var gates = []gate{
 	{"statements", "every statement ties every table to its organization", tests("./internal/houserules/...", "Proved|Refused|Statement|Query|SQL|Store|Migrations|Kinds")},
 	{"schema", "keys, policies, rights and triggers of live databases", tests("./internal/houserules/... ./internal/store/", "Schema|Rights|Lint|BothEngines|RowLevel|Writes|Triggers|Guard")},
+	{"matrix", "every route, by everybody, with every kind of reference", tests("./internal/apptest/isolation/", "Matrix|Fixture|Kind|Standing|Transport|Hole|Match")},
 	{"differential", "the suite with row-level security and without, beside a twin", differential},
 }
 

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -34,6 +35,7 @@ type DB struct {
 	*store.Store
 	URL   string // what the server opens
 	Owner string // what migrates; the same on SQLite
+	Super string // what no policy binds: the server's superuser; the same on SQLite
 	t     testing.TB
 }
 
@@ -65,6 +67,7 @@ func New(t testing.TB, engine store.Engine) *DB {
 
 // Filling is what a test's database starts with. It is written once for a process and engine, and copied for each test.
 type Filling struct {
+	base     *Filling // what it starts from; nil is a migrated database
 	fill     func(context.Context, *store.Store) error
 	sqlite   func() ([]byte, error)
 	postgres func() (string, error)
@@ -72,7 +75,16 @@ type Filling struct {
 
 // Filled is a filling that fill writes into a migrated database.
 func Filled(fill func(context.Context, *store.Store) error) *Filling {
-	f := &Filling{fill: fill}
+	return filled(nil, fill)
+}
+
+// Then is a filling that starts with a copy of this one: what both hold is the same to the last id.
+func (f *Filling) Then(fill func(context.Context, *store.Store) error) *Filling {
+	return filled(f, fill)
+}
+
+func filled(base *Filling, fill func(context.Context, *store.Store) error) *Filling {
+	f := &Filling{base: base, fill: fill}
 	f.sqlite, f.postgres = sync.OnceValues(f.makeFile), sync.OnceValues(f.makeDatabase)
 	return f
 }
@@ -82,30 +94,16 @@ var empty = Filled(nil)
 // New is a copy for one test.
 func (f *Filling) New(t testing.TB, engine store.Engine) *DB {
 	t.Helper()
-	db := &DB{t: t}
-	if engine == store.Postgres {
-		template, err := f.postgres()
-		if err != nil {
-			t.Fatal(err)
-		}
-		db.Owner, db.URL = clone(t, template)
-	} else {
-		data, err := f.sqlite()
-		if err != nil {
-			t.Fatal(err)
-		}
-		db.URL = filepath.Join(t.TempDir(), "test.db")
-		db.Owner = db.URL
-		if err := os.WriteFile(db.URL, data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	st, err := open(t.Context(), db.URL)
+	db, remove, err := f.Open(t.Context(), engine, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { st.Close() })
-	db.Store = st
+	t.Cleanup(func() {
+		if err := remove(); err != nil {
+			t.Log(err)
+		}
+	})
+	db.t = t
 	return db
 }
 
@@ -126,10 +124,10 @@ func Before(t testing.TB, engine store.Engine, number int) *DB {
 			t.Fatal(err)
 		}
 		dropLater(t, super, name)
-		db.Owner, db.URL = cluster.As(super, "craftplan_owner", name), cluster.As(super, serverRole(), name)
+		db.Owner, db.URL, db.Super = cluster.As(super, "craftplan_owner", name), cluster.As(super, serverRole(), name), cluster.As(super, "postgres", name)
 	} else {
 		db.URL = filepath.Join(t.TempDir(), "old.db")
-		db.Owner = db.URL
+		db.Owner, db.Super = db.URL, db.URL
 	}
 	files, err := store.MigrationFiles(engine)
 	if err != nil {
@@ -153,7 +151,7 @@ func (db *DB) Upgrade() {
 	if _, err := store.Migrate(db.t.Context(), db.Owner); err != nil {
 		db.t.Fatal(err)
 	}
-	st, err := open(db.t.Context(), db.URL)
+	st, err := open(db.t.Context(), db.URL, store.Options{})
 	if err != nil {
 		db.t.Fatal(err)
 	}
@@ -161,8 +159,67 @@ func (db *DB) Upgrade() {
 	db.Store = st
 }
 
-func open(ctx context.Context, url string) (*store.Store, error) {
-	return store.Open(ctx, url, store.Options{Relaxed: true, Connections: 8, Keys: keys, AnyRole: os.Getenv(RoleVariable) != ""})
+// Open is a copy that the caller removes: for what is no test by itself. The options are those of the store that a test is about.
+func (f *Filling) Open(ctx context.Context, engine store.Engine, o store.Options) (db *DB, remove func() error, err error) {
+	copied := f.file
+	if engine == store.Postgres {
+		copied = f.database
+	}
+	db, gone, err := copied(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if db.Store, err = open(ctx, db.URL, o); err != nil {
+		return nil, nil, errors.Join(err, gone())
+	}
+	return db, func() error { return errors.Join(db.Close(), gone()) }, nil
+}
+
+// file copies the filled file.
+func (f *Filling) file(context.Context) (*DB, func() error, error) {
+	data, err := f.sqlite()
+	if err != nil {
+		return nil, nil, err
+	}
+	folder, err := os.MkdirTemp("", "craftplan-test-")
+	if err != nil {
+		return nil, nil, err
+	}
+	file := filepath.Join(folder, "test.db")
+	gone := func() error { return os.RemoveAll(folder) }
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		return nil, nil, errors.Join(err, gone())
+	}
+	return &DB{URL: file, Owner: file, Super: file}, gone, nil
+}
+
+// database copies the filled database.
+func (f *Filling) database(ctx context.Context) (*DB, func() error, error) {
+	template, err := f.postgres()
+	if err != nil {
+		return nil, nil, err
+	}
+	super, err := server()
+	if err != nil {
+		return nil, nil, err
+	}
+	name := fresh("test_")
+	// The server's own superuser makes it: copying a template needs nobody connected to it.
+	if err := cluster.Execute(ctx, super, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER craftplan_owner", name, template)); err != nil {
+		return nil, nil, err
+	}
+	gone := func() error {
+		return cluster.Execute(context.Background(), super, "DROP DATABASE "+name+" WITH (FORCE)")
+	}
+	return &DB{URL: cluster.As(super, serverRole(), name), Owner: cluster.As(super, "craftplan_owner", name), Super: cluster.As(super, "postgres", name)}, gone, nil
+}
+
+func open(ctx context.Context, url string, o store.Options) (*store.Store, error) {
+	o.Relaxed, o.Keys, o.AnyRole = true, keys, os.Getenv(RoleVariable) != ""
+	if o.Connections == 0 {
+		o.Connections = 8
+	}
+	return store.Open(ctx, url, o)
 }
 
 // What the differential run of the suite sets: the login role that tests act as on PostgreSQL, and the database that they
@@ -178,7 +235,7 @@ func serverRole() string { return cmp.Or(os.Getenv(RoleVariable), "craftplan_web
 // write fills a migrated database.
 func (f *Filling) write(url string) error {
 	ctx := context.Background()
-	st, err := open(ctx, url)
+	st, err := open(ctx, url, store.Options{})
 	if err != nil {
 		return err
 	}
@@ -196,7 +253,7 @@ func (f *Filling) makeFile() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "test.db")
-	if _, err := store.Migrate(context.Background(), file); err != nil {
+	if err := f.begin(file); err != nil {
 		return nil, err
 	}
 	if f.fill != nil {
@@ -207,18 +264,34 @@ func (f *Filling) makeFile() ([]byte, error) {
 	return os.ReadFile(file)
 }
 
+// begin makes the file that is filled.
+func (f *Filling) begin(file string) error {
+	if f.base == nil {
+		_, err := store.Migrate(context.Background(), file)
+		return err
+	}
+	data, err := f.base.sqlite()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, data, 0o600)
+}
+
 func (f *Filling) makeDatabase() (string, error) {
 	ctx := context.Background()
 	super, err := server()
 	if err != nil {
 		return "", err
 	}
-	migrated, err := template(ctx, super)
+	base, err := template(ctx, super)
+	if f.base != nil {
+		base, err = f.base.postgres()
+	}
 	if err != nil || f.fill == nil {
-		return migrated, err
+		return base, err
 	}
 	name := fresh("filled_")
-	if err := cluster.Execute(ctx, super, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER craftplan_owner", name, migrated)); err != nil {
+	if err := cluster.Execute(ctx, super, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER craftplan_owner", name, base)); err != nil {
 		return "", err
 	}
 	return name, f.write(cluster.As(super, serverRole(), name))
@@ -344,22 +417,6 @@ var server = sync.OnceValues(func() (string, error) {
 	}
 	return c.URL, nil // it ends with this process
 })
-
-// clone copies a template.
-func clone(t testing.TB, template string) (owner, app string) {
-	t.Helper()
-	super, err := server()
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fresh("test_")
-	// The server's own superuser makes it: copying a template needs nobody connected to it.
-	if err := cluster.Execute(t.Context(), super, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER craftplan_owner", name, template)); err != nil {
-		t.Fatal(err)
-	}
-	dropLater(t, super, name)
-	return cluster.As(super, "craftplan_owner", name), cluster.As(super, serverRole(), name)
-}
 
 func dropLater(t testing.TB, super, name string) {
 	t.Cleanup(func() {

@@ -1,0 +1,102 @@
+package isolation
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"craftplan/internal/authz"
+	"craftplan/internal/organizations"
+)
+
+// Standing is what an actor is to an organization at a moment.
+type Standing struct {
+	SignedIn  bool
+	Elsewhere bool // the session is for another organization alone
+	Bound     bool // the session is for one organization alone
+	Operator  bool
+	Member    bool // who may come in now
+	Role      authz.Role
+	Status    organizations.Status
+	Moved     bool // the slug in the path is a former one
+}
+
+// Reply is a kind of answer.
+type Reply string
+
+// The kinds.
+const (
+	Open      Reply = "open"          // the handler answers
+	AskSignIn Reply = "sign in first" // the same for every path
+	Nothing   Reply = "nothing there" // as for an organization that does not exist
+	Forbidden Reply = "forbidden"     // the role does not allow it
+	Redirect  Reply = "moved to the present slug"
+)
+
+// Expect is how a route answers somebody, by its entry in the table alone.
+func Expect(r Route, s Standing) Reply {
+	switch r.Access {
+	case Operators:
+		if !s.Operator {
+			return Nothing
+		}
+	case People:
+		if !s.SignedIn || s.Bound {
+			return AskSignIn
+		}
+	case Members:
+		switch {
+		case !s.SignedIn:
+			return AskSignIn
+		case !s.Member || s.Elsewhere:
+			return Nothing
+		case s.Moved:
+			return Redirect
+		}
+		role := s.Role
+		if s.Status != organizations.Active {
+			role = authz.Viewer // everybody reads, nobody writes
+		}
+		if (authz.Actor{Role: role}).Require(r.Permission) != nil {
+			return Forbidden
+		}
+	}
+	return Open
+}
+
+// StandingOf reads from the database, past the program, what an actor is to the organization that holds a slug.
+func (w *World) StandingOf(ctx context.Context, a *Actor, slug string) (s Standing, err error) {
+	_, s.Operator = a.Cookies["mailbox"]
+	session := a.Cookies["session"]
+	if session == "" {
+		return s, nil
+	}
+	row, err := w.Column(ctx, `SELECT COALESCE(CAST(only_organization AS text), '-') FROM sessions WHERE token_hash = $1`, hash(session))
+	if err != nil || len(row) == 0 {
+		return s, err
+	}
+	s.SignedIn, s.Bound = true, row[0] != "-"
+	if strings.ContainsRune(slug, 0) || !utf8.ValidString(slug) {
+		return s, nil // no database holds such a text
+	}
+	membership, err := w.Column(ctx, `SELECT m.role || ' ' || m.status || ' ' || o.status || ' ' || o.slug || ' ' || CAST(o.id AS text) FROM slugs s JOIN organizations o ON o.id = s.organization_id
+		JOIN memberships m ON m.organization_id = o.id WHERE s.slug = $1 AND CAST(m.user_id AS text) = $2`, slug, a.User.String())
+	if err != nil || len(membership) == 0 {
+		return s, err
+	}
+	var role, standing, status, present, organization string
+	if _, err := fmt.Sscan(membership[0], &role, &standing, &status, &present, &organization); err != nil {
+		return s, err
+	}
+	s.Member, s.Role, s.Status, s.Moved = standing == string(organizations.Working), authz.Role(role), organizations.Status(status), present != slug
+	s.Elsewhere = s.Bound && row[0] != organization
+	return s, nil
+}
+
+func hash(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}

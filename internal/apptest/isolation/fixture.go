@@ -1,0 +1,316 @@
+package isolation
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strings"
+	"sync"
+	"time"
+
+	"craftplan/internal/accounts"
+	"craftplan/internal/app"
+	"craftplan/internal/authz"
+	"craftplan/internal/files"
+	"craftplan/internal/id"
+	"craftplan/internal/mail"
+	"craftplan/internal/organizations"
+	"craftplan/internal/store"
+	"craftplan/internal/store/storetest"
+)
+
+// Noon is the moment at which every test begins: a Tuesday morning in Chicago.
+var Noon = time.Date(2026, 3, 10, 15, 0, 0, 0, time.UTC)
+
+const (
+	password = "a quiet oven at four" // everybody's
+	nameOf   = "Robin Hale"           // everybody's, so that pages differ in what matters alone
+	host     = "craftplan.example"
+)
+
+// Workshop is one of the two organizations.
+type Workshop struct {
+	ID           id.Organization
+	Name         string
+	Slug, Former string // Former is a slug it held before
+	Word         string // in every text of its own
+	Domain       string // of the addresses of its people
+}
+
+// Actor is somebody who asks, with one browser.
+type Actor struct {
+	Name    string
+	Email   string
+	User    id.ID             // zero for somebody without an account
+	Cookies map[string]string // what the browser holds already
+}
+
+// Everybody, by their standing to A.
+const (
+	Anonymous = "anonymous"
+	Newcomer  = "newcomer"     // signed up, and has not opened the link yet
+	Operator  = "operator"     // has the key to the mailbox, and no account
+	Stranger  = "stranger"     // has an account, and belongs nowhere
+	Neighbour = "owner of B"   // and of nothing else
+	Colleague = "staff of B"   // and of nothing else
+	Removed   = "removed"      // a former member
+	Invited   = "invited"      // and has not answered yet
+	Paused    = "suspended"    // a member who may not come in now
+	Guest     = "guest"        // viewer of A, and owner of B
+	Vouched   = "guest of B's" // the same person, in a session that B's own provider vouched for
+	Viewer    = "viewer"
+	Staff     = "staff"
+	Admin     = "admin"
+	Owner     = "owner"
+)
+
+// Everybody is the order of the actors in tables and reports.
+var Everybody = []string{Anonymous, Newcomer, Operator, Stranger, Neighbour, Removed, Invited, Paused, Vouched, Guest, Viewer, Staff, Admin, Owner}
+
+// Fixture is what a database holds, as far as it cannot be read from it.
+type Fixture struct {
+	A, B   Workshop
+	Actors map[string]*Actor
+	// Links are the tokens that were mailed to people around A, by kind, and Theirs those to people around B.
+	Links, Theirs map[string][]string
+	Contents      map[files.Key][]byte // of files
+}
+
+// Alone is a world that never heard of B; Both is the same world, to the last id, with B in it.
+var (
+	Alone = storetest.Filled(func(ctx context.Context, st *store.Store) error {
+		s := &seeder{st: st.At(func() time.Time { return Noon }), Fixture: Fixture{Actors: map[string]*Actor{}}}
+		if err := s.a(ctx); err != nil {
+			return err
+		}
+		return s.keep(false)
+	})
+	Both = Alone.Then(func(ctx context.Context, st *store.Store) error {
+		s := &seeder{st: st.At(func() time.Time { return Noon }), Fixture: FixtureOf(st.Engine(), false)}
+		if err := s.b(ctx); err != nil {
+			return err
+		}
+		return s.keep(true)
+	})
+)
+
+type written struct {
+	engine store.Engine
+	both   bool
+}
+
+var (
+	mu       sync.Mutex
+	fixtures = map[written]Fixture{}
+)
+
+func (s *seeder) keep(both bool) error {
+	mu.Lock()
+	defer mu.Unlock()
+	fixtures[written{s.st.Engine(), both}] = s.Fixture
+	return nil
+}
+
+// FixtureOf is the fixture of a filling, once a database was opened that has it.
+func FixtureOf(engine store.Engine, both bool) Fixture {
+	mu.Lock()
+	defer mu.Unlock()
+	f := fixtures[written{engine, both}]
+	f.Actors, f.Contents = maps.Clone(f.Actors), maps.Clone(f.Contents)
+	return f
+}
+
+// seeder writes a world.
+type seeder struct {
+	Fixture
+	st     *store.Store
+	person accounts.Prepared
+}
+
+func (s *seeder) a(ctx context.Context) error {
+	s.A = Workshop{Name: "Alder Bakery", Slug: "alder", Former: "old-alder", Word: "Alder", Domain: "alder.example"}
+	s.Actors[Anonymous] = &Actor{Name: Anonymous}
+	for _, who := range []string{Owner, Admin, Staff, Viewer, Guest, Removed, Paused, Invited, Stranger} {
+		if err := s.someone(ctx, who, s.A.Domain); err != nil {
+			return err
+		}
+	}
+	owner, err := s.found(ctx, &s.A, "America/Chicago", "USD", Owner)
+	if err != nil {
+		return err
+	}
+	err = s.st.Update(ctx, owner, func(tx *store.Tx) error {
+		for who, role := range map[string]authz.Role{Admin: authz.Admin, Staff: authz.Staff, Viewer: authz.Viewer, Guest: authz.Viewer, Removed: authz.Staff, Paused: authz.Staff} {
+			if err := organizations.AddMember(ctx, tx, s.Actors[who].User, role); err != nil {
+				return err
+			}
+		}
+		if err := organizations.Remove(ctx, tx, s.Actors[Removed].User); err != nil {
+			return err
+		}
+		return organizations.Suspend(ctx, tx, s.Actors[Paused].User)
+	})
+	if err != nil {
+		return err
+	}
+	if err := (goods{ctx, s.A.Word, 0}).stock(s.st, owner); err != nil {
+		return err
+	}
+	if err := s.upload(ctx, owner); err != nil {
+		return err
+	}
+	s.Links, err = s.letters(ctx, owner, s.A, Stranger, s.Actors[Invited].Email)
+	if err != nil {
+		return err
+	}
+	key, err := s.st.Derive("mailbox")
+	s.Actors[Operator] = &Actor{Name: Operator, Cookies: map[string]string{"mailbox": key}}
+	return err
+}
+
+func (s *seeder) b(ctx context.Context) error {
+	s.B = Workshop{Name: "Birch Soap", Slug: "birch", Former: "old-birch", Word: "Birch", Domain: "birch.example"}
+	for _, who := range []string{Neighbour, Colleague} {
+		if err := s.someone(ctx, who, s.B.Domain); err != nil {
+			return err
+		}
+	}
+	owner, err := s.found(ctx, &s.B, "Europe/Berlin", "EUR", Neighbour)
+	if err != nil {
+		return err
+	}
+	err = s.st.Update(ctx, owner, func(tx *store.Tx) error {
+		if err := organizations.AddMember(ctx, tx, s.Actors[Colleague].User, authz.Staff); err != nil {
+			return err
+		}
+		return organizations.AddMember(ctx, tx, s.Actors[Guest].User, authz.Owner)
+	})
+	if err != nil {
+		return err
+	}
+	if err := (goods{ctx, s.B.Word, 3}).stock(s.st, owner); err != nil {
+		return err
+	}
+	if err := s.upload(ctx, owner); err != nil {
+		return err
+	}
+	if s.Theirs, err = s.letters(ctx, owner, s.B, Colleague); err != nil {
+		return err
+	}
+	vouched := *s.Actors[Guest]
+	vouched.Name = Vouched
+	s.Actors[Vouched] = &vouched
+	return s.signIn(ctx, &vouched, accounts.Start{Device: "a browser", Only: &s.B.ID})
+}
+
+// someone makes a person who is signed in with two browsers.
+func (s *seeder) someone(ctx context.Context, who, domain string) (err error) {
+	if s.person.Name == "" { // the slow hash is made once
+		if s.person, err = accounts.Prepare(accounts.NewUser{Name: nameOf, Email: "robin@hale.example", Password: password}); err != nil {
+			return err
+		}
+	}
+	p := s.person
+	p.ID, p.Email = id.New(), strings.ReplaceAll(strings.ToLower(who), " ", ".")+"@"+domain
+	err = s.st.System(ctx, "test: make a person", func(tx *store.SystemTx) error { return accounts.Create(ctx, tx, p) })
+	if err != nil {
+		return err
+	}
+	s.Actors[who] = &Actor{Name: who, Email: p.Email, User: p.ID}
+	if err := s.signIn(ctx, s.Actors[who], accounts.Start{Device: "another browser"}); err != nil {
+		return err
+	}
+	return s.signIn(ctx, s.Actors[who], accounts.Start{Device: "a browser"})
+}
+
+func (s *seeder) signIn(ctx context.Context, a *Actor, start accounts.Start) error {
+	return s.st.System(ctx, "test: sign in", func(tx *store.SystemTx) error {
+		token, err := accounts.StartSession(ctx, tx, a.User, start)
+		a.Cookies = map[string]string{"session": token}
+		return err
+	})
+}
+
+// found makes an organization, which has another slug at first.
+func (s *seeder) found(ctx context.Context, w *Workshop, zone, currency, owner string) (store.Scope, error) {
+	who := accounts.User{ID: s.Actors[owner].User, Email: s.Actors[owner].Email}
+	made, err := organizations.Provision(ctx, s.st, organizations.NewOrganization{Name: w.Name, Slug: w.Former, Plan: "growth", TimeZone: zone, Currency: currency}, organizations.Owner{Existing: who}, app.Bootstrap(), nil)
+	if err != nil {
+		return store.Scope{}, err
+	}
+	w.ID = made.ID
+	_, scope, err := organizations.Resolve(ctx, s.st, w.Former, who.ID)
+	if err != nil {
+		return scope, err
+	}
+	return scope, organizations.Change(ctx, s.st, scope, made, organizations.Profile{Name: w.Name, Slug: w.Slug, TimeZone: zone, Locale: "en-US", BrandColor: made.BrandColor})
+}
+
+// upload keeps a file.
+func (s *seeder) upload(ctx context.Context, owner store.Scope) error {
+	contents := newShelf(s.Contents)
+	err := files.New(s.st, contents).Put(ctx, owner, files.Draft{Purpose: files.Logo, MediaType: "image/png", Content: picture}, func(*store.Tx, files.File) error { return nil })
+	s.Contents = contents.contents
+	return err
+}
+
+// links are the pages that mailed links open, and what their tokens are called.
+var links = map[string]string{"/invitations/": "invitation link", "/password/": "password link", "/register/confirmation/": "sign-up link", "/account/email/": "address link"}
+
+// letters lets every kind of mail with a link be sent, about an organization and a person, and returns the tokens in them.
+func (s *seeder) letters(ctx context.Context, owner store.Scope, w Workshop, about string, invited ...string) (map[string][]string, error) {
+	invited = append(invited, "newly@"+w.Domain)
+	err := s.st.Update(ctx, owner, func(tx *store.Tx) error {
+		_, err := organizations.Invite(ctx, tx, invited, authz.Viewer)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	person := accounts.User{ID: s.Actors[about].User, Email: s.Actors[about].Email, Name: nameOf}
+	if err := accounts.RequestPassword(ctx, s.st, person.Email); err != nil {
+		return nil, err
+	}
+	if err := accounts.RequestEmail(ctx, s.st, person, password, "moved@"+w.Domain); err != nil {
+		return nil, err
+	}
+	if err := s.signUp(ctx, w); err != nil {
+		return nil, err
+	}
+	if err := work(ctx, s.st, 3+len(invited)); err != nil {
+		return nil, err
+	}
+	mails, err := mail.Mailbox(ctx, s.st)
+	found := map[string][]string{}
+	for _, m := range mails {
+		for prefix, kind := range links {
+			if token, ok := strings.CutPrefix(m.Action, "http://"+host+prefix); ok && strings.HasSuffix(m.To, "@"+w.Domain) {
+				found[kind] = append(found[kind], token)
+			}
+		}
+	}
+	if err == nil && len(found) != len(links) {
+		err = fmt.Errorf("only these links were mailed: %v", found)
+	}
+	return found, err
+}
+
+// signUp is somebody who begins to sign up; around A, the newcomer.
+func (s *seeder) signUp(ctx context.Context, w Workshop) error {
+	in, err := organizations.NewOrganization{Name: "Sapling " + w.Word}.Validate()
+	if err != nil {
+		return err
+	}
+	rest, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	p := s.person
+	p.ID, p.Email = id.New(), "newcomer@"+w.Domain
+	pending, err := accounts.BeginSignUp(ctx, s.st, p, string(rest))
+	if s.Actors[Newcomer] == nil {
+		s.Actors[Newcomer] = &Actor{Name: Newcomer, Email: p.Email, Cookies: map[string]string{"pending": pending.String()}}
+	}
+	return err
+}

@@ -1,0 +1,296 @@
+package isolation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// Form is what a page lets somebody send: to a route, for what its path names.
+type Form struct {
+	Route  Route
+	Actor  string // who was shown it
+	Holes  map[string]string
+	Fields []Field
+	Upload string // the field for a file; "" is none
+}
+
+// Field is a field of a form, or a parameter of an address.
+type Field struct {
+	Name    string
+	Type    string   // as an input has it, or number, select, textarea, link
+	Value   string   // what the page put in
+	Options []string // what can be chosen
+	Refs    []Ref    // what it refers to
+}
+
+// Ref is a way in which a field refers to something: by a value, with something before it that says what it is.
+type Ref struct{ Kind, Before string }
+
+// alike is how many forms are kept that differ only in what their path names: each may be in another state.
+const alike = 8
+
+// Crawl visits every page as somebody who may, and collects the forms of the program itself. Nothing is written by hand, so that a
+// field that is added, hidden ones too, is tried by every gate.
+func (w *World) Crawl(ctx context.Context, routes []Route) ([]Form, error) {
+	c := crawler{World: w, routes: routes, counted: map[string]int{}}
+	for _, r := range routes {
+		if r.Changes() {
+			continue
+		}
+		for _, who := range visitors[r.Access] {
+			paths, err := w.own(ctx, r, w.Actors[who])
+			if err != nil {
+				return nil, err
+			}
+			for _, holes := range paths {
+				if err := c.visit(ctx, r.Fill(w.A.Slug, holes), who); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return c.forms, w.classify(ctx, c.forms)
+}
+
+var visitors = map[Access][]string{Members: {Owner}, People: {Owner}, Anyone: {Anonymous, Newcomer, Owner}, Operators: {Operator}}
+
+// own are all ways to fill the holes of a route with what is the actor's own.
+func (w *World) own(ctx context.Context, r Route, a *Actor) ([]map[string]string, error) {
+	ways := []map[string]string{{}}
+	for _, hole := range r.Holes() {
+		if hole.Kind == "" {
+			return nil, fmt.Errorf("%s: what does {%s} name? Add it to holeKinds in kinds.go", r, hole.Name)
+		}
+		var next []map[string]string
+		for _, way := range ways {
+			values, err := w.values(ctx, hole.Kind, w.A, a, way)
+			if err != nil {
+				return nil, err
+			}
+			for _, value := range values {
+				next = append(next, with(way, hole.Name, value))
+			}
+		}
+		ways = next
+	}
+	return ways, nil
+}
+
+func with(values map[string]string, name, value string) map[string]string {
+	more := map[string]string{name: value}
+	for k, v := range values {
+		if k != name {
+			more[k] = v
+		}
+	}
+	return more
+}
+
+type crawler struct {
+	*World
+	routes  []Route
+	forms   []Form
+	counted map[string]int
+}
+
+func (c *crawler) visit(ctx context.Context, path, who string) error {
+	answer, err := c.Do(ctx, Ask{Method: http.MethodGet, Path: path, Cookies: c.Actors[who].Cookies})
+	if err != nil {
+		return err
+	}
+	if answer.Status != http.StatusOK || !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
+		return nil
+	}
+	page, err := goquery.NewDocumentFromReader(strings.NewReader(answer.Body))
+	if err != nil {
+		return err
+	}
+	page.Find("form").Each(func(_ int, f *goquery.Selection) {
+		fields := fieldsOf(f)
+		if method := strings.ToUpper(f.AttrOr("method", "get")); method != "DIALOG" {
+			c.keep(method, f.AttrOr("action", path), who, fields, f.Find("input[type=file]").AttrOr("name", ""))
+		}
+		f.Find("[hx-post], [hx-get]").AddSelection(f).Each(func(_ int, e *goquery.Selection) {
+			c.keep(http.MethodPost, e.AttrOr("hx-post", ""), who, fields, "")
+			c.keep(http.MethodGet, e.AttrOr("hx-get", ""), who, fields, "")
+		})
+	})
+	page.Find("a[href*='?'], link[href*='?']").Each(func(_ int, a *goquery.Selection) {
+		c.keep(http.MethodGet, a.AttrOr("href", ""), who, nil, "")
+	})
+	return nil
+}
+
+// keep notes a form, unless enough are known that are like it.
+func (c *crawler) keep(method, target, who string, fields []Field, upload string) {
+	u, err := url.Parse(target)
+	if err != nil || target == "" {
+		return
+	}
+	r, holes, ok := match(c.routes, method, u.EscapedPath())
+	if !ok {
+		return
+	}
+	for name, values := range u.Query() {
+		fields = append(fields, Field{Name: name, Type: "link", Value: values[0]})
+	}
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.Name
+	}
+	slices.Sort(names)
+	delete(holes, organizationHole)
+	key := fmt.Sprint(r, who, names)
+	if exact := fmt.Sprint(key, holes); c.counted[key] < alike && c.counted[exact] == 0 {
+		c.counted[key]++
+		c.counted[exact]++
+		c.forms = append(c.forms, Form{r, who, holes, fields, upload})
+	}
+}
+
+// modelRow marks the fields of a row that the script copies.
+const modelRow = "__n__"
+
+func fieldsOf(form *goquery.Selection) (fields []Field) {
+	form.Find("input[name], select[name], textarea[name], button[name]").Each(func(_ int, e *goquery.Selection) {
+		f := Field{Name: e.AttrOr("name", ""), Type: e.AttrOr("type", "text"), Value: e.AttrOr("value", "")}
+		if strings.Contains(f.Name, modelRow) || f.Type == "file" {
+			return
+		}
+		if mode := e.AttrOr("inputmode", ""); mode == "decimal" || mode == "numeric" {
+			f.Type = "number"
+		}
+		switch node := goquery.NodeName(e); {
+		case node == "select":
+			f.Type, f.Value = node, ""
+			e.Find("option").Each(func(i int, o *goquery.Selection) {
+				value := o.AttrOr("value", o.Text())
+				f.Options = append(f.Options, value)
+				if _, selected := o.Attr("selected"); selected || i == 0 {
+					f.Value = value
+				}
+			})
+		case node == "textarea":
+			f.Type, f.Value = node, e.Text()
+		case f.Type == "radio" || f.Type == "checkbox" || node == "button":
+			_, checked := e.Attr("checked")
+			if i := slices.IndexFunc(fields, func(g Field) bool { return g.Name == f.Name }); i >= 0 {
+				fields[i].Options = append(fields[i].Options, f.Value)
+				if checked {
+					fields[i].Value = f.Value
+				}
+				return
+			}
+			f.Options = []string{f.Value}
+			if !checked && f.Type != "radio" {
+				f.Value = ""
+			}
+		}
+		fields = append(fields, f)
+	})
+	return fields
+}
+
+// classify finds out which fields refer to something: those that hold, or offer, a value of a kind.
+func (w *World) classify(ctx context.Context, forms []Form) error {
+	known := map[string]string{} // kind by value
+	for name, k := range kinds {
+		if k.Fixed != nil || k.Personal || k.Nobodys || k.Mailed || name == "version" { // a number may be any number
+			continue
+		}
+		values, err := w.allOf(ctx, name, w.A, w.Actors[Owner], nil)
+		if err != nil {
+			return err
+		}
+		for _, v := range values {
+			known[v] = name
+		}
+	}
+	for _, form := range forms {
+		for i := range form.Fields {
+			form.Fields[i].refer(known)
+		}
+	}
+	return nil
+}
+
+// refer finds references in what the field holds or offers: a whole value, or an id within one.
+func (f *Field) refer(known map[string]string) {
+	for _, value := range append(slices.Clone(f.Options), f.Value) {
+		ref := Ref{Kind: known[value]}
+		if at := drawn.FindStringIndex(value); at != nil && at[1] == len(value) {
+			ref = Ref{known[value[at[0]:]], value[:at[0]]}
+		}
+		if ref.Kind != "" && !slices.Contains(f.Refs, ref) {
+			f.Refs = append(f.Refs, ref)
+		}
+	}
+}
+
+// Plausible are values for all fields, as somebody might fill them in: what the page put in stays, and what is empty is filled.
+func (f Form) Plausible() url.Values {
+	v := url.Values{}
+	for _, field := range f.Fields {
+		v.Set(field.Name, f.plausible(field))
+	}
+	for name, value := range plausible[f.Route.Pattern] {
+		v.Set(name, value)
+	}
+	return v
+}
+
+// encode makes a form's body and its type, with a picture in the field for a file.
+func encode(values url.Values, upload string) (body, kind string) {
+	if upload == "" {
+		return values.Encode(), ""
+	}
+	var b strings.Builder
+	form := multipart.NewWriter(&b)
+	err := form.SetBoundary("a-boundary-that-is-always-the-same")
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		err = errors.Join(err, form.WriteField(name, values.Get(name)))
+	}
+	file, e := form.CreateFormFile(upload, "picture.png")
+	if err = errors.Join(err, e); err == nil {
+		_, err = file.Write(picture)
+	}
+	if err = errors.Join(err, form.Close()); err != nil {
+		panic(err) // nothing is written to but memory
+	}
+	return b.String(), form.FormDataContentType()
+}
+
+// plausible are fields that nobody could guess, by pattern.
+var plausible = map[string]map[string]string{
+	"/login": {"email": "owner@alder.example", "password": password},
+}
+
+func (f Form) plausible(field Field) string {
+	name := field.Name[strings.LastIndex(field.Name, ".")+1:]
+	switch {
+	case field.Value != "" || strings.HasPrefix(field.Name, "billing_"):
+		return field.Value
+	case strings.Count(field.Name, ".") == 2 && !strings.Contains(field.Name, ".0."):
+		return "" // a row beyond the first
+	case len(field.Options) > 0:
+		return field.Options[min(1, len(field.Options)-1)]
+	case strings.Contains(name, "password") || name == "current":
+		return password
+	case strings.Contains(name, "email") || field.Type == "email":
+		return "somebody@elsewhere.example"
+	case field.Type == "number":
+		return "2"
+	case field.Type == "date":
+		return Noon.AddDate(0, 0, 3).Format("2006-01-02")
+	}
+	return "Plausible"
+}

@@ -1,0 +1,164 @@
+package isolation
+
+import (
+	"context"
+	"fmt"
+
+	"craftplan/internal/calendar"
+	"craftplan/internal/catalog"
+	"craftplan/internal/crm"
+	"craftplan/internal/id"
+	"craftplan/internal/inventory"
+	"craftplan/internal/mail"
+	"craftplan/internal/money"
+	"craftplan/internal/orders"
+	"craftplan/internal/production"
+	"craftplan/internal/quantity"
+	"craftplan/internal/settings"
+	"craftplan/internal/store"
+)
+
+// goods is what an organization has: some of everything, in every state that a route needs. Every text of its own has the word in
+// it. More is how many more of each numbered thing there are, so that some references of B are none of A's.
+type goods struct {
+	ctx  context.Context
+	word string
+	more int
+}
+
+// common is what both organizations call the same.
+const (
+	commonSKU  = "SALT-001"
+	commonName = "Sea Salt"
+)
+
+// sku is one that only this organization has.
+func (g goods) sku(what string) string { return fmt.Sprintf("%.3s-%s", g.word, what) }
+
+func (g goods) stock(st *store.Store, owner store.Scope) error {
+	return st.Update(g.ctx, owner, func(tx *store.Tx) error {
+		for _, step := range []func(*store.Tx) error{g.choices, g.materials, g.products, g.customers, g.orders} {
+			if err := step(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (g goods) choices(tx *store.Tx) error {
+	err := settings.Update(g.ctx, tx, settings.Settings{TaxMode: settings.Exclusive, TaxRate: 100_000, ShippingFlat: 5 * money.Micro, LaborHourlyRate: 20 * money.Micro, OverheadRate: 50_000})
+	if err != nil {
+		return err
+	}
+	return mail.ChangeSettings(g.ctx, tx, mail.Settings{SenderName: g.word + " mail", ReplyTo: "reply@" + g.word + ".example"})
+}
+
+func (g goods) materials(tx *store.Tx) error {
+	for i, d := range []inventory.Details{{Name: g.word + " flour", SKU: g.sku("FLOUR")}, {Name: commonName, SKU: commonSKU}, {Name: g.word + " dust", SKU: g.sku("DUST")}, {Name: g.word + " yeast", SKU: g.sku("YEAST")}} {
+		d.Unit, d.Price, d.Notes = quantity.Gram, money.Micro/1000, "Kept by "+g.word
+		m, err := inventory.Create(g.ctx, tx, d, &inventory.Receipt{Quantity: quantity.Of(100_000), UnitCost: d.Price, LotCode: fmt.Sprintf("%s-LOT-%d", g.word, i), Reason: g.word + " opening"})
+		if err != nil {
+			return err
+		}
+		lots, err := inventory.Lots(g.ctx, tx, m.ID)
+		if err != nil {
+			return err
+		}
+		if err := inventory.Adjust(g.ctx, tx, lots[0].ID, -quantity.Of(10), inventory.Waste, g.word+" spilled it"); err != nil {
+			return err
+		}
+	}
+	return inventory.Archive(g.ctx, tx, g.sku("DUST"))
+}
+
+func (g goods) products(tx *store.Tx) error {
+	materials, err := inventory.Options(g.ctx, tx)
+	if err != nil {
+		return err
+	}
+	var first id.ID
+	for i, d := range []catalog.Details{{Name: g.word + " loaf", SKU: g.sku("LOAF")}, {Name: "Plain Tart", SKU: "TART-001"}} {
+		d.Status, d.Price, d.Notes = "active", 8*money.Micro, g.word+"'s own"
+		p, err := catalog.Create(g.ctx, tx, d)
+		if err != nil {
+			return err
+		}
+		in := catalog.Input{Yield: quantity.Of(10), Notes: g.word + " way", Steps: []catalog.StepInput{{Name: g.word + " kneads", Minutes: quantity.Of(10), UnitsPerRun: quantity.Of(10)}}}
+		for _, m := range materials[:2] {
+			in.Components = append(in.Components, catalog.ComponentInput{MaterialID: m.ID, Quantity: quantity.Of(500)})
+		}
+		if i > 0 {
+			in.Components = append(in.Components, catalog.ComponentInput{ProductID: first, Quantity: quantity.Of(1)})
+		}
+		first = p.ID
+		for range 2 + g.more - i {
+			if _, err := catalog.Publish(g.ctx, tx, p.ID, in); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (g goods) customers(tx *store.Tx) error {
+	for i := range 3 + g.more {
+		d := crm.Details{Kind: crm.Company, Name: fmt.Sprintf("%s café %d", g.word, i), ContactName: g.word + " Fox", Email: g.word + "-cafe@cafe.example", Phone: "555 0100", Notes: "Likes " + g.word,
+			Billing: crm.Address{Street: fmt.Sprintf("%d %s Street", i+1, g.word), City: g.word + "ton", Country: "Norway"}, Shipping: crm.Address{Street: g.word + " Lane", City: g.word + "ton", Country: "Norway"}}
+		if _, err := crm.Create(g.ctx, tx, d); err != nil {
+			return err
+		}
+	}
+	return crm.Archive(g.ctx, tx, "CU-0003")
+}
+
+// orders are in every state, and so are the batches that some of them are made in.
+func (g goods) orders(tx *store.Tx) error {
+	products, err := catalog.Options(g.ctx, tx)
+	if err != nil {
+		return err
+	}
+	today := tx.Today()
+	for i := range 6 + g.more {
+		n := orders.NewOrder{CustomerReference: "CU-0001", Fulfilment: "delivery", DeliveryAt: today.AddDays(i%4).At(18, 0, tx.Context().Zone), Notes: "For " + g.word, Discount: orders.Discount{Kind: orders.NoDiscount}}
+		for row, p := range products {
+			n.Lines = append(n.Lines, orders.NewLine{Row: row, ProductID: p.ID, Quantity: quantity.Of(int64(i + 1))})
+		}
+		o, err := orders.Create(g.ctx, tx, n)
+		if err != nil {
+			return err
+		}
+		if i == 5 {
+			continue // is not confirmed
+		}
+		if _, err := orders.Move(g.ctx, tx, o.Reference, orders.Confirmed); err != nil {
+			return err
+		}
+	}
+	return g.batches(tx, today)
+}
+
+// batches: tomorrow's are planned, one of the day after is begun, and one of the day after that is done. Today's wait.
+func (g goods) batches(tx *store.Tx, today calendar.Date) error {
+	for day, sku := range []string{"", g.sku("LOAF"), g.sku("LOAF"), "TART-001"} {
+		if day == 0 {
+			continue
+		}
+		b, err := production.BatchAll(g.ctx, tx, sku, today.AddDays(day))
+		if err != nil {
+			return err
+		}
+		if day == 1 {
+			continue
+		}
+		if b, err = production.Start(g.ctx, tx, b.Code); err != nil {
+			return err
+		}
+		if day == 3 {
+			if _, err = production.Complete(g.ctx, tx, b.Code, b.Planned, 0); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package isolation
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"image"
+	"image/png"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"craftplan/internal/fault"
+	"craftplan/internal/files"
+	"craftplan/internal/store/storetest/census"
+)
+
+// shelf keeps the contents of files in memory, and counts them like rows.
+type shelf struct {
+	mu       sync.Mutex
+	contents map[files.Key][]byte
+	settled  map[files.Key][]byte
+}
+
+func newShelf(contents map[files.Key][]byte) *shelf {
+	s := &shelf{contents: map[files.Key][]byte{}, settled: contents}
+	maps.Copy(s.contents, contents)
+	return s
+}
+
+// Put keeps a content.
+func (s *shelf) Put(_ context.Context, key files.Key, content io.Reader) error {
+	data, err := io.ReadAll(content)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil {
+		s.contents[key] = data
+	}
+	return err
+}
+
+// Get opens a content.
+func (s *shelf) Get(_ context.Context, key files.Key) (io.ReadCloser, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	data, ok := s.contents[key]
+	if !ok {
+		return nil, fault.NotFound("file")
+	}
+	return io.NopCloser(bytes.NewReader(data)), nil
+}
+
+// Delete removes a content.
+func (s *shelf) Delete(_ context.Context, key files.Key) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.contents, key)
+	return nil
+}
+
+// shelved is the table that contents are counted in.
+const shelved = "contents of files"
+
+func (s *shelf) rows() (rows census.Census) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, data := range s.contents {
+		sum := sha256.Sum256(data)
+		rows = append(rows, census.Row{Table: shelved, Owner: key.Organization.String(), JSON: key.File.String() + " " + hex.EncodeToString(sum[:8])})
+	}
+	slices.SortFunc(rows, func(a, b census.Row) int { return strings.Compare(a.JSON, b.JSON) })
+	return rows
+}
+
+func (s *shelf) restore() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.contents)
+	maps.Copy(s.contents, s.settled)
+}
+
+// Take is the census of rows and contents.
+func (w *World) Take(ctx context.Context) (census.Census, error) {
+	rows, err := w.Taker.Take(ctx)
+	return append(w.shelf.rows(), rows...), err // before all tables, in the order of text
+}
+
+// Settled is what the world is brought back to.
+func (w *World) Settled() census.Census {
+	s := shelf{contents: w.shelf.settled}
+	return append(s.rows(), w.Taker.Settled()...)
+}
+
+// Settle makes what there is now what the world is brought back to.
+func (w *World) Settle(ctx context.Context) error {
+	w.shelf.settled = maps.Clone(w.shelf.contents)
+	return w.Taker.Settle(ctx)
+}
+
+// Restore brings the world back.
+func (w *World) Restore(ctx context.Context) error {
+	w.shelf.restore()
+	return w.Taker.Restore(ctx)
+}
+
+// Undo is Restore when it is known what changed.
+func (w *World) Undo(ctx context.Context, changes []census.Change) error {
+	w.shelf.restore()
+	return w.Taker.Undo(ctx, slices.DeleteFunc(changes, func(c census.Change) bool { return c.Table == shelved }))
+}
+
+// picture is one that every upload takes: a PNG of one point.
+var picture = func() []byte {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 1, 1))); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}()
