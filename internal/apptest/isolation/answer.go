@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"craftplan/internal/store/storetest/census"
 )
 
@@ -29,6 +31,16 @@ func (a Answer) flash() string {
 		}
 	}
 	return ""
+}
+
+// complaint is what the answer says is wrong.
+func (a Answer) complaint() string {
+	page, err := goquery.NewDocumentFromReader(strings.NewReader(a.Body))
+	if err != nil {
+		return err.Error()
+	}
+	said := strings.Join(strings.Fields(page.Find(".field-error, [role=alert], main h1 ~ p").Text()), " ")
+	return strings.TrimSpace(fmt.Sprint(a.Status, " ", a.flash(), " ", said))
 }
 
 // Text is all of the answer but when it was given, with messages readable.

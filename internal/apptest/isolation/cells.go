@@ -58,10 +58,7 @@ func (m *matrix) ownCells(ctx context.Context, r Route, a *Actor) (cells []cell,
 		cells = append(cells, c)
 	}
 	if r.Changes() {
-		if len(cells) == 0 {
-			err = errNoForm
-		}
-		return cells, err
+		return cells, nil
 	}
 	ways, err := m.own(ctx, r, a)
 	for _, holes := range ways {

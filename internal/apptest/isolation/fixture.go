@@ -14,13 +14,15 @@ import (
 	"craftplan/internal/authz"
 	"craftplan/internal/files"
 	"craftplan/internal/id"
+	"craftplan/internal/logo"
 	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
 )
 
-// Noon is the moment at which every test begins: a Tuesday morning in Chicago.
+// Noon is when all that the worlds hold happened: a Tuesday morning in Chicago. Now is fifty minutes later, before a session is noted
+// as seen again.
 var Noon = time.Date(2026, 3, 10, 15, 0, 0, 0, time.UTC)
 
 const (
@@ -247,10 +249,10 @@ func (s *seeder) found(ctx context.Context, w *Workshop, zone, currency, owner s
 	return scope, organizations.Change(ctx, s.st, scope, made, organizations.Profile{Name: w.Name, Slug: w.Slug, TimeZone: zone, Locale: "en-US", BrandColor: made.BrandColor})
 }
 
-// upload keeps a file.
+// upload keeps a file: the organization's logo.
 func (s *seeder) upload(ctx context.Context, owner store.Scope) error {
 	contents := newShelf(s.Contents)
-	err := files.New(s.st, contents).Put(ctx, owner, files.Draft{Purpose: files.Logo, MediaType: "image/png", Content: picture}, func(*store.Tx, files.File) error { return nil })
+	err := logo.Change(ctx, files.New(s.st, contents), owner, picture)
 	s.Contents = contents.contents
 	return err
 }

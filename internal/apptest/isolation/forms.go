@@ -287,6 +287,8 @@ func (f Form) plausible(field Field) string {
 		return password
 	case strings.Contains(name, "email") || field.Type == "email":
 		return "somebody@elsewhere.example"
+	case field.Type == "datetime-local":
+		return "2026-03-10T10:30" // in Chicago: between Noon and now
 	case field.Type == "number":
 		return "2"
 	case field.Type == "date":

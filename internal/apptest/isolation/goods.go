@@ -57,15 +57,20 @@ func (g goods) choices(tx *store.Tx) error {
 func (g goods) materials(tx *store.Tx) error {
 	for i, d := range []inventory.Details{{Name: g.word + " flour", SKU: g.sku("FLOUR")}, {Name: commonName, SKU: commonSKU}, {Name: g.word + " dust", SKU: g.sku("DUST")}, {Name: g.word + " yeast", SKU: g.sku("YEAST")}} {
 		d.Unit, d.Price, d.Notes = quantity.Gram, money.Micro/1000, "Kept by "+g.word
-		m, err := inventory.Create(g.ctx, tx, d, &inventory.Receipt{Quantity: quantity.Of(100_000), UnitCost: d.Price, LotCode: fmt.Sprintf("%s-LOT-%d", g.word, i), Reason: g.word + " opening"})
+		lot := fmt.Sprintf("%s-LOT-%d", g.word, i)
+		_, err := inventory.Create(g.ctx, tx, d, &inventory.Receipt{Quantity: quantity.Of(100_000), UnitCost: d.Price, LotCode: lot, Reason: g.word + " opening"})
 		if err != nil {
 			return err
 		}
-		lots, err := inventory.Lots(g.ctx, tx, m.ID)
-		if err != nil {
+		if err := inventory.Adjust(g.ctx, tx, inventory.Change{Lot: lot, Delta: -quantity.Of(10), Kind: inventory.Waste, Reason: g.word + " spilled it"}); err != nil {
 			return err
 		}
-		if err := inventory.Adjust(g.ctx, tx, lots[0].ID, -quantity.Of(10), inventory.Waste, g.word+" spilled it"); err != nil {
+		for _, part := range []string{"-B", "-C"} {
+			if _, err := inventory.Split(g.ctx, tx, lot, quantity.Of(100), lot+part); err != nil {
+				return err
+			}
+		}
+		if err := inventory.SetStatus(g.ctx, tx, lot+"-B", inventory.Quarantined, g.word+" looks at it"); err != nil {
 			return err
 		}
 	}

@@ -38,7 +38,9 @@ var kinds = map[string]Kind{
 	"product id":      {Query: `SELECT id FROM products WHERE CAST(organization_id AS text) = $1 ORDER BY sku`},
 	"member":          {Query: `SELECT user_id FROM memberships WHERE CAST(organization_id AS text) = $1 AND status <> 'removed' ORDER BY role, status`},
 	"invitation":      {Query: `SELECT id FROM invitations WHERE CAST(organization_id AS text) = $1 ORDER BY email`},
-	"lot":             {Query: `SELECT l.id FROM lots l JOIN materials m ON m.organization_id = l.organization_id AND m.id = l.material_id WHERE CAST(l.organization_id AS text) = $1 AND m.sku = $2 ORDER BY l.code`, Within: "sku"},
+	"lot":             {Query: `SELECT code FROM lots WHERE CAST(organization_id AS text) = $1 ORDER BY 1`},
+	"movement":        {Query: `SELECT m.id FROM movements m JOIN lots l ON l.organization_id = m.organization_id AND l.id = m.lot_id WHERE CAST(m.organization_id AS text) = $1 AND l.code = $2 ORDER BY m.id`, Within: "lot"},
+	"location":        {Query: `SELECT id FROM locations WHERE CAST(organization_id AS text) = $1 ORDER BY name`},
 	"version":         {Query: `SELECT r.version FROM recipes r JOIN products p ON p.organization_id = r.organization_id AND p.id = r.product_id WHERE CAST(r.organization_id AS text) = $1 AND p.sku = $2 ORDER BY 1`, Within: "sku"},
 	"status":          {Fixed: statuses()},
 	"session":         {Query: `SELECT token_hash FROM sessions WHERE CAST(user_id AS text) = $1 ORDER BY device, token_hash`, Personal: true},
@@ -57,6 +59,7 @@ var holeKinds = map[string]string{
 	"materials/sku":          "material",
 	"products/sku":           "product",
 	"lots/lot":               "lot",
+	"movements/movement":     "movement",
 	"versions/version":       "version",
 	"members/user":           "member",
 	"invitations/invitation": "invitation",
@@ -138,7 +141,7 @@ func (w *World) allOf(ctx context.Context, name string, of Workshop, actor *Acto
 	if k.Within == "" || within != nil {
 		return w.values(ctx, name, of, actor, within)
 	}
-	outer := map[string]string{"lot": "material", "version": "product"}[name]
+	outer := map[string]string{"movement": "lot", "version": "product"}[name]
 	things, err := w.values(ctx, outer, of, actor, nil)
 	for _, thing := range things {
 		inner, e := w.values(ctx, name, of, actor, map[string]string{k.Within: thing})

@@ -42,7 +42,7 @@ func (c cell) String() string {
 	a := c.ask(c.slug)
 	text := fmt.Sprintf("%s asks %s %s", c.actor.Name, a.Method, a.Path)
 	if a.Form != "" {
-		text += " with " + clip(a.Form)
+		text += fmt.Sprintf(" with %q", clip(a.Form))
 	}
 	return text + " (" + c.what + ")"
 }
@@ -56,6 +56,7 @@ type matrix struct {
 	during    organizations.Status // what A is
 	thorough  map[Route]bool       // routes that somebody tried with every value
 	succeeded map[Route]bool
+	complaint map[Route]string // what was said about a request that did not succeed
 	standings map[string]Standing
 	nothing   map[string]string // the answer to who asks for what is not there
 	known     map[string]bool   // ids and tokens that were there before
@@ -64,9 +65,12 @@ type matrix struct {
 // Matrix asks every route as everybody with every kind of reference, in an organization that is active, suspended and closing. The
 // world must hold B.
 func Matrix(ctx context.Context, w *World, routes []Route) (*Report, error) {
-	m := &matrix{World: w, Report: newReport("matrix", w.Engine), source: rand.New(rand.NewPCG(1, 2)), thorough: map[Route]bool{}, succeeded: map[Route]bool{}, nothing: map[string]string{}}
+	m := &matrix{World: w, Report: newReport("matrix", w.Engine), source: rand.New(rand.NewPCG(1, 2)), thorough: map[Route]bool{}, succeeded: map[Route]bool{}, complaint: map[Route]string{}, nothing: map[string]string{}}
 	var err error
 	if m.forms, err = w.Crawl(ctx, routes); err != nil {
+		return nil, err
+	}
+	if err := m.formless(routes); err != nil {
 		return nil, err
 	}
 	for _, status := range []organizations.Status{organizations.Active, organizations.Suspended, organizations.Closing} {
@@ -76,10 +80,20 @@ func Matrix(ctx context.Context, w *World, routes []Route) (*Report, error) {
 	}
 	for _, r := range routes {
 		if !m.succeeded[r] {
-			m.find("%s was never answered well: give its form what it takes, in plausible (forms.go), or A what it needs (goods.go)", r)
+			m.find("%s was never answered well: give its form what it takes, in plausible (forms.go), or A what it needs (goods.go). It says: %s", r, m.complaint[r])
 		}
 	}
 	return m.Report, m.status(ctx, organizations.Active)
+}
+
+// formless says which routes nobody could be asked to send anything to.
+func (m *matrix) formless(routes []Route) (err error) {
+	for _, r := range routes {
+		if r.Changes() && len(m.formsOf(r)) == 0 {
+			err = errors.Join(err, fmt.Errorf("%s: no page that the crawler finds has a form for it: show it on a page, with data in goods.go that lets it be shown", r))
+		}
+	}
+	return err
 }
 
 // status makes A active, suspended or closing.
@@ -304,6 +318,9 @@ func (m *matrix) judge(ctx context.Context, c cell, reply Reply, answer Answer) 
 
 func (m *matrix) judgeOpen(c cell, answer Answer) string {
 	inPath := c.odd != "" && slices.Contains(slices.Collect(maps.Values(c.holes)), c.odd)
+	if c.odd == "" && !m.succeeded[c.route] {
+		m.complaint[c.route] = answer.complaint()
+	}
 	switch {
 	case c.odd == "" && answer.Succeeded():
 		m.succeeded[c.route] = true
@@ -341,7 +358,8 @@ func (m *matrix) unknown(ctx context.Context, c cell, answer Answer) string {
 	if len(escaped(c.slug)) != len(unknownSlug) {
 		text, other = length.ReplaceAllString(text, ""), length.ReplaceAllString(other, "")
 	}
-	if d := difference(without(text, c.slug), without(other, unknownSlug)); d != "" {
+	slugless := func(text string) string { return without(without(text, c.slug), unknownSlug) }
+	if d := difference(slugless(text), slugless(other)); d != "" {
 		return "an organization that does not exist is answered otherwise: " + d
 	}
 	return ""
@@ -349,5 +367,3 @@ func (m *matrix) unknown(ctx context.Context, c cell, answer Answer) string {
 
 // escaped is how a text is written inside an address inside an address.
 func escaped(text string) string { return url.QueryEscape(url.PathEscape(text)) }
-
-var errNoForm = errors.New("no page that the crawler finds has a form for it, so the gates cannot send one: show it on a page, with data in goods.go that lets it be shown")

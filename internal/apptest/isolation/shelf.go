@@ -10,7 +10,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"craftplan/internal/fault"
@@ -71,7 +70,6 @@ func (s *shelf) rows() (rows census.Census) {
 		sum := sha256.Sum256(data)
 		rows = append(rows, census.Row{Table: shelved, Owner: key.Organization.String(), JSON: key.File.String() + " " + hex.EncodeToString(sum[:8])})
 	}
-	slices.SortFunc(rows, func(a, b census.Row) int { return strings.Compare(a.JSON, b.JSON) })
 	return rows
 }
 
@@ -85,13 +83,13 @@ func (s *shelf) restore() {
 // Take is the census of rows and contents.
 func (w *World) Take(ctx context.Context) (census.Census, error) {
 	rows, err := w.Taker.Take(ctx)
-	return append(w.shelf.rows(), rows...), err // before all tables, in the order of text
+	return rows.With(w.shelf.rows()), err
 }
 
 // Settled is what the world is brought back to.
 func (w *World) Settled() census.Census {
 	s := shelf{contents: w.shelf.settled}
-	return append(s.rows(), w.Taker.Settled()...)
+	return w.Taker.Settled().With(s.rows())
 }
 
 // Settle makes what there is now what the world is brought back to.

@@ -47,6 +47,7 @@ type Options struct {
 // OpenWorld starts the program on a copy of a filling.
 func OpenWorld(ctx context.Context, engine store.Engine, o Options) (w *World, err error) {
 	w = &World{Engine: engine, memory: map[string][]string{}}
+	w.Set(50 * time.Minute)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.Close())

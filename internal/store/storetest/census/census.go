@@ -195,6 +195,13 @@ func Compare(before, after Census) (changes []Change) {
 	return changes
 }
 
+// With is the census with more rows.
+func (c Census) With(more Census) Census {
+	all := slices.Concat(c, more)
+	slices.SortFunc(all, Row.compare)
+	return all
+}
+
 // Of are the rows of some owners.
 func (c Census) Of(owners ...string) (kept Census) {
 	for _, r := range c {
