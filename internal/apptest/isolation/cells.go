@@ -57,7 +57,7 @@ func (m *matrix) ownCells(ctx context.Context, r Route, a *Actor) (cells []cell,
 		}
 		cells = append(cells, c)
 	}
-	if r.Changes() {
+	if r.Changes() && len(cells) > 0 {
 		return cells, nil
 	}
 	ways, err := m.own(ctx, r, a)

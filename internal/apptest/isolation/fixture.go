@@ -17,6 +17,7 @@ import (
 	"craftplan/internal/logo"
 	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
+	"craftplan/internal/sso"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
 )
@@ -162,6 +163,9 @@ func (s *seeder) a(ctx context.Context) error {
 	if err := s.upload(ctx, owner); err != nil {
 		return err
 	}
+	if err := sso.Change(ctx, s.st, owner, sso.Provider{Name: s.A.Word + " house", Issuer: "https://localhost:9", ClientID: "craftplan", Enabled: true}); err != nil {
+		return err
+	}
 	s.Links, err = s.letters(ctx, owner, s.A, Stranger, s.Actors[Invited].Email)
 	if err != nil {
 		return err
@@ -195,6 +199,9 @@ func (s *seeder) b(ctx context.Context) error {
 		return err
 	}
 	if err := s.upload(ctx, owner); err != nil {
+		return err
+	}
+	if err := sso.Change(ctx, s.st, owner, sso.Provider{Name: s.B.Word + " house", Issuer: "https://localhost:9", ClientID: "craftplan", Enabled: true}); err != nil {
 		return err
 	}
 	if s.Theirs, err = s.letters(ctx, owner, s.B, Colleague); err != nil {
@@ -295,6 +302,7 @@ func (s *seeder) letters(ctx context.Context, owner store.Scope, w Workshop, abo
 	if err == nil && len(found) != len(links) {
 		err = fmt.Errorf("only these links were mailed: %v", found)
 	}
+	found["connection link"] = []string{"NOBODYWASMAILEDTHIS"} // see elsewhere in table.go
 	return found, err
 }
 

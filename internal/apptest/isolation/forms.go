@@ -271,7 +271,8 @@ func encode(values url.Values, upload string) (body, kind string) {
 
 // plausible are fields that nobody could guess, by pattern.
 var plausible = map[string]map[string]string{
-	"/login": {"email": "owner@alder.example", "password": password},
+	"/login":                           {"email": "owner@alder.example", "password": password},
+	"/{organization}/settings/sign-in": {"domains": "alder.example"},
 }
 
 func (f Form) plausible(field Field) string {

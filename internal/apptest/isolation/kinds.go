@@ -49,6 +49,7 @@ var kinds = map[string]Kind{
 	"password link":   {Mailed: true},
 	"sign-up link":    {Mailed: true},
 	"address link":    {Mailed: true},
+	"connection link": {Mailed: true},
 }
 
 // holeKinds are the kinds of the holes in patterns, by the word before the hole and its name.
@@ -70,6 +71,7 @@ var holeKinds = map[string]string{
 	"password/token":         "password link",
 	"confirmation/token":     "sign-up link",
 	"email/token":            "address link",
+	"connection/token":       "connection link",
 }
 
 func statuses() (all []string) {

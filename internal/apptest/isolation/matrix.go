@@ -79,7 +79,7 @@ func Matrix(ctx context.Context, w *World, routes []Route) (*Report, error) {
 		}
 	}
 	for _, r := range routes {
-		if !m.succeeded[r] {
+		if !m.succeeded[r] && elsewhere[r.Pattern] == "" {
 			m.find("%s was never answered well: give its form what it takes, in plausible (forms.go), or A what it needs (goods.go). It says: %s", r, m.complaint[r])
 		}
 	}
@@ -89,7 +89,7 @@ func Matrix(ctx context.Context, w *World, routes []Route) (*Report, error) {
 // formless says which routes nobody could be asked to send anything to.
 func (m *matrix) formless(routes []Route) (err error) {
 	for _, r := range routes {
-		if r.Changes() && len(m.formsOf(r)) == 0 {
+		if r.Changes() && len(m.formsOf(r)) == 0 && elsewhere[r.Pattern] == "" {
 			err = errors.Join(err, fmt.Errorf("%s: no page that the crawler finds has a form for it: show it on a page, with data in goods.go that lets it be shown", r))
 		}
 	}
@@ -288,7 +288,7 @@ func (m *matrix) marked(a *Actor, answer Answer) bool {
 
 // judge says what is wrong with the kind of an answer; "" when nothing is.
 func (m *matrix) judge(ctx context.Context, c cell, reply Reply, answer Answer) string {
-	if answer.Status >= http.StatusInternalServerError {
+	if answer.Status >= http.StatusInternalServerError && !(answer.Status == http.StatusServiceUnavailable && elsewhere[c.route.Pattern] != "") {
 		return fmt.Sprintf("the program failed: %d", answer.Status)
 	}
 	switch reply {
@@ -327,7 +327,7 @@ func (m *matrix) judgeOpen(c cell, answer Answer) string {
 	case inPath && answer.Succeeded():
 		return fmt.Sprintf("there is no such thing, and the answer is %d", answer.Status)
 	case inPath:
-	case answer.Status == http.StatusNotFound && c.odd == "":
+	case answer.Status == http.StatusNotFound && c.odd == "" && elsewhere[c.route.Pattern] == "":
 		return "what is theirs is not found"
 	case answer.Status == http.StatusUnauthorized && c.route.Pattern != "/login", answer.Status == http.StatusForbidden && c.route.Access != Anyone:
 		return fmt.Sprintf("they may, and the answer is %d", answer.Status)

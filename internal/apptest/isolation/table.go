@@ -55,6 +55,16 @@ func webRoutes() (all []Route) {
 	return all
 }
 
+// elsewhere are patterns that answer well only after a provider did, each with where that is proved. They are asked all the same.
+var elsewhere = map[string]string{
+	"/login/sso":                         "sends people to a provider: internal/sso has one in its tests",
+	"/login/sso/callback/{organization}": "takes a provider's signed answer: internal/sso has one in its tests",
+	"/login/sso/connection/{token}":      "its link is mailed after a provider's answer: internal/sso has one in its tests",
+	"/login/sso/sent":                    "is shown after that mail",
+	"/{organization}/settings/members/{user}/disconnection": "ends what a provider's signed answer made: internal/sso has one in its tests",
+	"/{organization}/settings/sign-in/test":                 "asks the provider: internal/sso has one in its tests",
+}
+
 // Routes are those of all transports.
 func Routes() (all []Route) {
 	for _, t := range Transports {
