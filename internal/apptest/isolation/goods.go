@@ -160,7 +160,7 @@ func (g goods) batches(tx *store.Tx, today calendar.Date) error {
 			return err
 		}
 		if day == 3 {
-			if _, err = production.Complete(g.ctx, tx, b.Code, b.Planned, 0); err != nil {
+			if _, err = production.Complete(g.ctx, tx, b.Code, production.Completion{Produced: b.Planned}); err != nil {
 				return err
 			}
 		}
