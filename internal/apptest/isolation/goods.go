@@ -143,7 +143,8 @@ func (g goods) orders(tx *store.Tx) error {
 	return g.batches(tx, today)
 }
 
-// batches: tomorrow's are planned, one of the day after is begun, and one of the day after that is done. Today's wait.
+// batches: tomorrow's are planned, one of the day after is begun, and one of the day after that is done, with enough left
+// over for what waits today.
 func (g goods) batches(tx *store.Tx, today calendar.Date) error {
 	for day, sku := range []string{"", g.sku("LOAF"), g.sku("LOAF"), "TART-001"} {
 		if day == 0 {
@@ -160,7 +161,7 @@ func (g goods) batches(tx *store.Tx, today calendar.Date) error {
 			return err
 		}
 		if day == 3 {
-			if _, err = production.Complete(g.ctx, tx, b.Code, production.Completion{Produced: b.Planned}); err != nil {
+			if _, err = production.Complete(g.ctx, tx, b.Code, production.Completion{Produced: b.Planned + quantity.Of(10)}); err != nil {
 				return err
 			}
 		}
