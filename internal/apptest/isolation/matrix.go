@@ -288,7 +288,8 @@ func (m *matrix) marked(a *Actor, answer Answer) bool {
 
 // judge says what is wrong with the kind of an answer; "" when nothing is.
 func (m *matrix) judge(ctx context.Context, c cell, reply Reply, answer Answer) string {
-	if answer.Status >= http.StatusInternalServerError && !(answer.Status == http.StatusServiceUnavailable && elsewhere[c.route.Pattern] != "") {
+	awaited := answer.Status == http.StatusServiceUnavailable && elsewhere[c.route.Pattern] != ""
+	if answer.Status >= http.StatusInternalServerError && !awaited {
 		return fmt.Sprintf("the program failed: %d", answer.Status)
 	}
 	switch reply {
