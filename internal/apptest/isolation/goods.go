@@ -47,7 +47,8 @@ func (g goods) stock(st *store.Store, owner store.Scope) error {
 }
 
 func (g goods) choices(tx *store.Tx) error {
-	err := settings.Update(g.ctx, tx, settings.Settings{TaxMode: settings.Exclusive, TaxRate: 100_000, ShippingFlat: 5 * money.Micro, LaborHourlyRate: 20 * money.Micro, OverheadRate: 50_000})
+	err := settings.Update(g.ctx, tx, settings.Settings{TaxMode: settings.Exclusive, TaxRate: 100_000, ShippingFlat: 5 * money.Micro, LaborHourlyRate: 20 * money.Micro, OverheadRate: 50_000,
+		Retail: settings.Markup{Mode: settings.Fixed, Value: 10 * int64(money.Micro)}})
 	if err != nil {
 		return err
 	}
@@ -148,25 +149,25 @@ func (g goods) orders(tx *store.Tx) error {
 	return g.batches(tx, today)
 }
 
-// batches: tomorrow's are planned, one of the day after is begun, and one of the day after that is done, with enough left
+// batches: tomorrow's are planned, one of the day after is begun, and those of the day after that are done, with enough left
 // over for what waits today.
 func (g goods) batches(tx *store.Tx, today calendar.Date) error {
-	for day, sku := range []string{"", g.sku("LOAF"), g.sku("LOAF"), "TART-001"} {
-		if day == 0 {
-			continue
-		}
-		b, err := production.BatchAll(g.ctx, tx, sku, today.AddDays(day))
+	for _, b := range []struct {
+		day int
+		sku string
+	}{{1, g.sku("LOAF")}, {2, g.sku("LOAF")}, {3, "TART-001"}, {3, g.sku("LOAF")}} {
+		made, err := production.BatchAll(g.ctx, tx, b.sku, today.AddDays(b.day))
 		if err != nil {
 			return err
 		}
-		if day == 1 {
+		if b.day == 1 {
 			continue
 		}
-		if b, err = production.Start(g.ctx, tx, b.Code); err != nil {
+		if made, err = production.Start(g.ctx, tx, made.Code); err != nil {
 			return err
 		}
-		if day == 3 {
-			if _, err = production.Complete(g.ctx, tx, b.Code, production.Completion{Produced: b.Planned + quantity.Of(10)}); err != nil {
+		if b.day == 3 {
+			if _, err = production.Complete(g.ctx, tx, made.Code, production.Completion{Produced: made.Planned + quantity.Of(10)}); err != nil {
 				return err
 			}
 		}

@@ -32,6 +32,7 @@ var kinds = map[string]Kind{
 	"customer":        {Query: `SELECT reference FROM customers WHERE CAST(organization_id AS text) = $1 ORDER BY 1`},
 	"order":           {Query: `SELECT reference FROM orders WHERE CAST(organization_id AS text) = $1 ORDER BY 1`},
 	"batch":           {Query: `SELECT code FROM batches WHERE CAST(organization_id AS text) = $1 ORDER BY 1`},
+	"completed batch": {Query: `SELECT code FROM batches WHERE CAST(organization_id AS text) = $1 AND status = 'completed' ORDER BY 1`},
 	"material":        {Query: `SELECT sku FROM materials WHERE CAST(organization_id AS text) = $1 ORDER BY 1`},
 	"material id":     {Query: `SELECT id FROM materials WHERE CAST(organization_id AS text) = $1 ORDER BY sku`},
 	"product":         {Query: `SELECT sku FROM products WHERE CAST(organization_id AS text) = $1 ORDER BY 1`},
@@ -57,6 +58,7 @@ var holeKinds = map[string]string{
 	"customers/reference":    "customer",
 	"orders/reference":       "order",
 	"batches/code":           "batch",
+	"batches/code/cost":      "completed batch", // others have none
 	"materials/sku":          "material",
 	"products/sku":           "product",
 	"lots/lot":               "lot",

@@ -94,7 +94,12 @@ const organizationHole = "organization"
 func (r Route) Holes() (holes []Hole) {
 	for _, m := range holeForm.FindAllStringSubmatch(r.Pattern, -1) {
 		if m[2] != organizationHole {
-			holes = append(holes, Hole{m[2], holeKinds[m[1]+"/"+m[2]]})
+			_, rest, _ := strings.Cut(r.Pattern, "{"+m[2]+"}")
+			kind, special := holeKinds[m[1]+"/"+m[2]+rest]
+			if !special {
+				kind = holeKinds[m[1]+"/"+m[2]]
+			}
+			holes = append(holes, Hole{m[2], kind})
 		}
 	}
 	return holes
