@@ -271,7 +271,7 @@ var links = map[string]string{"/invitations/": "invitation link", "/password/": 
 func (s *seeder) letters(ctx context.Context, owner store.Scope, w Workshop, about string, invited ...string) (map[string][]string, error) {
 	invited = append(invited, "newly@"+w.Domain)
 	err := s.st.Update(ctx, owner, func(tx *store.Tx) error {
-		_, err := organizations.Invite(ctx, tx, invited, authz.Viewer)
+		_, err := organizations.Invite(ctx, tx, invited, organizations.Place{Role: authz.Viewer})
 		return err
 	})
 	if err != nil {

@@ -1,3 +1,5 @@
+//go:build isolation
+
 package isolation
 
 import (
