@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/boombuler/barcode/qr"
 
@@ -41,13 +42,14 @@ type authenticatorPage struct {
 	Theme string
 	accounts.Factors
 	Form ui.Form
+	Now  time.Time
 }
 
 func showAuthenticator(q *Request) error { return q.renderAuthenticator(http.StatusOK, ui.Form{}) }
 
 // renderAuthenticator shows the app that there is, or the one that waits for its first code, or asks for the password.
 func (q *Request) renderAuthenticator(status int, form ui.Form) error {
-	p := authenticatorPage{Theme: theme(q.Request), Form: form}
+	p := authenticatorPage{Theme: theme(q.Request), Form: form, Now: q.site.Store.Now()}
 	var err error
 	if p.Factors, err = accounts.FactorsOf(q.Context(), q.site.Store, q.User.ID); err != nil {
 		return err
@@ -238,6 +240,7 @@ type passkeyPage struct {
 	accounts.Passkey
 	Last           bool // the only second factor that the person has
 	Rename, Remove ui.Form
+	Now            time.Time
 }
 
 func showPasskey(q *Request) error { return q.renderPasskey(http.StatusOK, nil, ui.Form{}) }
@@ -252,7 +255,7 @@ func (q *Request) renderPasskey(status int, rename *ui.Form, remove ui.Form) err
 		if k.ID.String() != q.PathValue("passkey") {
 			continue
 		}
-		p := passkeyPage{theme(q.Request), k, factors.Authenticator == nil && len(factors.Passkeys) == 1, ui.Form{Values: url.Values{"name": {k.Name}}}, remove}
+		p := passkeyPage{theme(q.Request), k, factors.Authenticator == nil && len(factors.Passkeys) == 1, ui.Form{Values: url.Values{"name": {k.Name}}}, remove, q.site.Store.Now()}
 		if rename != nil {
 			p.Rename = *rename
 		}

@@ -100,11 +100,11 @@ func secondStep(p accountPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = when("Added ", app.Since).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = when("Added ", app.Since, p.Now).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = when(", used ", app.LastUsed).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = when(", used ", app.LastUsed, p.Now).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -168,7 +168,7 @@ func secondStep(p accountPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = passkeyTimes("Passkey, added ", k).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = passkeyTimes("Passkey, added ", k, p.Now).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -277,7 +277,7 @@ func secondStep(p accountPage) templ.Component {
 }
 
 // when says, after some words, how long something is past, and which moment it was.
-func when(words string, at calendar.Instant) templ.Component {
+func when(words string, at calendar.Instant, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -338,9 +338,9 @@ func when(words string, at calendar.Instant) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(ago(at.Time(), time.Now()))
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(ago(at.Time(), now))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `factors.templ`, Line: 84, Col: 153}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `factors.templ`, Line: 84, Col: 146}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
@@ -354,7 +354,7 @@ func when(words string, at calendar.Instant) templ.Component {
 	})
 }
 
-func passkeyTimes(words string, k accounts.Passkey) templ.Component {
+func passkeyTimes(words string, k accounts.Passkey, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -375,12 +375,12 @@ func passkeyTimes(words string, k accounts.Passkey) templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = when(words, k.Since).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = when(words, k.Since, now).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if k.LastUsed != nil {
-			templ_7745c5c3_Err = when(", used ", *k.LastUsed).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = when(", used ", *k.LastUsed, now).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -441,7 +441,7 @@ func authenticatorBody(p authenticatorPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = when("Added ", p.Authenticator.Since).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = when("Added ", p.Authenticator.Since, p.Now).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1232,7 +1232,7 @@ func passkeyBody(p passkeyPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = passkeyTimes("A passkey, added ", p.Passkey).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = passkeyTimes("A passkey, added ", p.Passkey, p.Now).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
