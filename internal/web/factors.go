@@ -29,13 +29,17 @@ func (q *Request) enrolled(done accounts.Enrolled, message string) error {
 	if len(done.Codes) == 0 {
 		return q.Done(message, "/account")
 	}
-	return q.write(http.StatusOK, codesPage(codes{theme(q.Request), message, done.Codes}))
+	return q.write(http.StatusOK, codesPage(q.codes(message, done.Codes)))
 }
 
-// codes are recovery codes, shown once.
+// codes are recovery codes, shown once; printed they say whose they are, where, and since when.
 type codes struct {
-	Theme, Message string
-	Codes          []string
+	Theme, Message, Printed string
+	Codes                   []string
+}
+
+func (q *Request) codes(message string, made []string) codes {
+	return codes{theme(q.Request), message, q.User.Email + " at " + q.site.Host + ", made " + q.site.Store.Now().UTC().Format("Jan 2, 2006") + ". Former codes do not work any more.", made}
 }
 
 type authenticatorPage struct {
@@ -166,7 +170,7 @@ func createRecoveryCodes(q *Request) error {
 	if err != nil {
 		return err
 	}
-	return q.write(http.StatusOK, codesPage(codes{theme(q.Request), "The former codes do not work any more.", made}))
+	return q.write(http.StatusOK, codesPage(q.codes("The former codes do not work any more.", made)))
 }
 
 type newPasskeyPage struct {

@@ -77,6 +77,9 @@ func TestAuthenticatorApp(t *testing.T) {
 			t.Fatalf("the first code: %d, %d recovery codes", p.Status, p.Find("#codes li").Length())
 		}
 		recovery := p.Find("#codes li").First().Text()
+		if printed := p.Text("main .print-only"); !strings.HasPrefix(printed, sam+" at craftplan.example, made ") {
+			t.Errorf("on paper: %q", printed)
+		}
 		a.Post.Wait(sam, "An authenticator app was added")
 		if p := c.Get("/account"); !strings.Contains(p.Text("section[aria-labelledby=second-step]"), "Added recently") {
 			t.Errorf("the account: %q", p.Text("section[aria-labelledby=second-step]"))
