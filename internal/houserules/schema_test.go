@@ -48,6 +48,8 @@ func rules() schemalint.Rules {
 		"river_job_state_in_bitmask": "is in an index of the queue's",
 	}, Sequences: map[string]string{
 		"river_job_id_seq": "numbers jobs",
+	}, Loose: map[string]string{
+		"movements.source_id": "the document behind a movement, of one of several kinds; looked up in the same organization",
 	}}
 	maps.Copy(r.Global, queue)
 	return r

@@ -36,6 +36,7 @@ var wrongOnBoth = map[string]wrong{
 	"crossed_foreign": {`CREATE TABLE NAME (organization_id org_text NOT NULL REFERENCES organizations (id), a uuid_text NOT NULL, PRIMARY KEY (organization_id, a),
 		FOREIGN KEY (a, organization_id) REFERENCES materials (organization_id, id));`, "the foreign key (a, organization_id) to materials (organization_id, id) is not led by organization_id on both sides"},
 	"foreign_to_person": {`CREATE TABLE NAME (organization_id org_text NOT NULL REFERENCES organizations (id), a uuid_text NOT NULL REFERENCES users (id), PRIMARY KEY (organization_id, a));`, "the foreign key (a) to users (id) is not led"},
+	"loose":             {`CREATE TABLE NAME (organization_id org_text NOT NULL REFERENCES organizations (id), a uuid_text NOT NULL, PRIMARY KEY (organization_id, a));`, "a is an id in no foreign key"},
 	"set_null": {`CREATE TABLE NAME (organization_id org_text NOT NULL REFERENCES organizations (id), a uuid_text NOT NULL, PRIMARY KEY (organization_id, a),
 		FOREIGN KEY (organization_id, a) REFERENCES materials (organization_id, id) ON DELETE SET NULL);`, "does SET NULL ON DELETE"},
 	"set_default":   {`CREATE TABLE NAME (organization_id org_text NOT NULL REFERENCES organizations (id) ON DELETE SET DEFAULT, a uuid_text NOT NULL, PRIMARY KEY (organization_id, a));`, "does SET DEFAULT ON DELETE"},

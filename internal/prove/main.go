@@ -33,6 +33,7 @@ type outcome struct {
 // gates in the order in which they run: the quick ones first. Tests leave a figure by logging "proved: 12 of something".
 var gates = []gate{
 	{"statements", "every statement ties every table to its organization", tests("./internal/houserules/...", "Proved|Refused|Statement|Query|SQL|Store|Migrations|Kinds")},
+	{"loosened", "every tie of every statement, every key, policy and right taken away in turn: each is missed", tests("./internal/houserules/", "EveryTie|EveryKeyPolicy")},
 	{"schema", "keys, policies, rights and triggers of live databases", tests("./internal/houserules/... ./internal/store/", "Schema|Rights|Lint|BothEngines|RowLevel|Writes|Triggers|Guard")},
 	{"matrix", "every route, by everybody, with every kind of reference", tests("./internal/apptest/isolation/", "Matrix|Fixture|Kind|Standing|Transport|Hole|Match")},
 	{"differential", "the suite with row-level security and without, beside a twin", differential},

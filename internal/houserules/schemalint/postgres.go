@@ -2,13 +2,12 @@ package schemalint
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"strings"
 )
 
 // Postgres holds a PostgreSQL database against the rules.
-func Postgres(ctx context.Context, db *sql.DB, r Rules) ([]string, error) {
+func Postgres(ctx context.Context, db Querier, r Rules) ([]string, error) {
 	l := &postgres{ctx: ctx, db: db, rules: r, all: map[string]table{}}
 	l.relations()
 	l.columns()
@@ -26,7 +25,7 @@ func Postgres(ctx context.Context, db *sql.DB, r Rules) ([]string, error) {
 
 type postgres struct {
 	ctx   context.Context
-	db    *sql.DB
+	db    Querier
 	rules Rules
 	all   map[string]table
 	found findings

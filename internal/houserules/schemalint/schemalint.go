@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -26,6 +27,13 @@ type Rules struct {
 	Global    map[string]Global
 	Functions map[string]string // that the server may execute, with the reason
 	Sequences map[string]string // that the server may use, with the reason
+	// Loose are the columns of an id that no foreign key ties, as table.column, with the reason.
+	Loose map[string]string
+}
+
+// Querier is a database, or a transaction of one.
+type Querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
 // tenantRights are the same for every organization's table: row-level security says which rows.
@@ -90,8 +98,25 @@ func (r Rules) keys(all map[string]table) (f findings) {
 		for _, k := range t.foreign {
 			f = append(f, r.foreign(name, k)...)
 		}
+		f = append(f, r.loose(t)...)
 		if !anchored[name] {
 			f.add("%s: no foreign key leads to organizations, itself or through a parent, by columns that are all NOT NULL", name)
+		}
+	}
+	return f
+}
+
+// loose refuses an id of something else that no foreign key holds to the same organization.
+func (r Rules) loose(t table) (f findings) {
+	tied := map[string]bool{"id": true}
+	for _, k := range t.foreign {
+		for _, c := range k.from {
+			tied[c] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.columns)) {
+		if t.columns[name].typ == "uuid_text" && !tied[name] && r.Loose[t.name+"."+name] == "" {
+			f.add("%s: %s is an id in no foreign key", t.name, name)
 		}
 	}
 	return f
@@ -134,7 +159,7 @@ func anchors(all map[string]table) map[string]bool {
 }
 
 // each reads rows; scan is given the columns as text, NULL as "".
-func each(ctx context.Context, db *sql.DB, query string, scan func(row []string), args ...any) error {
+func each(ctx context.Context, db Querier, query string, scan func(row []string), args ...any) error {
 	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return fmt.Errorf("%w in %s", err, query)

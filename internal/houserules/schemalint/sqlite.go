@@ -2,13 +2,12 @@ package schemalint
 
 import (
 	"context"
-	"database/sql"
 	"regexp"
 	"strings"
 )
 
 // SQLite holds a SQLite database against the rules.
-func SQLite(ctx context.Context, db *sql.DB, r Rules) ([]string, error) {
+func SQLite(ctx context.Context, db Querier, r Rules) ([]string, error) {
 	var f findings
 	all := map[string]table{}
 	err := each(ctx, db, `SELECT type, name, COALESCE(sql, '') FROM sqlite_master WHERE type <> 'index'`, func(row []string) {
@@ -36,7 +35,7 @@ func SQLite(ctx context.Context, db *sql.DB, r Rules) ([]string, error) {
 	return append(f, r.keys(all)...), nil
 }
 
-func sqliteTable(ctx context.Context, db *sql.DB, t table) (table, error) {
+func sqliteTable(ctx context.Context, db Querier, t table) (table, error) {
 	err := each(ctx, db, `SELECT name, type, "notnull", pk FROM pragma_table_info(?) ORDER BY pk`, func(row []string) {
 		t.columns[row[0]] = column{typ: row[1], notNull: row[2] == "1"}
 		if row[3] != "0" {
