@@ -49,5 +49,5 @@ func showMaterial(q *Request) error {
 	if err != nil {
 		return err
 	}
-	return q.answer(http.StatusOK, materialView{m.SKU, m.Name, string(m.Unit), q.cost(m.Price), measured(m.OnHand, m.Unit), optional(m.Minimum, m.Unit), optional(m.Maximum, m.Unit), &m.Notes, instantOr(m.ArchivedAt)})
+	return q.answer(http.StatusOK, materialView{m.SKU, m.Name, string(m.Unit), q.cost(m.Cost), measured(m.OnHand, m.Unit), optional(m.Minimum, m.Unit), optional(m.Maximum, m.Unit), &m.Notes, instantOr(m.ArchivedAt)})
 }

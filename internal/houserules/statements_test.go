@@ -248,10 +248,11 @@ func queryFiles(t *testing.T) (all []string) {
 // migrationData are the migrations that write rows or run code, each with the reason: they run as the owner and over all
 // organizations at once, so that no proof can speak for them.
 var migrationData = map[string]string{
-	"0001_domains.sql":   "makes the server's role where there is none, and lets it use the schema",
-	"0018_factors.sql":   "moves what waits in tokens, which are no organization's, into a table without a list of purposes",
-	"0031_ledger.sql":    "moves the old ledger into the new one; every row keeps its organization, and internal/store tests it on old data",
-	"0051_materials.sql": "notes which materials recipes count in; both tables are tied by the organization",
+	"0001_domains.sql":        "makes the server's role where there is none, and lets it use the schema",
+	"0018_factors.sql":        "moves what waits in tokens, which are no organization's, into a table without a list of purposes",
+	"0031_ledger.sql":         "moves the old ledger into the new one; every row keeps its organization, and internal/store tests it on old data",
+	"0051_materials.sql":      "notes which materials recipes count in; both tables are tied by the organization",
+	"0054_material_costs.sql": "keeps each material's price as the one that was typed",
 }
 
 // TestMigrationsMakeTablesOnly: what else they do was reviewed.

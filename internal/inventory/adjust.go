@@ -57,7 +57,11 @@ func Adjust(ctx context.Context, tx *store.Tx, c Change) error {
 	if err != nil {
 		return err
 	}
-	return post(ctx, tx, entry{item: l.Item.ID, lot: l.ID, location: location, kind: c.Kind, quantity: c.Delta, value: value, reason: reason, at: at})
+	err = post(ctx, tx, entry{item: l.Item.ID, lot: l.ID, location: location, kind: c.Kind, quantity: c.Delta, value: value, reason: reason, at: at})
+	if err != nil {
+		return err
+	}
+	return s.moved(ctx, tx, at, l.Item.ID)
 }
 
 // AdjustItem corrects the stock of an item whose lots nobody named: what is more becomes a lot of its own, at the cost given; what is
@@ -195,6 +199,10 @@ func ReverseSource(ctx context.Context, tx *store.Tx, source Source, reason stri
 
 // reverse writes the rows that take others back; those that bring stock back come first.
 func reverse(ctx context.Context, tx *store.Tx, rows []db.StandingMovementsRow, reason string) error {
+	s, err := ReadSettings(ctx, tx)
+	if err != nil {
+		return err
+	}
 	for _, back := range []bool{true, false} {
 		for _, r := range rows {
 			if (r.Quantity < 0) != back {
@@ -203,6 +211,11 @@ func reverse(ctx context.Context, tx *store.Tx, rows []db.StandingMovementsRow, 
 			if err := reverseOne(ctx, tx, r, reason); err != nil {
 				return err
 			}
+		}
+	}
+	for _, r := range rows {
+		if err := s.moved(ctx, tx, r.OccurredAt, r.ItemID); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -1,9 +1,9 @@
 -- name: CreateMaterial :exec
-INSERT INTO materials (organization_id, id, name, sku, unit, price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, search_text, created_at, created_by, updated_at, updated_by)
-VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(name), sqlc.arg(sku), sqlc.arg(unit), sqlc.arg(price), sqlc.narg(minimum_stock), sqlc.narg(maximum_stock), sqlc.arg(category), sqlc.arg(density), sqlc.arg(supplier), sqlc.arg(supplier_code), sqlc.narg(lead_time_days), sqlc.arg(notes), sqlc.arg(search_text), sqlc.arg(created_at), sqlc.arg(created_by), sqlc.arg(created_at), sqlc.arg(created_by));
+INSERT INTO materials (organization_id, id, name, sku, unit, price, manual_price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, search_text, created_at, created_by, updated_at, updated_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(name), sqlc.arg(sku), sqlc.arg(unit), sqlc.arg(price), sqlc.arg(price), sqlc.narg(minimum_stock), sqlc.narg(maximum_stock), sqlc.arg(category), sqlc.arg(density), sqlc.arg(supplier), sqlc.arg(supplier_code), sqlc.narg(lead_time_days), sqlc.arg(notes), sqlc.arg(search_text), sqlc.arg(created_at), sqlc.arg(created_by), sqlc.arg(created_at), sqlc.arg(created_by));
 
 -- name: UpdateMaterial :execrows
-UPDATE materials SET name = $3, sku = $4, unit = $5, price = $6, minimum_stock = $7, maximum_stock = $8, category = $9, density = $10, supplier = $11, supplier_code = $12, lead_time_days = $13,
+UPDATE materials SET name = $3, sku = $4, unit = $5, manual_price = $6, minimum_stock = $7, maximum_stock = $8, category = $9, density = $10, supplier = $11, supplier_code = $12, lead_time_days = $13,
   notes = $14, search_text = $15, updated_at = $16, updated_by = $17
 WHERE organization_id = $1 AND id = $2;
 
@@ -41,7 +41,7 @@ SELECT COUNT(*) FILTER (WHERE sku = $3) AS same_sku, COUNT(*) FILTER (WHERE name
 FROM materials WHERE organization_id = $1 AND id <> $2 AND (sku = $3 OR name = $4);
 
 -- name: GetMaterial :one
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.archived_at, i.on_hand,
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.manual_price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.archived_at, i.on_hand,
   CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id) AS bigint) AS lot_count
 FROM materials AS m JOIN items AS i ON i.organization_id = $1 AND i.id = m.id
 WHERE m.organization_id = $1 AND m.sku = $2;
@@ -143,6 +143,41 @@ SELECT m.id, m.name, m.sku, m.unit, m.price
 FROM materials AS m WHERE m.organization_id = sqlc.arg(organization_id)
   AND m.id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j);
 
+-- Materials with the price that counts and the one that was typed; of all of them or of some.
+-- name: PricesOfMaterials :many
+SELECT m.id, m.price, m.manual_price FROM materials AS m WHERE m.organization_id = sqlc.arg(organization_id)
+  AND m.id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j)
+ORDER BY m.id;
+
+-- name: MaterialIDs :many
+SELECT m.id FROM materials AS m WHERE m.organization_id = sqlc.arg(organization_id) ORDER BY m.id;
+
+-- name: SetMaterialPrice :execrows
+UPDATE materials SET price = $3 WHERE organization_id = $1 AND id = $2;
+
+-- Whether something of some items was received at or after a moment, and be it taken back by now.
+-- name: ReceiptsSince :one
+SELECT COUNT(*) FROM (
+  SELECT 1 AS one FROM movements AS v WHERE v.organization_id = sqlc.arg(organization_id)
+    AND v.item_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j)
+    AND v.occurred_at >= sqlc.arg(since) AND v.kind IN ('opening', 'receipt') LIMIT 1
+) AS found;
+
+-- All that was received of some items and not taken back, in the order of time, each with what there was of the item before.
+-- name: ReceiptsOfItems :many
+SELECT r.item_id, r.kind, r.quantity, r.value, r.occurred_at, CAST(r.held AS qty_int) AS held, l.code, l.supplier
+FROM (
+  SELECT v.id, v.item_id, v.lot_id, v.kind, v.quantity, v.value, v.occurred_at,
+    COALESCE(SUM(v.quantity) OVER (PARTITION BY v.item_id ORDER BY v.occurred_at, v.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS held
+  FROM movements AS v
+  WHERE v.organization_id = sqlc.arg(organization_id) AND v.kind <> 'reversal'
+    AND v.item_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j)
+    AND NOT EXISTS (SELECT 1 FROM movements AS t WHERE t.organization_id = sqlc.arg(organization_id) AND t.reverses_id = v.id)
+) AS r
+JOIN lots AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = r.lot_id
+WHERE r.kind IN ('opening', 'receipt')
+ORDER BY r.item_id, r.occurred_at, r.id;
+
 -- name: SaveItem :exec
 INSERT INTO items (organization_id, id, kind, material_id, product_id, name, sku, unit, search_text, on_hand)
 VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(kind), sqlc.narg(material_id), sqlc.narg(product_id), sqlc.arg(name), sqlc.arg(sku), sqlc.arg(unit), sqlc.arg(search_text), 0)
@@ -168,15 +203,15 @@ SELECT CAST(COALESCE(
   0) AS money_int) AS unit_cost;
 
 -- name: CreateSettings :exec
-INSERT INTO inventory_settings (organization_id, lot_pattern, negative_stock, backdate_days, expiring_days, updated_at)
-VALUES (sqlc.arg(organization_id), sqlc.arg(lot_pattern), sqlc.arg(negative_stock), sqlc.arg(backdate_days), sqlc.arg(expiring_days), sqlc.arg(updated_at));
+INSERT INTO inventory_settings (organization_id, lot_pattern, negative_stock, backdate_days, expiring_days, cost_method, updated_at)
+VALUES (sqlc.arg(organization_id), sqlc.arg(lot_pattern), sqlc.arg(negative_stock), sqlc.arg(backdate_days), sqlc.arg(expiring_days), sqlc.arg(cost_method), sqlc.arg(updated_at));
 
 -- name: GetSettings :one
-SELECT lot_pattern, negative_stock, backdate_days, expiring_days
+SELECT lot_pattern, negative_stock, backdate_days, expiring_days, cost_method
 FROM inventory_settings WHERE organization_id = sqlc.arg(organization_id);
 
 -- name: UpdateSettings :execrows
-UPDATE inventory_settings SET lot_pattern = $2, negative_stock = $3, backdate_days = $4, expiring_days = $5, updated_at = $6
+UPDATE inventory_settings SET lot_pattern = $2, negative_stock = $3, backdate_days = $4, expiring_days = $5, cost_method = $6, updated_at = $7
 WHERE organization_id = $1;
 
 -- name: CreateLocation :exec
@@ -253,12 +288,12 @@ INSERT INTO movements (organization_id, id, item_id, lot_id, location_id, kind, 
 VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(item_id), sqlc.arg(lot_id), sqlc.arg(location_id), sqlc.arg(kind), sqlc.arg(quantity), sqlc.arg(value), sqlc.arg(reason), sqlc.arg(source_kind), sqlc.narg(source_id), sqlc.arg(source_name), sqlc.narg(other_lot_id), sqlc.narg(reverses_id), sqlc.arg(occurred_at), sqlc.arg(occurred_on), sqlc.arg(created_at), sqlc.arg(created_by));
 
 -- name: GetMovement :one
-SELECT v.id, v.item_id, v.lot_id, v.location_id, v.kind, v.quantity, v.value, v.source_kind, v.source_id, v.source_name, v.other_lot_id
+SELECT v.id, v.item_id, v.lot_id, v.location_id, v.kind, v.quantity, v.value, v.source_kind, v.source_id, v.source_name, v.other_lot_id, v.occurred_at
 FROM movements AS v WHERE v.organization_id = sqlc.arg(organization_id) AND v.id = sqlc.arg(id);
 
 -- The movements of a document that nothing takes back.
 -- name: StandingMovements :many
-SELECT v.id, v.item_id, v.lot_id, v.location_id, v.kind, v.quantity, v.value, v.source_kind, v.source_id, v.source_name, v.other_lot_id
+SELECT v.id, v.item_id, v.lot_id, v.location_id, v.kind, v.quantity, v.value, v.source_kind, v.source_id, v.source_name, v.other_lot_id, v.occurred_at
 FROM movements AS v
 WHERE v.organization_id = sqlc.arg(organization_id) AND v.source_kind = sqlc.arg(source_kind) AND v.source_id = sqlc.arg(source_id) AND v.kind <> 'reversal'
   AND NOT EXISTS (SELECT 1 FROM movements AS r WHERE r.organization_id = sqlc.arg(organization_id) AND r.reverses_id = v.id)

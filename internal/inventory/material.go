@@ -24,6 +24,7 @@ import (
 type Material struct {
 	ID id.ID
 	Details
+	Cost       money.Amount // what recipes reckon one stock unit with: by the cost method, the price or what was paid
 	OnHand     quantity.Quantity
 	Lots       int64
 	InRecipes  bool // a recipe counts in its unit
@@ -35,7 +36,7 @@ type Material struct {
 type Details struct {
 	Name, SKU              string
 	Unit                   quantity.Unit
-	Price                  money.Amount // of one stock unit
+	Price                  money.Amount // of one stock unit, as typed
 	Minimum                *quantity.Quantity
 	Maximum                *quantity.Quantity
 	Category               string
@@ -145,10 +146,10 @@ func Get(ctx context.Context, tx *store.Tx, sku string) (Material, error) {
 	if err != nil {
 		return Material{}, err
 	}
-	d := Details{Name: row.Name, SKU: row.Sku, Unit: quantity.Unit(row.Unit), Price: row.Price, Minimum: row.MinimumStock, Maximum: row.MaximumStock, Category: row.Category, Density: row.Density,
+	d := Details{Name: row.Name, SKU: row.Sku, Unit: quantity.Unit(row.Unit), Price: row.ManualPrice, Minimum: row.MinimumStock, Maximum: row.MaximumStock, Category: row.Category, Density: row.Density,
 		Supplier: row.Supplier, SupplierCode: row.SupplierCode, LeadDays: row.LeadTimeDays, Notes: row.Notes}
 	d.Packs, err = packsOf(ctx, tx, row.ID)
-	return Material{ID: row.ID, Details: d, OnHand: row.OnHand, Lots: row.LotCount, InRecipes: row.UnitFixed, ArchivedAt: row.ArchivedAt}, err
+	return Material{ID: row.ID, Details: d, Cost: row.Price, OnHand: row.OnHand, Lots: row.LotCount, InRecipes: row.UnitFixed, ArchivedAt: row.ArchivedAt}, err
 }
 
 func packsOf(ctx context.Context, tx *store.Tx, material id.ID) ([]quantity.Pack, error) {
@@ -230,7 +231,7 @@ func Create(ctx context.Context, tx *store.Tx, d Details, opening *Receipt) (Mat
 	if err != nil {
 		return Material{}, err
 	}
-	m := Material{ID: id.New(), Details: d}
+	m := Material{ID: id.New(), Details: d, Cost: d.Price}
 	if err := unused(ctx, tx, m); err != nil {
 		return Material{}, err
 	}
@@ -246,9 +247,10 @@ func Create(ctx context.Context, tx *store.Tx, d Details, opening *Receipt) (Mat
 		return m, err
 	}
 	opening.Kind, opening.ItemID = Opening, m.ID
-	_, err = Receive(ctx, tx, *opening)
-	m.OnHand = opening.Quantity
-	return m, err
+	if _, err = Receive(ctx, tx, *opening); err != nil {
+		return m, err
+	}
+	return Get(ctx, tx, m.SKU)
 }
 
 // Update changes a material. Its unit is fixed once there are lots, or recipes that count in it: their quantities would mean something
@@ -273,10 +275,10 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Material,
 	if err := unused(ctx, tx, m); err != nil {
 		return Material{}, err
 	}
-	_, err = db.For(tx).UpdateMaterial(ctx, db.UpdateMaterialIn{ID: m.ID, Name: d.Name, Sku: d.SKU, Unit: string(d.Unit), Price: d.Price, MinimumStock: d.Minimum, MaximumStock: d.Maximum,
+	_, err = db.For(tx).UpdateMaterial(ctx, db.UpdateMaterialIn{ID: m.ID, Name: d.Name, Sku: d.SKU, Unit: string(d.Unit), ManualPrice: d.Price, MinimumStock: d.Minimum, MaximumStock: d.Maximum,
 		Category: d.Category, Density: d.Density, Supplier: d.Supplier, SupplierCode: d.SupplierCode, LeadTimeDays: d.LeadDays, Notes: d.Notes, SearchText: d.searchText(), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
 	if err == nil && repriced {
-		err = costsChanged(ctx, tx, m.ID)
+		err = reprice(ctx, tx, m.ID)
 	}
 	if err != nil {
 		return m, err

@@ -92,7 +92,10 @@ func Receive(ctx context.Context, tx *store.Tx, r Receipt) (Lot, error) {
 		return Lot{}, err
 	}
 	l.OnHand, l.Value = r.Quantity, value
-	return l, settle(ctx, tx, l, r.location(tx))
+	if err := settle(ctx, tx, l, r.location(tx)); err != nil {
+		return l, err
+	}
+	return l, s.moved(ctx, tx, at, item.ID)
 }
 
 func (r Receipt) value() (money.Amount, error) {

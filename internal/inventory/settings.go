@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"craftplan/internal/authz"
@@ -22,13 +23,14 @@ const (
 	Warn   NegativeStock = "warn"   // it is noted as owed, and goes on
 )
 
-// Settings are how an organization keeps its stock. Field names in errors are lot_pattern, negative_stock, backdate_days and
-// expiring_days.
+// Settings are how an organization keeps its stock. Field names in errors are lot_pattern, negative_stock, backdate_days, expiring_days
+// and cost_method.
 type Settings struct {
 	LotPattern   Pattern
 	Negative     NegativeStock
 	BackdateDays int64 // how far back a movement may be dated
 	ExpiringDays int64 // how long before its expiry a lot is expiring
+	Costing      CostMethod
 }
 
 const (
@@ -38,7 +40,7 @@ const (
 
 // Bootstrap gives a new organization its settings, its first location, and the allergens and nutrients of the law.
 func Bootstrap(ctx context.Context, tx *store.Tx) error {
-	err := db.For(tx).CreateSettings(ctx, db.CreateSettingsIn{LotPattern: defaultPattern, NegativeStock: string(Forbid), BackdateDays: 31, ExpiringDays: 14, UpdatedAt: tx.Now()})
+	err := db.For(tx).CreateSettings(ctx, db.CreateSettingsIn{LotPattern: defaultPattern, NegativeStock: string(Forbid), BackdateDays: 31, ExpiringDays: 14, CostMethod: string(ByHand), UpdatedAt: tx.Now()})
 	if err != nil {
 		return err
 	}
@@ -56,7 +58,7 @@ func mainOf(tx *store.Tx) id.ID { return id.ID{UUID: tx.Organization().UUID} }
 // ReadSettings reads the settings. Everybody's work with stock depends on them, so it asks for no permission.
 func ReadSettings(ctx context.Context, tx *store.Tx) (Settings, error) {
 	r, err := db.For(tx).GetSettings(ctx)
-	return Settings{Pattern(r.LotPattern), NegativeStock(r.NegativeStock), r.BackdateDays, r.ExpiringDays}, err
+	return Settings{Pattern(r.LotPattern), NegativeStock(r.NegativeStock), r.BackdateDays, r.ExpiringDays, CostMethod(r.CostMethod)}, err
 }
 
 // Validate tells what is wrong with the fields.
@@ -74,10 +76,13 @@ func (s Settings) Validate() error {
 	if s.ExpiringDays < 1 || s.ExpiringDays > 3650 {
 		p.Add("expiring_days", "Enter 1 to 3650 days.")
 	}
+	if !slices.Contains(CostMethods, s.Costing) {
+		p.Add("cost_method", "Choose what recipes reckon with.")
+	}
 	return p.Err()
 }
 
-// UpdateSettings changes the settings.
+// UpdateSettings changes the settings. Another cost method prices all materials anew.
 func UpdateSettings(ctx context.Context, tx *store.Tx, s Settings) error {
 	if err := tx.Require(authz.SettingsWrite); err != nil {
 		return err
@@ -85,8 +90,19 @@ func UpdateSettings(ctx context.Context, tx *store.Tx, s Settings) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	_, err := db.For(tx).UpdateSettings(ctx, db.UpdateSettingsIn{LotPattern: string(s.LotPattern), NegativeStock: string(s.Negative), BackdateDays: s.BackdateDays, ExpiringDays: s.ExpiringDays, UpdatedAt: tx.Now()})
-	return err
+	was, err := ReadSettings(ctx, tx)
+	if err != nil {
+		return err
+	}
+	_, err = db.For(tx).UpdateSettings(ctx, db.UpdateSettingsIn{LotPattern: string(s.LotPattern), NegativeStock: string(s.Negative), BackdateDays: s.BackdateDays, ExpiringDays: s.ExpiringDays, CostMethod: string(s.Costing), UpdatedAt: tx.Now()})
+	if err != nil || s.Costing == was.Costing {
+		return err
+	}
+	all, err := db.For(tx).MaterialIDs(ctx)
+	if err != nil {
+		return err
+	}
+	return s.Costing.price(ctx, tx, all)
 }
 
 // when is the moment a movement happened: now, or an earlier one within the bound. Stock moves in no future.

@@ -153,7 +153,11 @@ func Take(ctx context.Context, tx *store.Tx, is Issue) (Issued, error) {
 	if len(shortages) > 0 && (s.Negative == Forbid || is.lenient) {
 		return Issued{}, short(shortages)
 	}
-	return is.book(ctx, tx, append(picked, shelf.pick(rest, is.all())...), shortages)
+	issued, err := is.book(ctx, tx, append(picked, shelf.pick(rest, is.all())...), shortages)
+	if err != nil {
+		return Issued{}, err
+	}
+	return issued, s.moved(ctx, tx, at, itemsOf(is.Needs)...)
 }
 
 // book writes what was picked, and what is short as owed.

@@ -128,7 +128,7 @@ func TestCorrectMaterial(t *testing.T) {
 func TestStockSettings(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, a *apptest.App) {
 		c := a.As(t, maya)
-		form := url.Values{"lot_pattern": {"{sku}/{0}"}, "negative_stock": {"warn"}, "backdate_days": {"7"}, "expiring_days": {"3"}}
+		form := url.Values{"lot_pattern": {"{sku}/{0}"}, "negative_stock": {"warn"}, "backdate_days": {"7"}, "expiring_days": {"3"}, "cost_method": {"manual"}}
 		posted(t, c, "/sunrise/settings/stock", form)
 		posted(t, c, "/sunrise/materials/FLOUR-001/receipts", url.Values{"quantity": {"1 kg"}, "unit_cost": {"2"}})
 		if p := c.Get("/sunrise/lots/FLOUR-001%2F1"); p.Status != http.StatusOK {

@@ -56,6 +56,7 @@ type materialPage struct {
 	Lots                 []inventory.Lot
 	Movements            []inventory.Movement
 	MayWrite, MayArchive bool
+	SeesCosts            bool
 	At                   func(...string) string
 	Horizon              calendar.Date
 	Receive, Correct     ui.Form
@@ -65,7 +66,7 @@ type materialPage struct {
 func (p materialPage) First() string { return firstUsable(p.Lots, p.today()) }
 
 func (q *Request) materialPage() (p materialPage, err error) {
-	p = materialPage{format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), MayArchive: q.Actor().May(authz.Archive), At: q.Path}
+	p = materialPage{format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), MayArchive: q.Actor().May(authz.Archive), SeesCosts: q.Actor().May(authz.CostsRead), At: q.Path}
 	err = q.View(func(tx *store.Tx) (err error) {
 		if p.Material, err = inventory.Get(q.Context(), tx, q.PathValue("sku")); err != nil {
 			return err
@@ -79,7 +80,9 @@ func (q *Request) materialPage() (p materialPage, err error) {
 		p.Movements, err = inventory.Movements(q.Context(), tx, p.ID)
 		return err
 	})
-	p.Receive = ui.Form{Values: url.Values{"unit_cost": q.materialValues(p.Details)["price"], "cost_of": {"unit"}}}
+	latest := p.Details
+	latest.Price = p.Cost
+	p.Receive = ui.Form{Values: url.Values{"unit_cost": q.materialValues(latest)["price"], "cost_of": {"unit"}}}
 	return p, err
 }
 
@@ -331,7 +334,7 @@ func correctMaterial(q *Request) error {
 		if err != nil {
 			return err
 		}
-		return inventory.AdjustItem(q.Context(), tx, m.ID, m.Price, c)
+		return inventory.AdjustItem(q.Context(), tx, m.ID, m.Cost, c)
 	})
 }
 

@@ -183,6 +183,7 @@ func Routes() []Route {
 		get("/materials/new", authz.InventoryWrite, newMaterial),
 		post("/materials", authz.InventoryWrite, createMaterial),
 		get("/materials/{sku}", authz.InventoryRead, showMaterial),
+		get("/materials/{sku}/cost", authz.CostsRead, showMaterialCost),
 		get("/materials/{sku}/edit", authz.InventoryWrite, editMaterial),
 		post("/materials/{sku}", authz.InventoryWrite, updateMaterial),
 		post("/materials/{sku}/receipts", authz.InventoryWrite, receiveMaterial),

@@ -29,7 +29,8 @@ func showStockSettings(q *Request) error {
 	if err != nil {
 		return err
 	}
-	v := url.Values{"lot_pattern": {string(s.LotPattern)}, "negative_stock": {string(s.Negative)}, "backdate_days": {strconv.FormatInt(s.BackdateDays, 10)}, "expiring_days": {strconv.FormatInt(s.ExpiringDays, 10)}}
+	v := url.Values{"lot_pattern": {string(s.LotPattern)}, "negative_stock": {string(s.Negative)}, "backdate_days": {strconv.FormatInt(s.BackdateDays, 10)}, "expiring_days": {strconv.FormatInt(s.ExpiringDays, 10)},
+		"cost_method": {string(s.Costing)}}
 	return q.renderStockSettings(http.StatusOK, s, ui.Form{Values: v})
 }
 
@@ -44,7 +45,8 @@ func (q *Request) renderStockSettings(status int, s inventory.Settings, form ui.
 func updateStockSettings(q *Request) error {
 	var p fault.Problems
 	v := q.PostForm
-	s := inventory.Settings{LotPattern: inventory.Pattern(v.Get("lot_pattern")), Negative: inventory.NegativeStock(v.Get("negative_stock")), BackdateDays: countField(&p, v, "backdate_days"), ExpiringDays: countField(&p, v, "expiring_days")}
+	s := inventory.Settings{LotPattern: inventory.Pattern(v.Get("lot_pattern")), Negative: inventory.NegativeStock(v.Get("negative_stock")), BackdateDays: countField(&p, v, "backdate_days"), ExpiringDays: countField(&p, v, "expiring_days"),
+		Costing: inventory.CostMethod(v.Get("cost_method"))}
 	err := together(p.Err(), s.Validate())
 	if err == nil {
 		err = q.Update(func(tx *store.Tx) error { return inventory.UpdateSettings(q.Context(), tx, s) })
@@ -56,6 +58,10 @@ func updateStockSettings(q *Request) error {
 		return err
 	}
 	return q.Done("Saved.", q.Path("settings", "stock"))
+}
+
+func costMethods() []ui.Choice {
+	return []ui.Choice{{Value: string(inventory.ByHand), Label: "the price you type"}, {Value: string(inventory.LastReceipt), Label: "what the latest receipt cost"}, {Value: string(inventory.MovingAverage), Label: "the moving average of receipts"}}
 }
 
 func (p stockSettingsPage) patternHint() string {

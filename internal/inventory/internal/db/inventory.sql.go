@@ -541,8 +541,8 @@ func (q *Queries) CreateLotEvent(ctx context.Context, arg CreateLotEventParams) 
 }
 
 const createMaterial = `-- name: CreateMaterial :exec
-INSERT INTO materials (organization_id, id, name, sku, unit, price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, search_text, created_at, created_by, updated_at, updated_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $16, $17)
+INSERT INTO materials (organization_id, id, name, sku, unit, price, manual_price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, search_text, created_at, created_by, updated_at, updated_by)
+VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $16, $17)
 `
 
 type CreateMaterialParams struct {
@@ -693,8 +693,8 @@ func (q *Queries) CreatePack(ctx context.Context, arg CreatePackParams) error {
 }
 
 const createSettings = `-- name: CreateSettings :exec
-INSERT INTO inventory_settings (organization_id, lot_pattern, negative_stock, backdate_days, expiring_days, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO inventory_settings (organization_id, lot_pattern, negative_stock, backdate_days, expiring_days, cost_method, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 `
 
 type CreateSettingsParams struct {
@@ -703,6 +703,7 @@ type CreateSettingsParams struct {
 	NegativeStock  string
 	BackdateDays   int64
 	ExpiringDays   int64
+	CostMethod     string
 	UpdatedAt      calendar.Instant
 }
 
@@ -713,6 +714,7 @@ func (q *Queries) CreateSettings(ctx context.Context, arg CreateSettingsParams) 
 		arg.NegativeStock,
 		arg.BackdateDays,
 		arg.ExpiringDays,
+		arg.CostMethod,
 		arg.UpdatedAt,
 	)
 	return err
@@ -932,7 +934,7 @@ func (q *Queries) GetItem(ctx context.Context, arg GetItemParams) (GetItemRow, e
 }
 
 const getMaterial = `-- name: GetMaterial :one
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.archived_at, i.on_hand,
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.manual_price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.archived_at, i.on_hand,
   CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id) AS bigint) AS lot_count
 FROM materials AS m JOIN items AS i ON i.organization_id = $1 AND i.id = m.id
 WHERE m.organization_id = $1 AND m.sku = $2
@@ -949,6 +951,7 @@ type GetMaterialRow struct {
 	Sku          string
 	Unit         string
 	Price        money.Amount
+	ManualPrice  money.Amount
 	MinimumStock *quantity.Quantity
 	MaximumStock *quantity.Quantity
 	Category     string
@@ -972,6 +975,7 @@ func (q *Queries) GetMaterial(ctx context.Context, arg GetMaterialParams) (GetMa
 		&i.Sku,
 		&i.Unit,
 		&i.Price,
+		&i.ManualPrice,
 		&i.MinimumStock,
 		&i.MaximumStock,
 		&i.Category,
@@ -989,7 +993,7 @@ func (q *Queries) GetMaterial(ctx context.Context, arg GetMaterialParams) (GetMa
 }
 
 const getMovement = `-- name: GetMovement :one
-SELECT v.id, v.item_id, v.lot_id, v.location_id, v.kind, v.quantity, v.value, v.source_kind, v.source_id, v.source_name, v.other_lot_id
+SELECT v.id, v.item_id, v.lot_id, v.location_id, v.kind, v.quantity, v.value, v.source_kind, v.source_id, v.source_name, v.other_lot_id, v.occurred_at
 FROM movements AS v WHERE v.organization_id = $1 AND v.id = $2
 `
 
@@ -1010,6 +1014,7 @@ type GetMovementRow struct {
 	SourceID   *id.ID
 	SourceName string
 	OtherLotID *id.ID
+	OccurredAt calendar.Instant
 }
 
 func (q *Queries) GetMovement(ctx context.Context, arg GetMovementParams) (GetMovementRow, error) {
@@ -1027,12 +1032,13 @@ func (q *Queries) GetMovement(ctx context.Context, arg GetMovementParams) (GetMo
 		&i.SourceID,
 		&i.SourceName,
 		&i.OtherLotID,
+		&i.OccurredAt,
 	)
 	return i, err
 }
 
 const getSettings = `-- name: GetSettings :one
-SELECT lot_pattern, negative_stock, backdate_days, expiring_days
+SELECT lot_pattern, negative_stock, backdate_days, expiring_days, cost_method
 FROM inventory_settings WHERE organization_id = $1
 `
 
@@ -1045,6 +1051,7 @@ type GetSettingsRow struct {
 	NegativeStock string
 	BackdateDays  int64
 	ExpiringDays  int64
+	CostMethod    string
 }
 
 func (q *Queries) GetSettings(ctx context.Context, arg GetSettingsParams) (GetSettingsRow, error) {
@@ -1055,6 +1062,7 @@ func (q *Queries) GetSettings(ctx context.Context, arg GetSettingsParams) (GetSe
 		&i.NegativeStock,
 		&i.BackdateDays,
 		&i.ExpiringDays,
+		&i.CostMethod,
 	)
 	return i, err
 }
@@ -1873,6 +1881,37 @@ func (q *Queries) LotsOfSource(ctx context.Context, arg LotsOfSourceParams) ([]L
 	return items, nil
 }
 
+const materialIDs = `-- name: MaterialIDs :many
+SELECT m.id FROM materials AS m WHERE m.organization_id = $1 ORDER BY m.id
+`
+
+type MaterialIDsParams struct {
+	OrganizationID id.Organization
+}
+
+func (q *Queries) MaterialIDs(ctx context.Context, arg MaterialIDsParams) ([]id.ID, error) {
+	rows, err := q.db.QueryContext(ctx, materialIDs, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []id.ID{}
+	for rows.Next() {
+		var id id.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const materialTaken = `-- name: MaterialTaken :one
 SELECT COUNT(*) FILTER (WHERE sku = $3) AS same_sku, COUNT(*) FILTER (WHERE name = $4) AS same_name
 FROM materials WHERE organization_id = $1 AND id <> $2 AND (sku = $3 OR name = $4)
@@ -2247,6 +2286,133 @@ func (q *Queries) PastOfStock(ctx context.Context, arg PastOfStockParams) ([]Pas
 	return items, nil
 }
 
+const pricesOfMaterials = `-- name: PricesOfMaterials :many
+SELECT m.id, m.price, m.manual_price FROM materials AS m WHERE m.organization_id = $1
+  AND m.id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+ORDER BY m.id
+`
+
+type PricesOfMaterialsParams struct {
+	OrganizationID id.Organization
+	Ids            string
+}
+
+type PricesOfMaterialsRow struct {
+	ID          id.ID
+	Price       money.Amount
+	ManualPrice money.Amount
+}
+
+// Materials with the price that counts and the one that was typed; of all of them or of some.
+func (q *Queries) PricesOfMaterials(ctx context.Context, arg PricesOfMaterialsParams) ([]PricesOfMaterialsRow, error) {
+	rows, err := q.db.QueryContext(ctx, pricesOfMaterials, arg.OrganizationID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PricesOfMaterialsRow{}
+	for rows.Next() {
+		var i PricesOfMaterialsRow
+		if err := rows.Scan(&i.ID, &i.Price, &i.ManualPrice); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const receiptsOfItems = `-- name: ReceiptsOfItems :many
+SELECT r.item_id, r.kind, r.quantity, r.value, r.occurred_at, CAST(r.held AS qty_int) AS held, l.code, l.supplier
+FROM (
+  SELECT v.id, v.item_id, v.lot_id, v.kind, v.quantity, v.value, v.occurred_at,
+    COALESCE(SUM(v.quantity) OVER (PARTITION BY v.item_id ORDER BY v.occurred_at, v.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS held
+  FROM movements AS v
+  WHERE v.organization_id = $1 AND v.kind <> 'reversal'
+    AND v.item_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+    AND NOT EXISTS (SELECT 1 FROM movements AS t WHERE t.organization_id = $1 AND t.reverses_id = v.id)
+) AS r
+JOIN lots AS l ON l.organization_id = $1 AND l.id = r.lot_id
+WHERE r.kind IN ('opening', 'receipt')
+ORDER BY r.item_id, r.occurred_at, r.id
+`
+
+type ReceiptsOfItemsParams struct {
+	OrganizationID id.Organization
+	Ids            string
+}
+
+type ReceiptsOfItemsRow struct {
+	ItemID     id.ID
+	Kind       string
+	Quantity   quantity.Quantity
+	Value      money.Amount
+	OccurredAt calendar.Instant
+	Held       quantity.Quantity
+	Code       string
+	Supplier   string
+}
+
+// All that was received of some items and not taken back, in the order of time, each with what there was of the item before.
+func (q *Queries) ReceiptsOfItems(ctx context.Context, arg ReceiptsOfItemsParams) ([]ReceiptsOfItemsRow, error) {
+	rows, err := q.db.QueryContext(ctx, receiptsOfItems, arg.OrganizationID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReceiptsOfItemsRow{}
+	for rows.Next() {
+		var i ReceiptsOfItemsRow
+		if err := rows.Scan(
+			&i.ItemID,
+			&i.Kind,
+			&i.Quantity,
+			&i.Value,
+			&i.OccurredAt,
+			&i.Held,
+			&i.Code,
+			&i.Supplier,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const receiptsSince = `-- name: ReceiptsSince :one
+SELECT COUNT(*) FROM (
+  SELECT 1 AS one FROM movements AS v WHERE v.organization_id = $1
+    AND v.item_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+    AND v.occurred_at >= $3 AND v.kind IN ('opening', 'receipt') LIMIT 1
+) AS found
+`
+
+type ReceiptsSinceParams struct {
+	OrganizationID id.Organization
+	Ids            string
+	Since          calendar.Instant
+}
+
+// Whether something of some items was received at or after a moment, and be it taken back by now.
+func (q *Queries) ReceiptsSince(ctx context.Context, arg ReceiptsSinceParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, receiptsSince, arg.OrganizationID, arg.Ids, arg.Since)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const renameAllergen = `-- name: RenameAllergen :execrows
 UPDATE allergens SET name = $3, updated_at = $4
 WHERE organization_id = $1 AND id = $2 AND code = ''
@@ -2400,6 +2566,24 @@ func (q *Queries) SetMaterialArchived(ctx context.Context, arg SetMaterialArchiv
 	return result.RowsAffected()
 }
 
+const setMaterialPrice = `-- name: SetMaterialPrice :execrows
+UPDATE materials SET price = $3 WHERE organization_id = $1 AND id = $2
+`
+
+type SetMaterialPriceParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Price          money.Amount
+}
+
+func (q *Queries) SetMaterialPrice(ctx context.Context, arg SetMaterialPriceParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setMaterialPrice, arg.OrganizationID, arg.ID, arg.Price)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const setNutrientArchived = `-- name: SetNutrientArchived :execrows
 UPDATE nutrients SET archived_at = $3, updated_at = $4
 WHERE organization_id = $1 AND id = $2 AND code = ''
@@ -2486,7 +2670,7 @@ func (q *Queries) Shelf(ctx context.Context, arg ShelfParams) ([]ShelfRow, error
 }
 
 const standingMovements = `-- name: StandingMovements :many
-SELECT v.id, v.item_id, v.lot_id, v.location_id, v.kind, v.quantity, v.value, v.source_kind, v.source_id, v.source_name, v.other_lot_id
+SELECT v.id, v.item_id, v.lot_id, v.location_id, v.kind, v.quantity, v.value, v.source_kind, v.source_id, v.source_name, v.other_lot_id, v.occurred_at
 FROM movements AS v
 WHERE v.organization_id = $1 AND v.source_kind = $2 AND v.source_id = $3 AND v.kind <> 'reversal'
   AND NOT EXISTS (SELECT 1 FROM movements AS r WHERE r.organization_id = $1 AND r.reverses_id = v.id)
@@ -2511,6 +2695,7 @@ type StandingMovementsRow struct {
 	SourceID   *id.ID
 	SourceName string
 	OtherLotID *id.ID
+	OccurredAt calendar.Instant
 }
 
 // The movements of a document that nothing takes back.
@@ -2535,6 +2720,7 @@ func (q *Queries) StandingMovements(ctx context.Context, arg StandingMovementsPa
 			&i.SourceID,
 			&i.SourceName,
 			&i.OtherLotID,
+			&i.OccurredAt,
 		); err != nil {
 			return nil, err
 		}
@@ -2646,7 +2832,7 @@ func (q *Queries) UpdateLot(ctx context.Context, arg UpdateLotParams) (int64, er
 }
 
 const updateMaterial = `-- name: UpdateMaterial :execrows
-UPDATE materials SET name = $3, sku = $4, unit = $5, price = $6, minimum_stock = $7, maximum_stock = $8, category = $9, density = $10, supplier = $11, supplier_code = $12, lead_time_days = $13,
+UPDATE materials SET name = $3, sku = $4, unit = $5, manual_price = $6, minimum_stock = $7, maximum_stock = $8, category = $9, density = $10, supplier = $11, supplier_code = $12, lead_time_days = $13,
   notes = $14, search_text = $15, updated_at = $16, updated_by = $17
 WHERE organization_id = $1 AND id = $2
 `
@@ -2657,7 +2843,7 @@ type UpdateMaterialParams struct {
 	Name           string
 	Sku            string
 	Unit           string
-	Price          money.Amount
+	ManualPrice    money.Amount
 	MinimumStock   *quantity.Quantity
 	MaximumStock   *quantity.Quantity
 	Category       string
@@ -2678,7 +2864,7 @@ func (q *Queries) UpdateMaterial(ctx context.Context, arg UpdateMaterialParams) 
 		arg.Name,
 		arg.Sku,
 		arg.Unit,
-		arg.Price,
+		arg.ManualPrice,
 		arg.MinimumStock,
 		arg.MaximumStock,
 		arg.Category,
@@ -2698,7 +2884,7 @@ func (q *Queries) UpdateMaterial(ctx context.Context, arg UpdateMaterialParams) 
 }
 
 const updateSettings = `-- name: UpdateSettings :execrows
-UPDATE inventory_settings SET lot_pattern = $2, negative_stock = $3, backdate_days = $4, expiring_days = $5, updated_at = $6
+UPDATE inventory_settings SET lot_pattern = $2, negative_stock = $3, backdate_days = $4, expiring_days = $5, cost_method = $6, updated_at = $7
 WHERE organization_id = $1
 `
 
@@ -2708,6 +2894,7 @@ type UpdateSettingsParams struct {
 	NegativeStock  string
 	BackdateDays   int64
 	ExpiringDays   int64
+	CostMethod     string
 	UpdatedAt      calendar.Instant
 }
 
@@ -2718,6 +2905,7 @@ func (q *Queries) UpdateSettings(ctx context.Context, arg UpdateSettingsParams) 
 		arg.NegativeStock,
 		arg.BackdateDays,
 		arg.ExpiringDays,
+		arg.CostMethod,
 		arg.UpdatedAt,
 	)
 	if err != nil {

@@ -314,12 +314,13 @@ type CreateSettingsIn struct {
 	NegativeStock string
 	BackdateDays  int64
 	ExpiringDays  int64
+	CostMethod    string
 	UpdatedAt     calendar.Instant
 }
 
 // CreateSettings runs in the organization of the transaction.
 func (t Tenant) CreateSettings(ctx context.Context, in CreateSettingsIn) error {
-	return t.queries.CreateSettings(ctx, CreateSettingsParams{OrganizationID: t.tx.Organization(), LotPattern: in.LotPattern, NegativeStock: in.NegativeStock, BackdateDays: in.BackdateDays, ExpiringDays: in.ExpiringDays, UpdatedAt: in.UpdatedAt})
+	return t.queries.CreateSettings(ctx, CreateSettingsParams{OrganizationID: t.tx.Organization(), LotPattern: in.LotPattern, NegativeStock: in.NegativeStock, BackdateDays: in.BackdateDays, ExpiringDays: in.ExpiringDays, CostMethod: in.CostMethod, UpdatedAt: in.UpdatedAt})
 }
 
 // DeleteMaterialIn is what DeleteMaterial takes beside the organization.
@@ -566,6 +567,11 @@ func (t Tenant) LotsOfSource(ctx context.Context, in LotsOfSourceIn) ([]LotsOfSo
 	return t.queries.LotsOfSource(ctx, LotsOfSourceParams{OrganizationID: t.tx.Organization(), SourceKind: in.SourceKind, SourceID: in.SourceID})
 }
 
+// MaterialIDs runs in the organization of the transaction.
+func (t Tenant) MaterialIDs(ctx context.Context) ([]id.ID, error) {
+	return t.queries.MaterialIDs(ctx, MaterialIDsParams{OrganizationID: t.tx.Organization()})
+}
+
 // MaterialTakenIn is what MaterialTaken takes beside the organization.
 type MaterialTakenIn struct {
 	ID   id.ID
@@ -645,6 +651,37 @@ func (t Tenant) PastOfStock(ctx context.Context, in PastOfStockIn) ([]PastOfStoc
 	return t.queries.PastOfStock(ctx, PastOfStockParams{OrganizationID: t.tx.Organization(), LotID: in.LotID, LocationID: in.LocationID})
 }
 
+// PricesOfMaterialsIn is what PricesOfMaterials takes beside the organization.
+type PricesOfMaterialsIn struct {
+	Ids string
+}
+
+// PricesOfMaterials runs in the organization of the transaction.
+func (t Tenant) PricesOfMaterials(ctx context.Context, in PricesOfMaterialsIn) ([]PricesOfMaterialsRow, error) {
+	return t.queries.PricesOfMaterials(ctx, PricesOfMaterialsParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+}
+
+// ReceiptsOfItemsIn is what ReceiptsOfItems takes beside the organization.
+type ReceiptsOfItemsIn struct {
+	Ids string
+}
+
+// ReceiptsOfItems runs in the organization of the transaction.
+func (t Tenant) ReceiptsOfItems(ctx context.Context, in ReceiptsOfItemsIn) ([]ReceiptsOfItemsRow, error) {
+	return t.queries.ReceiptsOfItems(ctx, ReceiptsOfItemsParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+}
+
+// ReceiptsSinceIn is what ReceiptsSince takes beside the organization.
+type ReceiptsSinceIn struct {
+	Ids   string
+	Since calendar.Instant
+}
+
+// ReceiptsSince runs in the organization of the transaction.
+func (t Tenant) ReceiptsSince(ctx context.Context, in ReceiptsSinceIn) (int64, error) {
+	return t.queries.ReceiptsSince(ctx, ReceiptsSinceParams{OrganizationID: t.tx.Organization(), Ids: in.Ids, Since: in.Since})
+}
+
 // RenameAllergenIn is what RenameAllergen takes beside the organization.
 type RenameAllergenIn struct {
 	ID        id.ID
@@ -722,6 +759,17 @@ func (t Tenant) SetMaterialArchived(ctx context.Context, in SetMaterialArchivedI
 	return t.queries.SetMaterialArchived(ctx, SetMaterialArchivedParams{OrganizationID: t.tx.Organization(), ID: in.ID, ArchivedAt: in.ArchivedAt, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
 }
 
+// SetMaterialPriceIn is what SetMaterialPrice takes beside the organization.
+type SetMaterialPriceIn struct {
+	ID    id.ID
+	Price money.Amount
+}
+
+// SetMaterialPrice runs in the organization of the transaction.
+func (t Tenant) SetMaterialPrice(ctx context.Context, in SetMaterialPriceIn) (int64, error) {
+	return t.queries.SetMaterialPrice(ctx, SetMaterialPriceParams{OrganizationID: t.tx.Organization(), ID: in.ID, Price: in.Price})
+}
+
 // SetNutrientArchivedIn is what SetNutrientArchived takes beside the organization.
 type SetNutrientArchivedIn struct {
 	ID         id.ID
@@ -795,7 +843,7 @@ type UpdateMaterialIn struct {
 	Name         string
 	Sku          string
 	Unit         string
-	Price        money.Amount
+	ManualPrice  money.Amount
 	MinimumStock *quantity.Quantity
 	MaximumStock *quantity.Quantity
 	Category     string
@@ -811,7 +859,7 @@ type UpdateMaterialIn struct {
 
 // UpdateMaterial runs in the organization of the transaction.
 func (t Tenant) UpdateMaterial(ctx context.Context, in UpdateMaterialIn) (int64, error) {
-	return t.queries.UpdateMaterial(ctx, UpdateMaterialParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Unit: in.Unit, Price: in.Price, MinimumStock: in.MinimumStock, MaximumStock: in.MaximumStock, Category: in.Category, Density: in.Density, Supplier: in.Supplier, SupplierCode: in.SupplierCode, LeadTimeDays: in.LeadTimeDays, Notes: in.Notes, SearchText: in.SearchText, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
+	return t.queries.UpdateMaterial(ctx, UpdateMaterialParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Unit: in.Unit, ManualPrice: in.ManualPrice, MinimumStock: in.MinimumStock, MaximumStock: in.MaximumStock, Category: in.Category, Density: in.Density, Supplier: in.Supplier, SupplierCode: in.SupplierCode, LeadTimeDays: in.LeadTimeDays, Notes: in.Notes, SearchText: in.SearchText, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
 }
 
 // UpdateSettingsIn is what UpdateSettings takes beside the organization.
@@ -820,12 +868,13 @@ type UpdateSettingsIn struct {
 	NegativeStock string
 	BackdateDays  int64
 	ExpiringDays  int64
+	CostMethod    string
 	UpdatedAt     calendar.Instant
 }
 
 // UpdateSettings runs in the organization of the transaction.
 func (t Tenant) UpdateSettings(ctx context.Context, in UpdateSettingsIn) (int64, error) {
-	return t.queries.UpdateSettings(ctx, UpdateSettingsParams{OrganizationID: t.tx.Organization(), LotPattern: in.LotPattern, NegativeStock: in.NegativeStock, BackdateDays: in.BackdateDays, ExpiringDays: in.ExpiringDays, UpdatedAt: in.UpdatedAt})
+	return t.queries.UpdateSettings(ctx, UpdateSettingsParams{OrganizationID: t.tx.Organization(), LotPattern: in.LotPattern, NegativeStock: in.NegativeStock, BackdateDays: in.BackdateDays, ExpiringDays: in.ExpiringDays, CostMethod: in.CostMethod, UpdatedAt: in.UpdatedAt})
 }
 
 // ValueOfItemIn is what ValueOfItem takes beside the organization.
