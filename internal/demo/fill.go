@@ -118,6 +118,9 @@ func (h *history) open(tx *store.Tx) error {
 			return err
 		}
 	}
+	if err := h.declare(tx); err != nil {
+		return err
+	}
 	for _, p := range h.shop.products {
 		if err := h.addProduct(tx, p); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
@@ -141,7 +144,7 @@ func (h *history) addMaterial(tx *store.Tx, m material) error {
 	if err != nil {
 		return err
 	}
-	d := inventory.Details{Name: m.name, SKU: m.sku, Unit: unit, Price: price / money.Amount(unit.LargeSize()), Minimum: &minimum}
+	d := inventory.Details{Name: m.name, SKU: m.sku, Unit: unit, Price: price / money.Amount(unit.LargeSize()), Minimum: &minimum, Density: h.shop.foods[m.sku].density}
 	h.materials[m.sku], err = inventory.Create(h.ctx, tx, d, nil)
 	return err
 }

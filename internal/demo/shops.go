@@ -11,6 +11,7 @@ type shop struct {
 	settings  settings.Settings
 	city      crm.Address // of its customers
 	materials []material
+	foods     map[string]food // what labels say about materials, by SKU
 	products  []product
 	reprices  []reprice
 	customers []customer
@@ -82,6 +83,7 @@ func bakery() shop {
 			{"Sesame Seeds", "SESAME-001", "g", "5.20", "1 kg", "400 g", 200, false},
 			{"Ground Cinnamon", "CINN-001", "g", "18.00", "500 g", "100 g", 400, false},
 		},
+		foods: bakeryFoods,
 		products: []product{
 			{"Artisan Bread", "BREAD-001", "6.50", 12, 3, []string{flour + " 6kg 2", yeast + " 60g", salt + " 120g"}, []step{{"Mix and fold", 20, 24}, {"Shape", 25, 24}, {"Bake", 20, 24}}},
 			{"Rye Loaf", "BREAD-002", "7.20", 8, 5, []string{rye + " 3kg 2", wheat + " 1.2kg", yeast + " 50g", salt + " 80g"}, []step{{"Mix the sourdough", 14, 16}, {"Shape", 12, 16}, {"Bake", 20, 16}}},

@@ -93,7 +93,9 @@ func TestBootstrap(t *testing.T) {
 			names[n.ID] = n.Code
 			lines = append(lines, line)
 		}
-		want := []string{"energy_kj kJ", "energy_kcal kcal", "fat g", "saturates g of fat", "carbohydrate g", "sugars g of carbohydrate", "protein g", "salt g"}
+		want := []string{"energy_kj kJ", "energy_kcal kcal", "fat g", "saturates g of fat", "monounsaturates g of fat", "polyunsaturates g of fat", "trans_fat g of fat",
+			"carbohydrate g", "sugars g of carbohydrate", "added_sugars g of carbohydrate", "polyols g of carbohydrate", "starch g of carbohydrate", "fibre g", "protein g", "salt g",
+			"cholesterol mg", "vitamin_d µg", "calcium mg", "iron mg", "potassium mg", "alcohol g", "organic_acids g"}
 		if fmt.Sprint(lines) != fmt.Sprint(want) {
 			t.Errorf("nutrients %q", lines)
 		}
@@ -113,7 +115,7 @@ func TestAddStandards(t *testing.T) {
 			return inventory.AddNutrient(ctx, tx, inventory.NewNutrient{Name: "FAT", Unit: "mg"})
 		})
 		before := findAllergen(t, allergensOf(t, db, scope), "milk")
-		for _, want := range []int{22, 0} {
+		for _, want := range []int{36, 0} {
 			db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error {
 				added, err := inventory.AddStandards(ctx, tx)
 				if added != want {
@@ -128,7 +130,7 @@ func TestAddStandards(t *testing.T) {
 		}
 		facts := nutrientsOf(t, db, scope)
 		fat := findNutrient(t, facts, "Fat")
-		if part := findNutrient(t, facts, "Saturates"); len(facts) != 8 || fat.Unit != "g" || part.PartOf == nil || *part.PartOf != fat.ID {
+		if part := findNutrient(t, facts, "Saturates"); len(facts) != 22 || fat.Unit != "g" || part.PartOf == nil || *part.PartOf != fat.ID {
 			t.Errorf("%+v, %+v among %v", fat, part, facts)
 		}
 	})
@@ -209,12 +211,12 @@ func TestOwnNutrients(t *testing.T) {
 		}
 		facts := nutrientsOf(t, db, scope)
 		fat, saturates, nobody := findNutrient(t, facts, "Fat").ID, findNutrient(t, facts, "Saturates").ID, id.New()
-		for _, n := range []inventory.NewNutrient{{Name: "Monounsaturates", Unit: "g", PartOf: &fat}, {Name: "Fibre", Unit: "g"}, {Name: "Iodine", Unit: "µg"}} {
+		for _, n := range []inventory.NewNutrient{{Name: "Omega-3", Unit: "g", PartOf: &fat}, {Name: "Beta-glucan", Unit: "g"}, {Name: "Iodine", Unit: "µg"}} {
 			if err := add(n); err != nil {
 				t.Fatal(err)
 			}
 		}
-		for field, n := range map[string]inventory.NewNutrient{"name": {Name: "fibre", Unit: "g"}, "unit": {Name: "Zinc", Unit: "stone"}, "part_of": {Name: "Zinc", Unit: "mg", PartOf: &saturates}} {
+		for field, n := range map[string]inventory.NewNutrient{"name": {Name: "beta-GLUCAN", Unit: "g"}, "unit": {Name: "Zinc", Unit: "stone"}, "part_of": {Name: "Zinc", Unit: "mg", PartOf: &saturates}} {
 			if err := add(n); !fault.Is(err, fault.KindInvalid) || len(fault.FieldsOf(err)) != 1 || fault.FieldsOf(err)[0].Name != field {
 				t.Errorf("%s: %v", field, err)
 			}
@@ -226,15 +228,15 @@ func TestOwnNutrients(t *testing.T) {
 		for _, n := range nutrientsOf(t, db, scope) {
 			order = append(order, n.Name)
 		}
-		if got := fmt.Sprint(order); got != "[Energy (kJ) Energy (kcal) Fat Saturates Monounsaturates Carbohydrate Sugars Protein Salt Fibre Iodine]" {
+		if got := fmt.Sprint(order); got != "[Energy (kJ) Energy (kcal) Fat Saturates Mono-unsaturates Polyunsaturates Trans fat Omega-3 Carbohydrate Sugars Added sugars Polyols Starch Fibre Protein Salt Cholesterol Vitamin D Calcium Iron Potassium Alcohol Organic acids Beta-glucan Iodine]" {
 			t.Errorf("order %s", got)
 		}
 
-		fibre := findNutrient(t, nutrientsOf(t, db, scope), "Fibre").ID
-		if err := add(inventory.NewNutrient{Name: "Soluble fibre", Unit: "g", PartOf: &fibre}); err != nil {
+		fibre := findNutrient(t, nutrientsOf(t, db, scope), "Beta-glucan").ID
+		if err := add(inventory.NewNutrient{Name: "Oat beta-glucan", Unit: "g", PartOf: &fibre}); err != nil {
 			t.Fatal(err)
 		}
-		soluble := findNutrient(t, nutrientsOf(t, db, scope), "Soluble fibre").ID
+		soluble := findNutrient(t, nutrientsOf(t, db, scope), "Oat beta-glucan").ID
 		archive := func(which id.ID) error {
 			return change(func(ctx context.Context, tx *store.Tx) error { return inventory.ArchiveNutrient(ctx, tx, which) })
 		}
@@ -263,7 +265,7 @@ func TestOwnNutrients(t *testing.T) {
 		rename := func(which id.ID, name string) error {
 			return change(func(ctx context.Context, tx *store.Tx) error { return inventory.RenameNutrient(ctx, tx, which, name) })
 		}
-		if err := rename(fibre, "Dietary fibre"); err != nil {
+		if err := rename(fibre, "Glucans"); err != nil {
 			t.Error(err)
 		}
 		if err := rename(fibre, "Salt"); !fault.Is(err, fault.KindInvalid) {

@@ -457,3 +457,42 @@ WHERE organization_id = $1 AND id = $2 AND code = '';
 -- name: SetNutrientArchived :execrows
 UPDATE nutrients SET archived_at = $3, updated_at = $4
 WHERE organization_id = $1 AND id = $2 AND code = '';
+
+-- name: SaveDeclaration :exec
+INSERT INTO material_declarations (organization_id, material_id, name, ingredients, is_water, allergens_checked, basis, piece_weight, updated_at, updated_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(material_id), sqlc.arg(name), sqlc.arg(ingredients), sqlc.arg(is_water), sqlc.arg(allergens_checked), sqlc.arg(basis), sqlc.narg(piece_weight), sqlc.arg(updated_at), sqlc.arg(updated_by))
+ON CONFLICT (organization_id, material_id) DO UPDATE SET name = excluded.name, ingredients = excluded.ingredients, is_water = excluded.is_water, allergens_checked = excluded.allergens_checked,
+  basis = excluded.basis, piece_weight = excluded.piece_weight, updated_at = excluded.updated_at, updated_by = excluded.updated_by;
+
+-- name: DeclarationsOf :many
+SELECT material_id, name, ingredients, is_water, allergens_checked, basis, piece_weight FROM material_declarations
+WHERE organization_id = sqlc.arg(organization_id) AND material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j);
+
+-- name: AllergensOf :many
+SELECT m.material_id, m.allergen_id, m.presence, m.called, a.code, a.name
+FROM material_allergens AS m
+JOIN allergens AS a ON a.organization_id = sqlc.arg(organization_id) AND a.id = m.allergen_id
+WHERE m.organization_id = sqlc.arg(organization_id) AND m.material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j)
+ORDER BY m.material_id, a.position, a.name, a.id;
+
+-- name: NutrientsOf :many
+SELECT material_id, nutrient_id, amount FROM material_nutrients
+WHERE organization_id = sqlc.arg(organization_id) AND material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j);
+
+-- name: MeasuresOf :many
+SELECT id, unit, density FROM materials
+WHERE organization_id = sqlc.arg(organization_id) AND id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j);
+
+-- name: DeleteAllergensOf :exec
+DELETE FROM material_allergens WHERE organization_id = sqlc.arg(organization_id) AND material_id = sqlc.arg(material_id);
+
+-- name: AddAllergenTo :exec
+INSERT INTO material_allergens (organization_id, material_id, allergen_id, presence, called)
+VALUES (sqlc.arg(organization_id), sqlc.arg(material_id), sqlc.arg(allergen_id), sqlc.arg(presence), sqlc.arg(called));
+
+-- name: DeleteNutrientsOf :exec
+DELETE FROM material_nutrients WHERE organization_id = sqlc.arg(organization_id) AND material_id = sqlc.arg(material_id);
+
+-- name: AddNutrientTo :exec
+INSERT INTO material_nutrients (organization_id, material_id, nutrient_id, amount)
+VALUES (sqlc.arg(organization_id), sqlc.arg(material_id), sqlc.arg(nutrient_id), sqlc.arg(amount));

@@ -9,6 +9,7 @@ import (
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
 	"craftplan/internal/inventory/internal/db"
+	"craftplan/internal/nutrition"
 	"craftplan/internal/store"
 )
 
@@ -30,6 +31,11 @@ type Nutrient struct {
 
 // Standard tells whether the nutrient is the law's.
 func (n Nutrient) Standard() bool { return n.Code != "" }
+
+// Required tells whether every declaration of the European Union lists the nutrient.
+func (n Nutrient) Required() bool { return n.Code != "" && slices.Contains(required, n.Code) }
+
+var required = []string{nutrition.EnergyKJ, nutrition.EnergyKcal, nutrition.Fat, nutrition.Saturates, nutrition.Carbohydrate, nutrition.Sugars, nutrition.Protein, nutrition.Salt}
 
 // Nutrients are all of the organization, archived ones too, in the order of labels: parts follow their whole.
 func Nutrients(ctx context.Context, tx *store.Tx) ([]Nutrient, error) {

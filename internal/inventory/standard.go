@@ -2,46 +2,108 @@ package inventory
 
 import (
 	"context"
+	"unicode"
 
 	"craftplan/internal/id"
 	"craftplan/internal/inventory/internal/db"
+	"craftplan/internal/nutrition"
 	"craftplan/internal/search"
 	"craftplan/internal/store"
 )
 
-// allergens are those that labels name in the European Union, in the law's order and words: Regulation (EU) No 1169/2011, Annex II.
-var allergens = []struct{ code, name string }{
-	{"gluten", "Cereals containing gluten"},
-	{"crustaceans", "Crustaceans"},
-	{"eggs", "Eggs"},
-	{"fish", "Fish"},
-	{"peanuts", "Peanuts"},
-	{"soybeans", "Soybeans"},
-	{"milk", "Milk"},
-	{"nuts", "Nuts"},
-	{"celery", "Celery"},
-	{"mustard", "Mustard"},
-	{"sesame", "Sesame seeds"},
-	{"sulphites", "Sulphur dioxide and sulphites"},
-	{"lupin", "Lupin"},
-	{"molluscs", "Molluscs"},
+// A standard allergen is one that the law names. Its word is what labels call it where nobody says otherwise; of some the law asks for
+// the kind, such as wheat.
+type standardAllergen struct {
+	code, name string
+	word       string
+	kinds      string // examples, where the kind must be named
 }
 
-// nutrients are what a nutrition declaration has at least, in the law's order: the same regulation, Article 30(1) and Annex XV.
-// Energy is told twice. A part comes after its whole.
+// allergens are those that labels name in the European Union, in the law's order and words: Regulation (EU) No 1169/2011, Annex II.
+var allergens = []standardAllergen{
+	{"gluten", "Cereals containing gluten", "gluten", "wheat, rye, barley or oats"},
+	{"crustaceans", "Crustaceans", "crustaceans", ""},
+	{"eggs", "Eggs", "egg", ""},
+	{"fish", "Fish", "fish", ""},
+	{"peanuts", "Peanuts", "peanuts", ""},
+	{"soybeans", "Soybeans", "soya", ""},
+	{"milk", "Milk", "milk", ""},
+	{"nuts", "Nuts", "nuts", "almonds, hazelnuts or walnuts"},
+	{"celery", "Celery", "celery", ""},
+	{"mustard", "Mustard", "mustard", ""},
+	{"sesame", "Sesame seeds", "sesame", ""},
+	{"sulphites", "Sulphur dioxide and sulphites", "sulphites", ""},
+	{"lupin", "Lupin", "lupin", ""},
+	{"molluscs", "Molluscs", "molluscs", ""},
+}
+
+// nutrients are what nutrition declarations list, in the order of the European Union's, Regulation (EU) No 1169/2011, Annex XV; after
+// them what only the United States ask for, 21 CFR 101.9(c), and what energy is reckoned from. Energy is told twice. A part comes after
+// its whole. Positions leave room.
 var nutrients = []struct {
 	code, name string
 	unit       NutrientUnit
 	partOf     string
+	position   int64
+	laws       string
 }{
-	{"energy_kj", "Energy (kJ)", "kJ", ""},
-	{"energy_kcal", "Energy (kcal)", "kcal", ""},
-	{"fat", "Fat", "g", ""},
-	{"saturates", "Saturates", "g", "fat"},
-	{"carbohydrate", "Carbohydrate", "g", ""},
-	{"sugars", "Sugars", "g", "carbohydrate"},
-	{"protein", "Protein", "g", ""},
-	{"salt", "Salt", "g", ""},
+	{nutrition.EnergyKJ, "Energy (kJ)", "kJ", "", 10, "EU"},
+	{nutrition.EnergyKcal, "Energy (kcal)", "kcal", "", 20, "EU, US"},
+	{nutrition.Fat, "Fat", "g", "", 30, "EU, US"},
+	{nutrition.Saturates, "Saturates", "g", nutrition.Fat, 40, "EU, US"},
+	{nutrition.Monounsaturates, "Mono-unsaturates", "g", nutrition.Fat, 42, "EU, US"},
+	{nutrition.Polyunsaturates, "Polyunsaturates", "g", nutrition.Fat, 44, "EU, US"},
+	{nutrition.TransFat, "Trans fat", "g", nutrition.Fat, 46, "US"},
+	{nutrition.Carbohydrate, "Carbohydrate", "g", "", 50, "EU, US"},
+	{nutrition.Sugars, "Sugars", "g", nutrition.Carbohydrate, 60, "EU, US"},
+	{nutrition.AddedSugars, "Added sugars", "g", nutrition.Carbohydrate, 62, "US"},
+	{nutrition.Polyols, "Polyols", "g", nutrition.Carbohydrate, 64, "EU, US"},
+	{nutrition.Starch, "Starch", "g", nutrition.Carbohydrate, 66, "EU"},
+	{nutrition.Fibre, "Fibre", "g", "", 68, "EU, US"},
+	{nutrition.Protein, "Protein", "g", "", 70, "EU, US"},
+	{nutrition.Salt, "Salt", "g", "", 80, "EU, US"},
+	{nutrition.Cholesterol, "Cholesterol", "mg", "", 100, "US"},
+	{nutrition.VitaminD, "Vitamin D", "µg", "", 110, "US"},
+	{nutrition.Calcium, "Calcium", "mg", "", 120, "US"},
+	{nutrition.Iron, "Iron", "mg", "", 130, "US"},
+	{nutrition.Potassium, "Potassium", "mg", "", 140, "US"},
+	{nutrition.Alcohol, "Alcohol", "g", "", 150, "EU"},
+	{nutrition.OrganicAcids, "Organic acids", "g", "", 160, "EU"},
+}
+
+// Laws are whose declarations reckon with the nutrient; "" for the organization's own.
+func (n Nutrient) Laws() string {
+	for _, s := range nutrients {
+		if s.code == n.Code {
+			return s.laws
+		}
+	}
+	return ""
+}
+
+// standard is what the law says of an allergen; one of the organization's own is called as it is.
+func (a Allergen) standard() standardAllergen {
+	for _, s := range allergens {
+		if s.code == a.Code {
+			return s
+		}
+	}
+	return standardAllergen{word: lowered(a.Name)}
+}
+
+// Word is what labels call the allergen where nobody says otherwise.
+func (a Allergen) Word() string { return a.standard().word }
+
+// Kinds are examples of it where the law asks for the kind, such as wheat; "" where it does not.
+func (a Allergen) Kinds() string { return a.standard().kinds }
+
+// lowered begins with a small letter, but for abbreviations.
+func lowered(name string) string {
+	letters := []rune(name)
+	if len(letters) > 0 && (len(letters) < 2 || !unicode.IsUpper(letters[1])) {
+		letters[0] = unicode.ToLower(letters[0])
+	}
+	return string(letters)
 }
 
 const (
@@ -102,11 +164,11 @@ func addNutrients(ctx context.Context, tx *store.Tx) (added int, err error) {
 	for _, r := range rows {
 		byCode[r.Code], byName[search.Fold(r.Name)] = r.ID, r.ID
 	}
-	for i, s := range nutrients {
+	for _, s := range nutrients {
 		if _, ok := byCode[s.code]; ok {
 			continue
 		}
-		position := int64(i+1) * positionStep
+		position := s.position
 		var whole *id.ID
 		if s.partOf != "" {
 			of := byCode[s.partOf]

@@ -60,6 +60,7 @@ type materialPage struct {
 	At                   func(...string) string
 	Horizon              calendar.Date
 	Receive, Correct     ui.Form
+	Food                 foodFacts
 }
 
 // First is the lot that is used first; "" when none can be.
@@ -69,6 +70,9 @@ func (q *Request) materialPage() (p materialPage, err error) {
 	p = materialPage{format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), MayArchive: q.Actor().May(authz.Archive), SeesCosts: q.Actor().May(authz.CostsRead), At: q.Path}
 	err = q.View(func(tx *store.Tx) (err error) {
 		if p.Material, err = inventory.Get(q.Context(), tx, q.PathValue("sku")); err != nil {
+			return err
+		}
+		if p.Food, err = q.foodFacts(tx, p.Material); err != nil {
 			return err
 		}
 		if p.Lots, err = inventory.Lots(q.Context(), tx, p.ID); err != nil {

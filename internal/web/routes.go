@@ -186,6 +186,8 @@ func Routes() []Route {
 		get("/materials/{sku}/cost", authz.CostsRead, showMaterialCost),
 		get("/materials/{sku}/edit", authz.InventoryWrite, editMaterial),
 		post("/materials/{sku}", authz.InventoryWrite, updateMaterial),
+		get("/materials/{sku}/food", authz.InventoryWrite, editDeclaration),
+		post("/materials/{sku}/food", authz.InventoryWrite, updateDeclaration),
 		post("/materials/{sku}/receipts", authz.InventoryWrite, receiveMaterial),
 		post("/materials/{sku}/corrections", authz.InventoryWrite, correctMaterial),
 		post("/materials/{sku}/deletion", authz.Archive, deleteMaterial),

@@ -76,11 +76,29 @@ func (g goods) materials(tx *store.Tx) error {
 			return err
 		}
 	}
+	if err := g.declare(tx); err != nil {
+		return err
+	}
 	unused := inventory.Details{Name: "Unused " + g.word, SKU: g.sku("NEVER"), Unit: quantity.Gram, Notes: "Kept by " + g.word}
 	if _, err := inventory.Create(g.ctx, tx, unused, nil); err != nil {
 		return err
 	}
 	return inventory.Archive(g.ctx, tx, g.sku("DUST"))
+}
+
+// declare says what is in the flour.
+func (g goods) declare(tx *store.Tx) error {
+	allergens, err := inventory.Allergens(g.ctx, tx)
+	if err != nil {
+		return err
+	}
+	nutrients, err := inventory.Nutrients(g.ctx, tx)
+	if err != nil {
+		return err
+	}
+	d := inventory.Declaration{Name: g.word + " meal", Ingredients: g.word + " grain", Checked: true, Basis: quantity.Gram, Amounts: inventory.Amounts{nutrients[0].ID: quantity.Of(1500)}}
+	d.Allergens = []inventory.Present{{Allergen: allergens[0], Called: g.word + " wheat"}}
+	return inventory.Declare(g.ctx, tx, g.sku("FLOUR"), d)
 }
 
 func (g goods) products(tx *store.Tx) error {
