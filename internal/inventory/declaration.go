@@ -44,19 +44,19 @@ type Present struct {
 }
 
 // Named is what labels call it: one word, or several with commas.
-func (p Present) Named() string {
-	if p.Called != "" {
-		return p.Called
+func (a Present) Named() string {
+	if a.Called != "" {
+		return a.Called
 	}
-	return p.Word()
+	return a.Word()
 }
 
 // InWords is the allergen and what labels call it.
-func (p Present) InWords() string {
-	if p.Called == "" {
-		return p.Name
+func (a Present) InWords() string {
+	if a.Called == "" {
+		return a.Name
 	}
-	return p.Name + " (" + p.Called + ")"
+	return a.Name + " (" + a.Called + ")"
 }
 
 // Food is a material as labels of what is made of it need to know it.
@@ -324,10 +324,10 @@ var weighing = []string{nutrition.Fat, nutrition.Carbohydrate, nutrition.Fibre, 
 // checkSum compares what is in it with what it weighs, where that is known.
 func (d Declaration) checkSum(p *fault.Problems, m Material, byCode map[string]Nutrient) {
 	weight := quantity.Of(100)
-	switch {
-	case d.Basis == quantity.Millilitre:
+	switch d.Basis {
+	case quantity.Millilitre:
 		weight = quantity.Quantity(m.Density * 100)
-	case d.Basis == quantity.Piece:
+	case quantity.Piece:
 		weight = d.PieceWeight
 	}
 	var sum quantity.Quantity
