@@ -142,6 +142,9 @@ func Foods(ctx context.Context, tx *store.Tx, materials []id.ID) (map[id.ID]Food
 
 // FoodOf is one material as labels need it.
 func FoodOf(ctx context.Context, tx *store.Tx, material id.ID) (Food, error) {
+	if err := tx.Require(authz.InventoryRead); err != nil {
+		return Food{}, err
+	}
 	foods, err := Foods(ctx, tx, []id.ID{material})
 	return foods[material], err
 }
