@@ -273,6 +273,8 @@ func encode(values url.Values, upload string) (body, kind string) {
 var plausible = map[string]map[string]string{
 	"/login":                           {"email": "owner@alder.example", "password": password},
 	"/{organization}/settings/sign-in": {"domains": "alder.example"},
+	"/{organization}/settings/food/allergens/{allergen}/name": {"name": "Another name"}, // its own is taken by itself
+	"/{organization}/settings/food/nutrients/{nutrient}/name": {"name": "Another name"},
 }
 
 func (f Form) plausible(field Field) string {

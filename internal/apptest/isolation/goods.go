@@ -37,7 +37,7 @@ func (g goods) sku(what string) string { return fmt.Sprintf("%.3s-%s", g.word, w
 
 func (g goods) stock(st *store.Store, owner store.Scope) error {
 	return st.Update(g.ctx, owner, func(tx *store.Tx) error {
-		for _, step := range []func(*store.Tx) error{g.choices, g.materials, g.products, g.customers, g.orders} {
+		for _, step := range []func(*store.Tx) error{g.choices, g.food, g.materials, g.products, g.customers, g.orders} {
 			if err := step(tx); err != nil {
 				return err
 			}
@@ -53,6 +53,41 @@ func (g goods) choices(tx *store.Tx) error {
 		return err
 	}
 	return mail.ChangeSettings(g.ctx, tx, mail.Settings{SenderName: g.word + " mail", ReplyTo: "reply@" + g.word + ".example"})
+}
+
+// food is what the organization's labels name beyond the law's, and one of each that it gave up.
+func (g goods) food(tx *store.Tx) error {
+	for _, what := range []string{" dust", " pollen"} {
+		if err := inventory.AddAllergen(g.ctx, tx, g.word+what); err != nil {
+			return err
+		}
+		if err := inventory.AddNutrient(g.ctx, tx, inventory.NewNutrient{Name: g.word + what, Unit: "g"}); err != nil {
+			return err
+		}
+	}
+	allergens, err := inventory.Allergens(g.ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, a := range allergens {
+		if a.Name == g.word+" pollen" {
+			if err := inventory.ArchiveAllergen(g.ctx, tx, a.ID); err != nil {
+				return err
+			}
+		}
+	}
+	nutrients, err := inventory.Nutrients(g.ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, n := range nutrients {
+		if n.Name == g.word+" pollen" {
+			if err := inventory.ArchiveNutrient(g.ctx, tx, n.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (g goods) materials(tx *store.Tx) error {
@@ -167,8 +202,8 @@ func (g goods) orders(tx *store.Tx) error {
 	return g.batches(tx, today)
 }
 
-// batches: tomorrow's are planned, one of the day after is begun, and those of the day after that are done, with enough left
-// over for what waits today.
+// batches: tomorrow's are planned, one of the day after is begun, and those of the day after that are done, with enough tarts
+// left over for those that wait today.
 func (g goods) batches(tx *store.Tx, today calendar.Date) error {
 	for _, b := range []struct {
 		day int
@@ -185,7 +220,11 @@ func (g goods) batches(tx *store.Tx, today calendar.Date) error {
 			return err
 		}
 		if b.day == 3 {
-			if _, err = production.Complete(g.ctx, tx, made.Code, production.Completion{Produced: made.Planned + quantity.Of(10)}); err != nil {
+			done := production.Completion{Produced: made.Planned}
+			if b.sku == "TART-001" {
+				done.Produced += quantity.Of(10)
+			}
+			if _, err = production.Complete(g.ctx, tx, made.Code, done); err != nil {
 				return err
 			}
 		}
