@@ -13,6 +13,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -98,7 +99,11 @@ const (
 )
 
 func (a *API) serve(q *Request, route Route) error {
-	opened, err := apikeys.Authenticate(q.Context(), a.Store, q.PathValue("organization"), bearer(q.Request))
+	slug := q.PathValue("organization")
+	if !httpkit.Readable(slug) {
+		slug = "" // nobody's, like one that does not exist
+	}
+	opened, err := apikeys.Authenticate(q.Context(), a.Store, slug, bearer(q.Request))
 	if err != nil {
 		return err
 	}
@@ -121,7 +126,23 @@ func (a *API) serve(q *Request, route Route) error {
 			return err
 		}
 	}
+	if err := q.readable(); err != nil {
+		return err
+	}
 	return route.Handler(q)
+}
+
+// readable refuses an address that no database can hold.
+func (q *Request) readable() error {
+	if !httpkit.Readable(q.URL.Path) {
+		return fault.NotFound("address")
+	}
+	for name, texts := range q.URL.Query() {
+		if !httpkit.Readable(append(texts, name)...) {
+			return fault.Invalid("query", "The parameters were not understood. Send UTF-8 without NUL characters.")
+		}
+	}
+	return nil
 }
 
 // bearer is the key of a request; "" when it has none, or several.
@@ -231,8 +252,14 @@ func (q *Request) body() ([]byte, error) {
 	if errors.As(err, &large) {
 		return nil, errTooLarge
 	}
+	if err == nil && (!httpkit.Readable(string(body)) || nul.Match(body)) {
+		err = fault.Invalid("body", "The body was not understood. Send UTF-8 without NUL characters.")
+	}
 	return body, err
 }
+
+// nul is how JSON writes the character that no database keeps, behind an even number of backslashes.
+var nul = regexp.MustCompile(`(?:^|[^\\])(?:\\\\)*\\u0000`)
 
 // decode reads one JSON value into what is there already: what it does not name stays. A name that does not exist is refused.
 func decode(body []byte, into any) error {

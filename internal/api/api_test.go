@@ -112,10 +112,19 @@ func TestCustomers(t *testing.T) {
 			"too much":          {"POST", base + "/customers", `{"notes":"` + strings.Repeat("a", 1<<20) + `"}`, nil, 413},
 			"nobody":            {"GET", base + "/customers/CU-9999", "", nil, 404},
 			"another parameter": {"GET", base + "/customers?page=2", "", nil, 422},
+			"a NUL in the body": {"POST", base + "/customers", `{"kind":"company","name":"A","notes":"a\u0000b"}`, nil, 422},
+			"a backslash":       {"POST", base + "/customers", `{"kind":"company","name":"A","notes":"a\\u0000b"}`, nil, 201},
+			"no UTF-8":          {"POST", base + "/customers", "{\"kind\":\"company\",\"name\":\"A\xff\"}", nil, 422},
+			"a NUL in a search": {"GET", base + "/customers?q=%00", "", nil, 422},
+			"a NUL in a path":   {"GET", base + "/customers/%00", "", nil, 404},
+			"a NUL in a slug":   {"GET", "/api/v1/sun%00rise/customers", "", nil, 401},
 			"no such address":   {"GET", base + "/ovens", "", nil, 404},
 			"no such method":    {"DELETE", base + "/customers/CU-0001", "", nil, 405},
 		} {
 			got := ask(t, a, key, c.method, c.path, c.body, c.header...)
+			if c.status < 300 && got.Status == c.status {
+				continue
+			}
 			if got.Status != c.status || got.Header.Get("Content-Type") != "application/problem+json" || got.JSON["status"] != float64(c.status) {
 				t.Errorf("%s: %d, %s", name, got.Status, got.Body)
 			}

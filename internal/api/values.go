@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -73,7 +74,7 @@ const (
 func (q *Request) page(known ...string) (limit, offset int64, err error) {
 	var p fault.Problems
 	values := q.URL.Query()
-	for name := range values {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !slices.Contains(append(known, "limit", "offset"), name) {
 			p.Addf(name, "There is no parameter %q.", name)
 		}

@@ -48,7 +48,7 @@ var figure = regexp.MustCompile(`proved: (\d+) (.+)`)
 // goTest runs tests and reads what they say of themselves. A package that does not build is an error.
 func goTest(ctx context.Context, packages []string, pattern string, env ...string) (testRun, error) {
 	r := testRun{results: map[string]string{}, output: map[string]string{}, figures: map[string]int{}}
-	command := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-count=1", "-tags=isolation", "-v", "-p=2", "-run", pattern}, packages...)...)
+	command := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-count=1", "-v", "-p=2", "-run", pattern}, packages...)...)
 	command.Env = append(os.Environ(), env...)
 	command.Stderr = os.Stderr
 	out, err := command.StdoutPipe()

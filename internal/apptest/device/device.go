@@ -36,15 +36,33 @@ func key() virtualwebauthn.Credential {
 	}
 }
 
+// Answer is what the browser of a device that was never used answers, at an address, when the site asks for a new passkey.
+func Answer(origin, options string) (string, error) {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return "", err
+	}
+	d := Device{virtualwebauthn.NewAuthenticator(), key(), virtualwebauthn.RelyingParty{ID: u.Hostname(), Origin: origin}, nil}
+	return d.answer(options)
+}
+
 // Make is what a browser answers when a site asks for a new passkey.
 func (d *Device) Make(options string) string {
 	d.t.Helper()
-	parsed, err := virtualwebauthn.ParseAttestationOptions(options)
+	answer, err := d.answer(options)
 	if err != nil {
 		d.t.Fatal(err)
 	}
+	return answer
+}
+
+func (d *Device) answer(options string) (string, error) {
+	parsed, err := virtualwebauthn.ParseAttestationOptions(options)
+	if err != nil {
+		return "", err
+	}
 	d.Options.UserHandle = []byte(parsed.UserID)
-	return virtualwebauthn.CreateAttestationResponse(d.site, d.Authenticator, d.Key, *parsed)
+	return virtualwebauthn.CreateAttestationResponse(d.site, d.Authenticator, d.Key, *parsed), nil
 }
 
 // Use is what a browser answers when a site asks for the passkey. Each use counts.

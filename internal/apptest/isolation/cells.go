@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"craftplan/internal/httpkit"
 	"craftplan/internal/id"
 	"craftplan/internal/organizations"
 )
@@ -52,7 +53,7 @@ func few[T any](all []T, many int) []T { return all[:min(len(all), many):min(len
 func (m *matrix) ownCells(ctx context.Context, r Route, a *Actor) (cells []cell, err error) {
 	for _, f := range m.formsOf(r) {
 		c := cell{route: r, actor: a, what: "own", slug: m.A.Slug, holes: f.Holes, values: f.Plausible(), upload: f.Upload}
-		if r.personal() && f.Actor != a.Name {
+		if !r.inside() && f.Actor != a.Name {
 			c.what, c.odd = "another person's", "another's"
 		}
 		cells = append(cells, c)
@@ -79,7 +80,7 @@ func (m *matrix) formsOf(r Route) (shown []Form) {
 
 // inB tells whether an actor belongs to B.
 func (m *matrix) inB(a *Actor) bool {
-	return slices.Contains([]string{Neighbour, Guest, Vouched}, a.Name)
+	return slices.Contains([]string{Neighbour, Guest, Vouched, Foreign}, a.Name)
 }
 
 // place puts a reference that is not the actor's own into a hole of the path.
@@ -105,7 +106,8 @@ func (m *matrix) inPath(ctx context.Context, own cell, many int) (cells []cell, 
 		}
 		for _, value := range few(malformed, many) {
 			c := own.place(hole.Name, value, "malformed")
-			if own.route.Access == Members { // mailed links have their own words for what they never were
+			// Mailed links have their own words for what they never were, and the API for what no address can hold.
+			if own.route.Access == Members || own.route.Access == Programs && httpkit.Readable(value) {
 				c.nobody = &nobody
 			}
 			cells = append(cells, c)
@@ -199,7 +201,7 @@ func (m *matrix) atOnce(ctx context.Context, own cell, _ int) (cells []cell, err
 
 // smuggled sends what no form has: whose something is, who did it, and its id. Outside of organizations one actor tries.
 func (m *matrix) smuggled(_ context.Context, own cell, many int) ([]cell, error) {
-	if own.route.Access != Members && many == 1 {
+	if !own.route.inside() && many == 1 {
 		return nil, nil
 	}
 	send := func(organization, user, what string) cell {
@@ -223,7 +225,7 @@ func (m *matrix) smuggled(_ context.Context, own cell, many int) ([]cell, error)
 
 // slugs puts other slugs than A's into the path.
 func (m *matrix) slugs(_ context.Context, own cell, many int) (cells []cell, err error) {
-	if own.route.Access != Members {
+	if !own.route.inside() {
 		return nil, nil
 	}
 	others := map[string][]string{"former slug": {m.A.Former}, "unknown slug": {unknownSlug}, "malformed slug": malformedSlugs}

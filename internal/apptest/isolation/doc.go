@@ -8,7 +8,4 @@
 // The gates are functions that return a Report; the tests run them, and others may.
 //
 //   - Matrix: every route by everybody with every kind of reference; the expected answer is computed.
-//
-// Its tests stand behind the build tag isolation, which "make prove" sets: API keys, passkeys, allergens and nutrients do not take part
-// yet, and until they do the gate fails and says so.
 package isolation

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"craftplan/internal/authz"
+	"craftplan/internal/calendar"
 	"craftplan/internal/organizations"
 )
 
@@ -22,6 +23,9 @@ type Standing struct {
 	Role      authz.Role
 	Status    organizations.Status
 	Moved     bool // the slug in the path is a former one
+	// Keyed is a program whose key opens the organization now: then Role is that of who made it, and Scopes are the key's.
+	Keyed  bool
+	Scopes []authz.Permission
 }
 
 // Reply is a kind of answer.
@@ -63,6 +67,17 @@ func Expect(r Route, s Standing) Reply {
 		if (authz.Actor{Role: role}).Require(r.Permission) != nil {
 			return Forbidden
 		}
+	case Programs:
+		switch {
+		case !s.Keyed:
+			return AskSignIn
+		case s.Status != organizations.Active:
+			return Forbidden
+		case s.Moved:
+			return Redirect
+		case r.Permission != "" && (authz.Actor{Role: s.Role}).Through(s.Scopes).Require(r.Permission) != nil:
+			return Forbidden
+		}
 	}
 	return Open
 }
@@ -70,6 +85,12 @@ func Expect(r Route, s Standing) Reply {
 // StandingOf reads from the database, past the program, what an actor is to the organization that holds a slug.
 func (w *World) StandingOf(ctx context.Context, a *Actor, slug string) (s Standing, err error) {
 	_, s.Operator = a.Cookies["mailbox"]
+	if strings.ContainsRune(slug, 0) || !utf8.ValidString(slug) {
+		slug = "" // no database holds such a text
+	}
+	if a.Key != "" {
+		return w.keyed(ctx, a.Key, slug)
+	}
 	session := a.Cookies["session"]
 	if session == "" {
 		return s, nil
@@ -79,9 +100,6 @@ func (w *World) StandingOf(ctx context.Context, a *Actor, slug string) (s Standi
 		return s, err
 	}
 	s.SignedIn, s.Bound = true, row[0] != "-"
-	if strings.ContainsRune(slug, 0) || !utf8.ValidString(slug) {
-		return s, nil // no database holds such a text
-	}
 	membership, err := w.Column(ctx, `SELECT m.role || ' ' || m.status || ' ' || o.status || ' ' || o.slug || ' ' || CAST(o.id AS text) FROM slugs s JOIN organizations o ON o.id = s.organization_id
 		JOIN memberships m ON m.organization_id = o.id WHERE s.slug = $1 AND CAST(m.user_id AS text) = $2`, slug, a.User.String())
 	if err != nil || len(membership) == 0 {
@@ -93,6 +111,22 @@ func (w *World) StandingOf(ctx context.Context, a *Actor, slug string) (s Standi
 	}
 	s.Member, s.Role, s.Status, s.Moved = standing == string(organizations.Working), authz.Role(role), organizations.Status(status), present != slug
 	s.Elsewhere = s.Bound && row[0] != organization
+	return s, nil
+}
+
+// keyed reads what a program with a key is to the organization that holds a slug.
+func (w *World) keyed(ctx context.Context, key, slug string) (s Standing, err error) {
+	found, err := w.Column(ctx, `SELECT m.role || ' ' || o.status || ' ' || o.slug || ' ' || k.scopes FROM slugs s JOIN organizations o ON o.id = s.organization_id
+		JOIN api_keys k ON k.organization_id = o.id JOIN memberships m ON m.organization_id = o.id AND m.user_id = k.created_by
+		WHERE s.slug = $1 AND (k.secret_hash = $2 OR k.former_hash = $2 AND k.former_until >= $3) AND k.revoked_at IS NULL AND m.status = 'active'`, slug, hash(key), calendar.At(w.Now()).String())
+	if err != nil || len(found) == 0 {
+		return s, err
+	}
+	words := strings.Fields(found[0])
+	s.Keyed, s.Role, s.Status, s.Moved = true, authz.Role(words[0]), organizations.Status(words[1]), words[2] != slug
+	for _, scope := range words[3:] {
+		s.Scopes = append(s.Scopes, authz.Permission(scope))
+	}
 	return s, nil
 }
 

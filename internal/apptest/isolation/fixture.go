@@ -3,6 +3,7 @@ package isolation
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -26,10 +27,12 @@ import (
 // as seen again.
 var Noon = time.Date(2026, 3, 10, 15, 0, 0, 0, time.UTC)
 
+const later = 50 * time.Minute
+
 const (
 	password = "a quiet oven at four" // everybody's
 	nameOf   = "Robin Hale"           // everybody's, so that pages differ in what matters alone
-	host     = "craftplan.example"
+	host     = "craftplan.localhost"  // browsers take passkeys there without TLS
 )
 
 // Workshop is one of the two organizations.
@@ -45,14 +48,16 @@ type Workshop struct {
 type Actor struct {
 	Name    string
 	Email   string
-	User    id.ID             // zero for somebody without an account
+	User    id.ID             // zero for somebody without an account; of a program, who made its key
 	Cookies map[string]string // what the browser holds already
+	Key     string            // the secret of an API key, when it is a program that asks
 }
 
 // Everybody, by their standing to A.
 const (
 	Anonymous = "anonymous"
 	Newcomer  = "newcomer"     // signed up, and has not opened the link yet
+	Halfway   = "halfway"      // gave the owner's password, and not the second factor
 	Operator  = "operator"     // has the key to the mailbox, and no account
 	Stranger  = "stranger"     // has an account, and belongs nowhere
 	Neighbour = "owner of B"   // and of nothing else
@@ -68,8 +73,16 @@ const (
 	Owner     = "owner"
 )
 
+// And programs, by what their key opens.
+const (
+	Program = "key of A"         // with every scope, made by the owner
+	Reader  = "reading key of A" // with one scope
+	Stopped = "key of who is suspended"
+	Foreign = "key of B" // made by the guest, who is a member of A too
+)
+
 // Everybody is the order of the actors in tables and reports.
-var Everybody = []string{Anonymous, Newcomer, Operator, Stranger, Neighbour, Removed, Invited, Paused, Vouched, Guest, Viewer, Staff, Admin, Owner}
+var Everybody = []string{Anonymous, Newcomer, Halfway, Operator, Stranger, Neighbour, Removed, Invited, Paused, Vouched, Foreign, Stopped, Reader, Program, Guest, Viewer, Staff, Admin, Owner}
 
 // Fixture is what a database holds, as far as it cannot be read from it.
 type Fixture struct {
@@ -129,6 +142,7 @@ type seeder struct {
 	Fixture
 	st     *store.Store
 	person accounts.Prepared
+	told   int // mails that wait, about factors that were added
 }
 
 func (s *seeder) a(ctx context.Context) error {
@@ -144,17 +158,23 @@ func (s *seeder) a(ctx context.Context) error {
 		return err
 	}
 	err = s.st.Update(ctx, owner, func(tx *store.Tx) error {
-		for who, role := range map[string]authz.Role{Admin: authz.Admin, Staff: authz.Staff, Viewer: authz.Viewer, Guest: authz.Viewer, Removed: authz.Staff, Paused: authz.Staff} {
+		for who, role := range map[string]authz.Role{Admin: authz.Admin, Staff: authz.Staff, Viewer: authz.Viewer, Guest: authz.Viewer, Removed: authz.Staff, Paused: authz.Admin} {
 			if err := organizations.AddMember(ctx, tx, s.Actors[who].User, role); err != nil {
 				return err
 			}
 		}
-		if err := organizations.Remove(ctx, tx, s.Actors[Removed].User); err != nil {
-			return err
-		}
-		return organizations.Suspend(ctx, tx, s.Actors[Paused].User)
+		return organizations.Remove(ctx, tx, s.Actors[Removed].User)
 	})
 	if err != nil {
+		return err
+	}
+	if err := s.programs(ctx, s.A, map[string]string{Program: Owner, Reader: Owner, Stopped: Paused}); err != nil {
+		return err
+	}
+	if err := s.st.Update(ctx, owner, func(tx *store.Tx) error { return organizations.Suspend(ctx, tx, s.Actors[Paused].User) }); err != nil {
+		return err
+	}
+	if err := errors.Join(s.passkey(ctx, Owner), s.authenticator(ctx, Staff), s.halfway(ctx)); err != nil {
 		return err
 	}
 	if err := (goods{ctx, s.A.Word, 0}).stock(s.st, owner); err != nil {
@@ -202,6 +222,12 @@ func (s *seeder) b(ctx context.Context) error {
 		return err
 	}
 	if err := sso.Change(ctx, s.st, owner, sso.Provider{Name: s.B.Word + " house", Issuer: "https://localhost:9", ClientID: "craftplan", Enabled: true}); err != nil {
+		return err
+	}
+	if err := s.programs(ctx, s.B, map[string]string{Foreign: Guest}); err != nil {
+		return err
+	}
+	if err := s.passkey(ctx, Colleague); err != nil {
 		return err
 	}
 	if s.Theirs, err = s.letters(ctx, owner, s.B, Colleague); err != nil {
@@ -287,7 +313,7 @@ func (s *seeder) letters(ctx context.Context, owner store.Scope, w Workshop, abo
 	if err := s.signUp(ctx, w); err != nil {
 		return nil, err
 	}
-	if err := work(ctx, s.st, 3+len(invited)); err != nil {
+	if err := work(ctx, s.st, s.told+3+len(invited)); err != nil {
 		return nil, err
 	}
 	mails, err := mail.Mailbox(ctx, s.st)

@@ -1,5 +1,3 @@
-//go:build isolation
-
 package isolation
 
 import (

@@ -43,6 +43,11 @@ const alike = 8
 func (w *World) Crawl(ctx context.Context, routes []Route) ([]Form, error) {
 	c := crawler{World: w, routes: routes, counted: map[string]int{}}
 	for _, r := range routes {
+		if r.Access == Programs {
+			if err := c.send(ctx, r); err != nil {
+				return nil, err
+			}
+		}
 		if r.Changes() {
 			continue
 		}
@@ -61,7 +66,7 @@ func (w *World) Crawl(ctx context.Context, routes []Route) ([]Form, error) {
 	return c.forms, w.classify(ctx, c.forms)
 }
 
-var visitors = map[Access][]string{Members: {Owner}, People: {Owner}, Anyone: {Anonymous, Newcomer, Owner}, Operators: {Operator}}
+var visitors = map[Access][]string{Members: {Owner}, People: {Owner, Staff}, Anyone: {Anonymous, Newcomer, Halfway, Owner}, Operators: {Operator}}
 
 // own are all ways to fill the holes of a route with what is the actor's own.
 func (w *World) own(ctx context.Context, r Route, a *Actor) ([]map[string]string, error) {
@@ -121,6 +126,7 @@ func (c *crawler) visit(ctx context.Context, path, who string) error {
 		}
 		f.Find("[hx-post], [hx-get]").AddSelection(f).Each(func(_ int, e *goquery.Selection) {
 			c.keep(http.MethodPost, e.AttrOr("hx-post", ""), who, fields, "")
+			c.keep(http.MethodPost, e.AttrOr("data-ask", ""), who, nil, "")
 			c.keep(http.MethodGet, e.AttrOr("hx-get", ""), who, fields, "")
 		})
 	})
@@ -271,7 +277,7 @@ func encode(values url.Values, upload string) (body, kind string) {
 
 // plausible are fields that nobody could guess, by pattern.
 var plausible = map[string]map[string]string{
-	"/login":                           {"email": "owner@alder.example", "password": password},
+	"/login":                           {"email": "viewer@alder.example", "password": password},
 	"/{organization}/settings/sign-in": {"domains": "alder.example"},
 	"/{organization}/settings/food/allergens/{allergen}/name": {"name": "Another name"}, // its own is taken by itself
 	"/{organization}/settings/food/nutrients/{nutrient}/name": {"name": "Another name"},

@@ -43,6 +43,8 @@ var kinds = map[string]Kind{
 	"invitation":      {Query: `SELECT id FROM invitations WHERE CAST(organization_id AS text) = $1 ORDER BY email`},
 	"lot":             {Query: `SELECT code FROM lots WHERE CAST(organization_id AS text) = $1 ORDER BY 1`},
 	"movement":        {Query: `SELECT m.id FROM movements m JOIN lots l ON l.organization_id = m.organization_id AND l.id = m.lot_id WHERE CAST(m.organization_id AS text) = $1 AND l.code = $2 ORDER BY m.id`, Within: "lot"},
+	"key":             {Query: `SELECT id FROM api_keys WHERE CAST(organization_id AS text) = $1 ORDER BY name`},
+	"passkey":         {Query: `SELECT id FROM passkeys WHERE CAST(user_id AS text) = $1 ORDER BY id`, Personal: true},
 	"location":        {Query: `SELECT id FROM locations WHERE CAST(organization_id AS text) = $1 ORDER BY name`},
 	"version":         {Query: `SELECT r.version FROM recipes r JOIN products p ON p.organization_id = r.organization_id AND p.id = r.product_id WHERE CAST(r.organization_id AS text) = $1 AND p.sku = $2 ORDER BY 1`, Within: "sku"},
 	"status":          {Fixed: statuses()},
@@ -72,6 +74,8 @@ var holeKinds = map[string]string{
 	"invitations/invitation": "invitation",
 	"statuses/status":        "status",
 	"sessions/session":       "session",
+	"keys/key":               "key",
+	"passkeys/passkey":       "passkey",
 	"mailbox/mail":           "kept mail",
 	"invitations/token":      "invitation link",
 	"password/token":         "password link",
@@ -182,8 +186,3 @@ func random(like string, source *rand.Rand) string {
 
 // malformed are what no reference looks like.
 var malformed = []string{"\x00", "?", "a/b", "-1", "\xff\xfe", "'; DROP TABLE orders; --", "🥐", strings.Repeat("9", 300), "%2e%2e%2f", "{{.}}", " "}
-
-// personal tells whether a hole of the route names what is one person's.
-func (r Route) personal() bool {
-	return slices.ContainsFunc(r.Holes(), func(h Hole) bool { return kinds[h.Kind].Personal })
-}

@@ -29,10 +29,13 @@ type cell struct {
 }
 
 func (c cell) ask(slug string) Ask {
-	a := Ask{Method: c.route.Method, Path: c.route.Fill(slug, c.holes), Cookies: c.actor.Cookies}
-	if c.route.Changes() {
+	a := Ask{Method: c.route.Method, Path: c.route.Fill(slug, c.holes), Cookies: c.actor.Cookies, Key: c.actor.Key}
+	switch {
+	case c.route.Changes() && c.route.Access == Programs:
+		a.Form, a.Type = asJSON(c.route, c.values), "application/json"
+	case c.route.Changes():
 		a.Form, a.Type = encode(c.values, c.upload)
-	} else if len(c.values) > 0 {
+	case len(c.values) > 0:
 		a.Path += "?" + c.values.Encode()
 	}
 	return a
@@ -80,7 +83,7 @@ func Matrix(ctx context.Context, w *World, routes []Route) (*Report, error) {
 	}
 	for _, r := range routes {
 		if !m.succeeded[r] && elsewhere[r.Pattern] == "" {
-			m.find("%s was never answered well: give its form what it takes, in plausible (forms.go), or A what it needs (goods.go). It says: %s", r, m.complaint[r])
+			m.find("%s was never answered well: give its form what it takes, in plausible (forms.go), or what programs send, in sent (programs.go), or A what it needs (goods.go). It says: %s", r, m.complaint[r])
 		}
 	}
 	return m.Report, m.status(ctx, organizations.Active)
@@ -90,7 +93,7 @@ func Matrix(ctx context.Context, w *World, routes []Route) (*Report, error) {
 func (m *matrix) formless(routes []Route) (err error) {
 	for _, r := range routes {
 		if r.Changes() && len(m.formsOf(r)) == 0 && elsewhere[r.Pattern] == "" {
-			err = errors.Join(err, fmt.Errorf("%s: no page that the crawler finds has a form for it: show it on a page, with data in goods.go that lets it be shown", r))
+			err = errors.Join(err, fmt.Errorf("%s: no page that the crawler finds has a form for it: show it on a page, with data in goods.go that lets it be shown; what programs send stands in sent (programs.go)", r))
 		}
 	}
 	return err
@@ -110,7 +113,7 @@ func (m *matrix) in(ctx context.Context, status organizations.Status, routes []R
 	}
 	m.during, m.standings, m.known = status, map[string]Standing{}, Known(m.Settled())
 	for _, r := range routes {
-		if status != organizations.Active && r.Access != Members {
+		if status != organizations.Active && !r.inside() {
 			continue
 		}
 		if err := m.route(ctx, r, status); err != nil {
@@ -124,7 +127,7 @@ func (m *matrix) in(ctx context.Context, status organizations.Status, routes []R
 func (m *matrix) route(ctx context.Context, r Route, status organizations.Status) error {
 	var quiet []cell
 	for _, who := range Everybody {
-		if status != organizations.Active && slices.Contains(unmoved, who) {
+		if status != organizations.Active && slices.Contains(unmoved, who) || r.Changes() && !r.inside() && slices.Contains(likeOthers, who) {
 			continue
 		}
 		cells, err := m.cells(ctx, r, m.Actors[who])
@@ -156,7 +159,10 @@ func (m *matrix) route(ctx context.Context, r Route, status organizations.Status
 }
 
 // unmoved are those to whom an organization is the same, active or not.
-var unmoved = []string{Newcomer, Operator, Stranger, Neighbour, Invited, Vouched}
+var unmoved = []string{Newcomer, Halfway, Operator, Stranger, Neighbour, Invited, Vouched, Foreign, Stopped}
+
+// likeOthers are those to whom what is outside of organizations is what it is to somebody else.
+var likeOthers = []string{Removed, Paused, Viewer, Admin, Foreign, Stopped, Reader}
 
 // blame finds out which of the cells changed what none of them may change.
 func (m *matrix) blame(ctx context.Context, cells []cell) error {
@@ -298,7 +304,7 @@ func (m *matrix) judge(ctx context.Context, c cell, reply Reply, answer Answer) 
 			return fmt.Sprintf("the role does not allow it, and the answer is %d", answer.Status)
 		}
 	case Redirect:
-		if want := c.ask(m.A.Slug).Path; answer.Status != http.StatusTemporaryRedirect || answer.Header.Get("Location") != want {
+		if want := c.ask(m.A.Slug).Path; answer.Status != c.route.transport().Moved || answer.Header.Get("Location") != want {
 			return fmt.Sprintf("a former slug leads to %q with %d, not to %q", answer.Header.Get("Location"), answer.Status, want)
 		}
 	case AskSignIn:
@@ -330,7 +336,7 @@ func (m *matrix) judgeOpen(c cell, answer Answer) string {
 	case inPath:
 	case answer.Status == http.StatusNotFound && c.odd == "" && elsewhere[c.route.Pattern] == "":
 		return "what is theirs is not found"
-	case answer.Status == http.StatusUnauthorized && c.route.Pattern != "/login", answer.Status == http.StatusForbidden && c.route.Access != Anyone:
+	case answer.Status == http.StatusUnauthorized && !strings.HasPrefix(c.route.Pattern, "/login"), answer.Status == http.StatusForbidden && c.route.Access != Anyone:
 		return fmt.Sprintf("they may, and the answer is %d", answer.Status)
 	}
 	return ""
@@ -340,7 +346,7 @@ const unknownSlug = "zzzzz" // as long as A's
 
 // unknown compares an answer with that in an organization that does not exist.
 func (m *matrix) unknown(ctx context.Context, c cell, answer Answer) string {
-	if c.slug == unknownSlug || c.route.Access != Members {
+	if c.slug == unknownSlug || !c.route.inside() {
 		return ""
 	}
 	ask := c.ask(unknownSlug)

@@ -7,11 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"craftplan/internal/api"
 	"craftplan/internal/authz"
 	"craftplan/internal/web"
 )
 
-// Access says who reaches a route at all; the transports' own words.
+// Access says who reaches a route at all; the web's own words, and one more.
 type Access string
 
 // The kinds of access.
@@ -20,6 +21,7 @@ const (
 	People    = Access(web.People)
 	Members   = Access(web.Members)
 	Operators = Access(web.Operators)
+	Programs  = Access("programs") // with a key of the organization in the path
 )
 
 // Route is an entry of a transport's table.
@@ -27,7 +29,7 @@ type Route struct {
 	Transport       string
 	Method, Pattern string
 	Access          Access
-	Permission      authz.Permission // needed by Members
+	Permission      authz.Permission // needed by Members and Programs; "" is none
 }
 
 func (r Route) String() string { return r.Method + " " + r.Pattern }
@@ -39,13 +41,14 @@ func (r Route) Changes() bool { return r.Method != http.MethodGet && r.Method !=
 type Transport struct {
 	Name   string
 	Routes func() []Route
-	// SignIn is the status of the answer to somebody who must sign in first.
-	SignIn int
+	SignIn int // the status of the answer to somebody who must sign in first
+	Moved  int // that of the answer to who asks by a former slug
 }
 
 // Transports are all of them. A package that answers requests and is not among them fails the build.
 var Transports = []Transport{
-	{"web", webRoutes, http.StatusSeeOther},
+	{"web", webRoutes, http.StatusSeeOther, http.StatusTemporaryRedirect},
+	{"api", apiRoutes, http.StatusUnauthorized, http.StatusPermanentRedirect},
 }
 
 func webRoutes() (all []Route) {
@@ -55,7 +58,18 @@ func webRoutes() (all []Route) {
 	return all
 }
 
-// elsewhere are patterns that answer well only after a provider did, each with where that is proved. They are asked all the same.
+func apiRoutes() (all []Route) {
+	for _, r := range api.Routes() {
+		all = append(all, Route{"api", r.Method, r.Pattern, Programs, r.Permission})
+	}
+	return all
+}
+
+// inside tells whether what is asked for is an organization's.
+func (r Route) inside() bool { return r.Access == Members || r.Access == Programs }
+
+// elsewhere are patterns that answer well only to what no form could be filled with, each with where that is proved. They are asked all
+// the same.
 var elsewhere = map[string]string{
 	"/login/sso":                         "sends people to a provider: internal/sso has one in its tests",
 	"/login/sso/callback/{organization}": "takes a provider's signed answer: internal/sso has one in its tests",
@@ -63,6 +77,11 @@ var elsewhere = map[string]string{
 	"/login/sso/sent":                    "is shown after that mail",
 	"/{organization}/settings/members/{user}/disconnection": "ends what a provider's signed answer made: internal/sso has one in its tests",
 	"/{organization}/settings/sign-in/test":                 "asks the provider: internal/sso has one in its tests",
+	"/login/passkey":                                        "takes a device's signed answer: internal/web has one in its tests",
+	"/login/second/passkey":                                 "takes a device's signed answer: internal/web has one in its tests",
+	"/account/passkeys/creation":                            "takes a device's signed answer: internal/web has one in its tests",
+	"/login/second":                                         "takes the code of an app: internal/web has one in its tests",
+	"/account/authenticator/confirmation":                   "takes the code of an app: internal/web has one in its tests",
 }
 
 // Routes are those of all transports.

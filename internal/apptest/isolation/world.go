@@ -47,7 +47,7 @@ type Options struct {
 // OpenWorld starts the program on a copy of a filling.
 func OpenWorld(ctx context.Context, engine store.Engine, o Options) (w *World, err error) {
 	w = &World{Engine: engine, memory: map[string][]string{}}
-	w.Set(50 * time.Minute)
+	w.Set(later)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.Close())
@@ -130,6 +130,7 @@ type Ask struct {
 	Form         string // encoded; sent with what is not GET
 	Type         string // of the form; "" is an ordinary one
 	Cookies      map[string]string
+	Key          string // of an API
 }
 
 // Answer is what came back.
@@ -147,6 +148,9 @@ func (w *World) Do(ctx context.Context, a Ask) (Answer, error) {
 	}
 	if a.Method != http.MethodGet && a.Method != http.MethodHead {
 		r.Header.Set("Content-Type", cmp.Or(a.Type, "application/x-www-form-urlencoded"))
+	}
+	if a.Key != "" {
+		r.Header.Set("Authorization", "Bearer "+a.Key)
 	}
 	for name, value := range a.Cookies {
 		r.AddCookie(&http.Cookie{Name: name, Value: value})
