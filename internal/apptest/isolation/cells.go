@@ -233,7 +233,7 @@ func (m *matrix) slugs(_ context.Context, own cell, many int) (cells []cell, err
 		others["slug of B"], others["former slug of B"] = []string{m.B.Slug}, []string{m.B.Former}
 	}
 	for what, list := range others {
-		for _, slug := range few(list, many+1) {
+		for _, slug := range few(list, many) {
 			c := own
 			c.slug, c.what = slug, what
 			cells = append(cells, c)

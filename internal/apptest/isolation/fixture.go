@@ -93,9 +93,13 @@ type Fixture struct {
 	Contents      map[files.Key][]byte // of files
 }
 
+// quickly hashes passwords without the cost that they have in earnest.
+var quickly = sync.OnceFunc(accounts.HashQuickly)
+
 // Alone is a world that never heard of B; Both is the same world, to the last id, with B in it.
 var (
 	Alone = storetest.Filled(func(ctx context.Context, st *store.Store) error {
+		quickly()
 		s := &seeder{st: st.At(func() time.Time { return Noon }), Fixture: Fixture{Actors: map[string]*Actor{}}}
 		if err := s.a(ctx); err != nil {
 			return err
