@@ -11,6 +11,9 @@ import (
 // Cost is what pieces cost, in micro currency units.
 type Cost struct{ Material, Labor, Overhead, Total money.Amount }
 
+// Withheld is the cost that who sees no costs reads.
+var Withheld = Cost{money.Withheld, money.Withheld, money.Withheld, money.Withheld}
+
 // Rates are what an organization pays for work.
 type Rates struct {
 	Hourly   money.Amount

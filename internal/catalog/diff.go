@@ -106,7 +106,7 @@ func sameRate(a, b *Step) bool {
 // CostToday is what one piece of a version would cost at the prices, the rates and the recipes within it of today; false when it
 // cannot be reckoned any more, such as a replaced version that the recipes of today lead back to.
 func CostToday(ctx context.Context, tx *store.Tx, r *Recipe) (Cost, bool, error) {
-	if err := tx.Require(authz.CatalogRead); err != nil {
+	if err := tx.Require(authz.CatalogRead, authz.CostsRead); err != nil {
 		return Cost{}, false, err
 	}
 	again := Recipe{Product: r.Product, Yield: r.Yield, Loss: r.Loss, Components: slices.Clone(r.Components), Steps: slices.Clone(r.Steps)}

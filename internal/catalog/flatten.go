@@ -99,7 +99,27 @@ func Flatten(ctx context.Context, tx *store.Tx, product id.ID) (Flat, error) {
 	if !ok {
 		return Flat{}, fault.NotFound("recipe")
 	}
-	return book.flatten(r)
+	flat, err := book.flatten(r)
+	flat.withhold(tx)
+	return flat, err
+}
+
+// withhold takes out what things cost, unless the transaction may know it.
+func (f *Flat) withhold(tx *store.Tx) {
+	for i := range f.Parts {
+		f.Parts[i].Price = tx.Cost(f.Parts[i].Price)
+	}
+	for i := range f.Tasks {
+		f.Tasks[i].HourlyRate = rateFor(tx, f.Tasks[i].HourlyRate)
+	}
+}
+
+// rateFor is the own rate of a step; none for who sees no costs.
+func rateFor(tx *store.Tx, own *money.Amount) *money.Amount {
+	if tx.SeesCosts() {
+		return own
+	}
+	return nil
 }
 
 // Cycle is the refusal of a recipe that leads back to its own product.

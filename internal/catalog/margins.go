@@ -38,7 +38,7 @@ type MarginFilter struct {
 
 // Margins are those of all products that have a recipe and are not discontinued.
 func Margins(ctx context.Context, tx *store.Tx, f MarginFilter) ([]Margin, error) {
-	if err := tx.Require(authz.CatalogRead); err != nil {
+	if err := tx.Require(authz.CatalogRead, authz.CostsRead); err != nil {
 		return nil, err
 	}
 	s, err := settings.Get(ctx, tx)

@@ -38,7 +38,7 @@ type Work struct {
 	ProductID       id.ID
 	Name            string
 	Minutes, Pieces quantity.Quantity
-	HourlyRate      *money.Amount // nil is the organization's
+	HourlyRate      *money.Amount // nil is the organization's, or withheld
 }
 
 // Cost is what the step costs for a number of pieces, rounded half up to millionths, once.
@@ -65,6 +65,7 @@ func Plans(ctx context.Context, tx *store.Tx, products []id.ID) (map[id.ID]Plan,
 		if err != nil {
 			return nil, err
 		}
+		flat.withhold(tx)
 		if plans[product], err = flat.plan(r); err != nil {
 			return nil, fault.Conflict(fmt.Sprintf("The recipe of %s takes more than can be kept. Check its quantities.", r.Product.Name))
 		}

@@ -86,7 +86,7 @@ func up(price, step money.Amount) money.Amount { return (price + step - 1) / ste
 
 // Reprice gives a product another price than the one that was looked at.
 func Reprice(ctx context.Context, tx *store.Tx, sku string, was, price money.Amount) (Product, error) {
-	if err := tx.Require(authz.CatalogWrite); err != nil {
+	if err := tx.Require(authz.CatalogWrite, authz.CostsRead); err != nil {
 		return Product{}, err
 	}
 	p, err := Get(ctx, tx, sku)

@@ -153,7 +153,7 @@ type Listed struct {
 	Name, SKU string
 	Status    string
 	Price     money.Amount
-	UnitCost  money.Amount // when its recipe was published or last costed
+	UnitCost  money.Amount // when its recipe was published or last costed; withheld from who sees no costs
 	Version   int64        // of the active recipe; 0 is none
 }
 
@@ -172,13 +172,13 @@ func List(ctx context.Context, tx *store.Tx, f Filter) ([]Listed, int64, error) 
 	if f.Down {
 		rows, e := queries.ListProductsDown(ctx, db.ListProductsDownIn(in))
 		for _, r := range rows {
-			list = append(list, Listed{r.ID, r.Name, r.Sku, r.Status, r.Price, r.UnitCost, r.Version})
+			list = append(list, Listed{r.ID, r.Name, r.Sku, r.Status, r.Price, tx.Cost(r.UnitCost), r.Version})
 		}
 		return list, total, e
 	}
 	rows, err := queries.ListProducts(ctx, in)
 	for _, r := range rows {
-		list = append(list, Listed{r.ID, r.Name, r.Sku, r.Status, r.Price, r.UnitCost, r.Version})
+		list = append(list, Listed{r.ID, r.Name, r.Sku, r.Status, r.Price, tx.Cost(r.UnitCost), r.Version})
 	}
 	return list, total, err
 }

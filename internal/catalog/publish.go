@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -51,7 +52,8 @@ type StepInput struct {
 	Name        string
 	Minutes     quantity.Quantity
 	UnitsPerRun quantity.Quantity
-	HourlyRate  *money.Amount
+	HourlyRate  *money.Amount // nil is the organization's
+	Was         int           // which step it was in the active version, from 1; 0 is a new one
 }
 
 func (in Input) validate() error {
@@ -99,9 +101,14 @@ func (in Input) validate() error {
 
 // Preview costs unsaved input for a product without writing anything. It refuses what could not be published.
 func Preview(ctx context.Context, tx *store.Tx, product id.ID, in Input) (Recipe, error) {
-	if err := tx.Require(authz.CatalogRead); err != nil {
+	if err := tx.Require(authz.CatalogRead, authz.CostsRead); err != nil {
 		return Recipe{}, err
 	}
+	return in.recipe(ctx, tx, product)
+}
+
+// recipe is the input with its costs, for a transaction that may know them.
+func (in Input) recipe(ctx context.Context, tx *store.Tx, product id.ID) (Recipe, error) {
 	in.Notes = strings.TrimSpace(in.Notes)
 	if err := in.validate(); err != nil {
 		return Recipe{}, err
@@ -197,7 +204,8 @@ func missing(all []Ref, product id.ID) bool {
 func oneByOne(ctx context.Context, tx *store.Tx) error { return tx.Lock(ctx, "recipes") }
 
 // Publish makes the input the next, active version and archives the one before with its cost. What it changes in the costs of
-// other recipes is written with it.
+// other recipes is written with it. From who sees no costs a step keeps the hourly rate that it had, and the recipe comes back
+// without costs.
 func Publish(ctx context.Context, tx *store.Tx, product id.ID, in Input) (Recipe, error) {
 	if err := tx.Require(authz.CatalogWrite); err != nil {
 		return Recipe{}, err
@@ -205,7 +213,14 @@ func Publish(ctx context.Context, tx *store.Tx, product id.ID, in Input) (Recipe
 	if err := oneByOne(ctx, tx); err != nil {
 		return Recipe{}, err
 	}
-	r, err := Preview(ctx, tx, product, in)
+	active, err := GetRecipe(ctx, tx.Reckoning(), product, 0)
+	if err != nil {
+		return Recipe{}, err
+	}
+	if !tx.SeesCosts() {
+		in.Steps = keepRates(in.Steps, active)
+	}
+	r, err := in.recipe(ctx, tx.Reckoning(), product)
 	if err != nil {
 		return Recipe{}, err
 	}
@@ -221,7 +236,7 @@ func Publish(ctx context.Context, tx *store.Tx, product id.ID, in Input) (Recipe
 		}
 		r.Version = latest + 1
 	}
-	if err := archiveActive(ctx, tx, product); err != nil {
+	if err := active.archive(ctx, tx); err != nil {
 		return Recipe{}, err
 	}
 	now := tx.Now()
@@ -237,24 +252,39 @@ func Publish(ctx context.Context, tx *store.Tx, product id.ID, in Input) (Recipe
 	if err := noteCosts(ctx, tx, Published, []string{r.costRow("")}); err != nil {
 		return Recipe{}, err
 	}
-	return r, recostTakers(ctx, tx, r.Product)
+	if err := recostTakers(ctx, tx, r.Product); err != nil {
+		return Recipe{}, err
+	}
+	r.withhold(tx)
+	return r, nil
 }
 
-// archiveActive ends the active version with the cost it has now, and the arithmetic behind it.
-func archiveActive(ctx context.Context, tx *store.Tx, product id.ID) error {
-	active, err := GetRecipe(ctx, tx, product, 0)
-	if err != nil || active == nil {
-		return err
+// keepRates gives each step the hourly rate of the step it was.
+func keepRates(steps []StepInput, active *Recipe) []StepInput {
+	kept := slices.Clone(steps)
+	for i := range kept {
+		kept[i].HourlyRate = nil
+		if was := kept[i].Was; active != nil && was >= 1 && was <= len(active.Steps) {
+			kept[i].HourlyRate = active.Steps[was-1].HourlyRate
+		}
 	}
-	in := db.ArchiveRecipeIn{ID: active.ID, MaterialCost: active.Cost.Material, LaborCost: active.Cost.Labor, OverheadCost: active.Cost.Overhead, UnitCost: active.Cost.Total}
-	if active.Flaw == nil {
-		text, err := json.Marshal(active.Arithmetic)
+	return kept
+}
+
+// archive ends the version with the cost it has now, and the arithmetic behind it; nil is none.
+func (r *Recipe) archive(ctx context.Context, tx *store.Tx) error {
+	if r == nil {
+		return nil
+	}
+	in := db.ArchiveRecipeIn{ID: r.ID, MaterialCost: r.Cost.Material, LaborCost: r.Cost.Labor, OverheadCost: r.Cost.Overhead, UnitCost: r.Cost.Total}
+	if r.Flaw == nil {
+		text, err := json.Marshal(r.Arithmetic)
 		if err != nil {
 			return err
 		}
 		in.Arithmetic = string(text)
 	}
-	_, err = db.For(tx).ArchiveRecipe(ctx, in)
+	_, err := db.For(tx).ArchiveRecipe(ctx, in)
 	return err
 }
 

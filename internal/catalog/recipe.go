@@ -91,6 +91,21 @@ func (r *Recipe) spread() {
 	}
 }
 
+// withhold takes out of the recipe what things cost, unless the transaction may know it.
+func (r *Recipe) withhold(tx *store.Tx) {
+	if tx.SeesCosts() {
+		return
+	}
+	r.Cost, r.Costing, r.Rates = Withheld, Costing{Cost: Withheld}, Rates{Hourly: money.Withheld}
+	for i := range r.Components {
+		r.Components[i].Price, r.Components[i].Cost = money.Withheld, money.Withheld
+	}
+	for i := range r.Steps {
+		r.Steps[i].HourlyRate, r.Steps[i].Cost = nil, money.Withheld // the rate of a step is kept by StepInput.Was
+	}
+	r.Flat.withhold(tx)
+}
+
 // Brought is a material that a component brings to the whole yield, with the waste and the loss within it.
 type Brought struct {
 	inventory.Option
@@ -117,14 +132,14 @@ func (r *Recipe) Brings(line int) []Brought {
 
 // RatesOf are what the organization pays for work now.
 func RatesOf(ctx context.Context, tx *store.Tx) (Rates, error) {
-	if err := tx.Require(authz.CatalogRead); err != nil {
+	if err := tx.Require(authz.CostsRead); err != nil {
 		return Rates{}, err
 	}
 	return rates(ctx, tx)
 }
 
 func rates(ctx context.Context, tx *store.Tx) (Rates, error) {
-	s, err := settings.Get(ctx, tx)
+	s, err := settings.Get(ctx, tx.Reckoning())
 	return Rates{s.LaborHourlyRate, s.OverheadRate}, err
 }
 
@@ -137,7 +152,7 @@ func Versions(ctx context.Context, tx *store.Tx, product id.ID) ([]Recipe, error
 	versions := make([]Recipe, len(rows))
 	for i, r := range rows {
 		versions[i] = Recipe{ID: r.ID, Product: Ref{product, r.Name, r.Sku}, Version: r.Version, Status: r.Status, Yield: r.Yield, Loss: r.Loss, Notes: r.Notes,
-			Cost: Cost{r.MaterialCost, r.LaborCost, r.OverheadCost, r.UnitCost}, PublishedAt: r.PublishedAt, arithmetic: r.Arithmetic}
+			Cost: Cost{tx.Cost(r.MaterialCost), tx.Cost(r.LaborCost), tx.Cost(r.OverheadCost), tx.Cost(r.UnitCost)}, PublishedAt: r.PublishedAt, arithmetic: r.Arithmetic}
 	}
 	return versions, err
 }
@@ -154,7 +169,9 @@ func GetRecipe(ctx context.Context, tx *store.Tx, product id.ID, version int64) 
 	for i := range versions {
 		r := &versions[i]
 		if r.Version == version || version == 0 && r.Status == "active" {
-			return r, r.fill(ctx, tx)
+			err := r.fill(ctx, tx)
+			r.withhold(tx)
+			return r, err
 		}
 	}
 	if version != 0 {
@@ -205,8 +222,10 @@ func RecipeByID(ctx context.Context, tx *store.Tx, product, recipe id.ID) (*Reci
 		return nil, err
 	}
 	for i := range versions {
-		if versions[i].ID == recipe {
-			return &versions[i], versions[i].fill(ctx, tx)
+		if r := &versions[i]; r.ID == recipe {
+			err := r.fill(ctx, tx)
+			r.withhold(tx)
+			return r, err
 		}
 	}
 	return nil, fault.NotFound("recipe")

@@ -40,7 +40,7 @@ type CostChange struct {
 
 // CostHistory is what a piece of a product cost, the latest change first, up to a number of changes.
 func CostHistory(ctx context.Context, tx *store.Tx, product id.ID, limit int64) ([]CostChange, error) {
-	if err := tx.Require(authz.CatalogRead); err != nil {
+	if err := tx.Require(authz.CatalogRead, authz.CostsRead); err != nil {
 		return nil, err
 	}
 	rows, err := db.For(tx).CostChanges(ctx, db.CostChangesIn{ProductID: product, CountOf: int32(limit)})

@@ -188,6 +188,15 @@ var scopeMakers = map[string][]string{
 		"internal/store/storetest/storetest.go",
 		"internal/web/signup.go",
 	},
+	"Reckoning": {
+		"internal/catalog/publish.go",
+		"internal/catalog/recipe.go",
+		"internal/inventory/material.go",
+		"internal/production/complete.go",
+		"internal/production/start.go",
+		"internal/production/stock.go",
+		"internal/settings/settings.go",
+	},
 	"System": {
 		"internal/apptest/isolation/fixture.go",
 		"internal/accounts/authenticator.go",

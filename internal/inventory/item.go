@@ -76,9 +76,10 @@ func Reckon(ctx context.Context, tx *store.Tx, item id.ID, q quantity.Quantity) 
 	}
 	r, err := db.For(tx).ValueOfItem(ctx, db.ValueOfItemIn{ItemID: item})
 	if err != nil || r.OnHand <= 0 {
-		return 0, err
+		return tx.Cost(0), err
 	}
-	return r.Value.Share(int64(q), int64(r.OnHand))
+	cost, err := r.Value.Share(int64(q), int64(r.OnHand))
+	return tx.Cost(cost), err
 }
 
 // Moved is what a document took from a lot, or brought.
@@ -100,7 +101,7 @@ func MovedBy(ctx context.Context, tx *store.Tx, source Source) ([]Moved, error) 
 	rows, err := db.For(tx).LotsOfSource(ctx, db.LotsOfSourceIn{SourceKind: source.Kind, SourceID: &source.ID})
 	moved := make([]Moved, len(rows))
 	for i, r := range rows {
-		moved[i] = Moved{r.Name, r.Sku, quantity.Unit(r.Unit), r.Code, r.ExpiresOn, Kind(r.Kind), r.Quantity, r.Value}
+		moved[i] = Moved{r.Name, r.Sku, quantity.Unit(r.Unit), r.Code, r.ExpiresOn, Kind(r.Kind), r.Quantity, tx.Cost(r.Value)}
 	}
 	return moved, err
 }

@@ -159,7 +159,7 @@ type Movement struct {
 	ID         id.ID
 	Kind       Kind
 	Quantity   quantity.Quantity
-	Value      money.Amount
+	Value      money.Amount // withheld from who sees no costs
 	Reason     string
 	Source     Source // without its id
 	OccurredAt calendar.Instant
@@ -181,8 +181,8 @@ func ownSource(kind string) bool {
 	return kind == "" || kind == sourceSplit || kind == sourceMerge || kind == sourceSettlement
 }
 
-func movement(r db.MovementsOfLotRow) Movement {
-	return Movement{r.ID, Kind(r.Kind), r.Quantity, r.Value, r.Reason, Source{Kind: r.SourceKind, Name: r.SourceName}, r.OccurredAt, r.CreatedAt, r.Code, r.OtherCode, r.Location, r.CreatedBy, r.Reversed > 0, r.ReversesID}
+func movement(tx *store.Tx, r db.MovementsOfLotRow) Movement {
+	return Movement{r.ID, Kind(r.Kind), r.Quantity, tx.Cost(r.Value), r.Reason, Source{Kind: r.SourceKind, Name: r.SourceName}, r.OccurredAt, r.CreatedAt, r.Code, r.OtherCode, r.Location, r.CreatedBy, r.Reversed > 0, r.ReversesID}
 }
 
 const latest = 100
@@ -195,7 +195,7 @@ func Movements(ctx context.Context, tx *store.Tx, item id.ID) ([]Movement, error
 	rows, err := db.For(tx).MovementsOfItem(ctx, db.MovementsOfItemIn{ItemID: item, CountOf: latest})
 	movements := make([]Movement, len(rows))
 	for i, r := range rows {
-		movements[i] = movement(db.MovementsOfLotRow(r))
+		movements[i] = movement(tx, db.MovementsOfLotRow(r))
 	}
 	return movements, err
 }

@@ -91,7 +91,13 @@ func GetLot(ctx context.Context, tx *store.Tx, code string) (Lot, error) {
 	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
 		return Lot{}, fault.NotFound("lot")
 	}
-	return lotOf(db.LotByIDRow(r)), err
+	return lotOf(db.LotByIDRow(r)).seenBy(tx), err
+}
+
+// seenBy is the lot as the transaction may know it: with what it cost, or without.
+func (l Lot) seenBy(tx *store.Tx) Lot {
+	l.UnitCost, l.Value = tx.Cost(l.UnitCost), tx.Cost(l.Value)
+	return l
 }
 
 // Lots are the lots of an item: those with stock in the order they are used, then the latest ten without.
@@ -111,7 +117,7 @@ func Lots(ctx context.Context, tx *store.Tx, item id.ID) ([]Lot, error) {
 	lots := make([]Lot, len(rows))
 	for i, r := range rows {
 		lots[i] = Lot{ID: r.ID, Item: Item{ID: r.ItemID}, Owed: r.Kind == "owed", Code: r.Code, Supplier: r.Supplier, SupplierLot: r.SupplierLot, Status: LotStatus(r.Status), ReceivedAt: r.ReceivedAt, ReceivedOn: r.ReceivedOn,
-			ExpiresOn: r.ExpiresOn, UnitCost: r.UnitCost, OnHand: r.OnHand, Value: r.Value}
+			ExpiresOn: r.ExpiresOn, UnitCost: tx.Cost(r.UnitCost), OnHand: r.OnHand, Value: tx.Cost(r.Value)}
 	}
 	return lots, err
 }
@@ -157,7 +163,7 @@ func History(ctx context.Context, tx *store.Tx, lot id.ID) ([]Movement, []Event,
 	}
 	movements := make([]Movement, len(rows))
 	for i, r := range rows {
-		movements[i] = movement(r)
+		movements[i] = movement(tx, r)
 	}
 	changes, err := db.For(tx).EventsOfLot(ctx, db.EventsOfLotIn{LotID: lot})
 	events := make([]Event, len(changes))

@@ -60,7 +60,7 @@ func ListLots(ctx context.Context, tx *store.Tx, f LotFilter) ([]Lot, int64, err
 	rows, err := db.For(tx).ListLotsInStock(ctx, in)
 	lots := make([]Lot, len(rows))
 	for i, r := range rows {
-		lots[i] = lotOf(db.LotByIDRow(r))
+		lots[i] = lotOf(db.LotByIDRow(r)).seenBy(tx)
 	}
 	return lots, total, err
 }
@@ -75,7 +75,7 @@ func (f LotFilter) any(ctx context.Context, tx *store.Tx, until *calendar.Date) 
 	rows, err := db.For(tx).ListLots(ctx, in)
 	lots := make([]Lot, len(rows))
 	for i, r := range rows {
-		lots[i] = lotOf(db.LotByIDRow(r))
+		lots[i] = lotOf(db.LotByIDRow(r)).seenBy(tx)
 	}
 	return lots, total, err
 }

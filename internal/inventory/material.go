@@ -36,7 +36,7 @@ type Material struct {
 type Details struct {
 	Name, SKU              string
 	Unit                   quantity.Unit
-	Price                  money.Amount // of one stock unit, as typed
+	Price                  money.Amount // of one stock unit, as typed; withheld from who sees no costs, and then kept as it is by a change
 	Minimum                *quantity.Quantity
 	Maximum                *quantity.Quantity
 	Category               string
@@ -146,10 +146,10 @@ func Get(ctx context.Context, tx *store.Tx, sku string) (Material, error) {
 	if err != nil {
 		return Material{}, err
 	}
-	d := Details{Name: row.Name, SKU: row.Sku, Unit: quantity.Unit(row.Unit), Price: row.ManualPrice, Minimum: row.MinimumStock, Maximum: row.MaximumStock, Category: row.Category, Density: row.Density,
+	d := Details{Name: row.Name, SKU: row.Sku, Unit: quantity.Unit(row.Unit), Price: tx.Cost(row.ManualPrice), Minimum: row.MinimumStock, Maximum: row.MaximumStock, Category: row.Category, Density: row.Density,
 		Supplier: row.Supplier, SupplierCode: row.SupplierCode, LeadDays: row.LeadTimeDays, Notes: row.Notes}
 	d.Packs, err = packsOf(ctx, tx, row.ID)
-	return Material{ID: row.ID, Details: d, Cost: row.Price, OnHand: row.OnHand, Lots: row.LotCount, InRecipes: row.UnitFixed, ArchivedAt: row.ArchivedAt}, err
+	return Material{ID: row.ID, Details: d, Cost: tx.Cost(row.Price), OnHand: row.OnHand, Lots: row.LotCount, InRecipes: row.UnitFixed, ArchivedAt: row.ArchivedAt}, err
 }
 
 func packsOf(ctx context.Context, tx *store.Tx, material id.ID) ([]quantity.Pack, error) {
@@ -227,6 +227,9 @@ func Create(ctx context.Context, tx *store.Tx, d Details, opening *Receipt) (Mat
 	if err := tx.Require(authz.InventoryWrite); err != nil {
 		return Material{}, err
 	}
+	if !tx.SeesCosts() {
+		d.Price = 0 // until somebody enters it who may
+	}
 	d, err := d.Validate()
 	if err != nil {
 		return Material{}, err
@@ -259,9 +262,12 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Material,
 	if err := tx.Require(authz.InventoryWrite); err != nil {
 		return Material{}, err
 	}
-	m, err := Get(ctx, tx, sku)
+	m, err := Get(ctx, tx.Reckoning(), sku)
 	if err != nil {
 		return Material{}, err
+	}
+	if !tx.SeesCosts() {
+		d.Price = m.Price
 	}
 	d, err = d.Validate()
 	if err != nil {
@@ -286,6 +292,7 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Material,
 	if err := m.savePacks(ctx, tx); err != nil {
 		return m, err
 	}
+	m.Price, m.Cost = tx.Cost(m.Price), tx.Cost(m.Cost)
 	return m, Keep(ctx, tx, m.item())
 }
 
@@ -382,7 +389,7 @@ func List(ctx context.Context, tx *store.Tx, f Filter) ([]Listed, int64, error) 
 	rows, err := f.rows(ctx, tx, in)
 	list := make([]Listed, len(rows))
 	for i, r := range rows {
-		list[i] = Listed{r.ID, r.Name, r.Sku, quantity.Unit(r.Unit), r.Price, r.MinimumStock, r.MaximumStock, r.Category, r.OnHand, r.Withheld, r.Lots, expiry(r.ExpiresOn)}
+		list[i] = Listed{r.ID, r.Name, r.Sku, quantity.Unit(r.Unit), tx.Cost(r.Price), r.MinimumStock, r.MaximumStock, r.Category, r.OnHand, r.Withheld, r.Lots, expiry(r.ExpiresOn)}
 	}
 	return list, total, err
 }
@@ -437,7 +444,7 @@ func Options(ctx context.Context, tx *store.Tx) ([]Option, error) {
 	rows, err := db.For(tx).AllMaterials(ctx)
 	options := make([]Option, len(rows))
 	for i, r := range rows {
-		options[i] = Option{r.ID, r.Name, r.Sku, quantity.Unit(r.Unit), r.Price}
+		options[i] = Option{r.ID, r.Name, r.Sku, quantity.Unit(r.Unit), tx.Cost(r.Price)}
 	}
 	return options, err
 }
@@ -450,7 +457,7 @@ func ByID(ctx context.Context, tx *store.Tx, ids []id.ID) (map[id.ID]Option, err
 	rows, err := db.For(tx).MaterialsByID(ctx, db.MaterialsByIDIn{Ids: store.List(ids)})
 	found := map[id.ID]Option{}
 	for _, r := range rows {
-		found[r.ID] = Option{r.ID, r.Name, r.Sku, quantity.Unit(r.Unit), r.Price}
+		found[r.ID] = Option{r.ID, r.Name, r.Sku, quantity.Unit(r.Unit), tx.Cost(r.Price)}
 	}
 	return found, err
 }

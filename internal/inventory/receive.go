@@ -21,7 +21,7 @@ type Receipt struct {
 	ItemID      id.ID
 	Kind        Kind              // Opening, Received, Production or Adjustment
 	Quantity    quantity.Quantity // positive
-	UnitCost    money.Amount      // of one stock unit
+	UnitCost    money.Amount      // of one stock unit; from who sees no costs, what is supposed unless it was reckoned
 	Value       *money.Amount     // of all of it, where that is known more exactly; nil is quantity x unit cost
 	ExpiresOn   *calendar.Date
 	LotCode     string // made when empty
@@ -51,6 +51,13 @@ func (r Receipt) validate() error {
 func Receive(ctx context.Context, tx *store.Tx, r Receipt) (Lot, error) {
 	if err := tx.Require(authz.InventoryWrite); err != nil {
 		return Lot{}, err
+	}
+	if !tx.SeesCosts() && r.Kind != Production {
+		supposed, err := db.For(tx).SupposedCost(ctx, db.SupposedCostIn{ItemID: r.ItemID})
+		if err != nil {
+			return Lot{}, err
+		}
+		r.UnitCost, r.Value = supposed, nil
 	}
 	if err := r.validate(); err != nil {
 		return Lot{}, err
@@ -93,9 +100,9 @@ func Receive(ctx context.Context, tx *store.Tx, r Receipt) (Lot, error) {
 	}
 	l.OnHand, l.Value = r.Quantity, value
 	if err := settle(ctx, tx, l, r.location(tx)); err != nil {
-		return l, err
+		return Lot{}, err
 	}
-	return l, s.moved(ctx, tx, at, item.ID)
+	return l.seenBy(tx), s.moved(ctx, tx, at, item.ID)
 }
 
 func (r Receipt) value() (money.Amount, error) {

@@ -43,7 +43,7 @@ func Split(ctx context.Context, tx *store.Tx, code string, q quantity.Quantity, 
 	if err := to.create(ctx, tx); err != nil {
 		return Lot{}, err
 	}
-	return to, from.pour(ctx, tx, to, q, Source{sourceSplit, id.New(), ""}, "Split")
+	return to.seenBy(tx), from.pour(ctx, tx, to, q, Source{sourceSplit, id.New(), ""}, "Split")
 }
 
 // Merge puts lots of one item together in a new lot: its value is the sum of theirs and its unit cost their exact average, its expiry
@@ -76,7 +76,7 @@ func Merge(ctx context.Context, tx *store.Tx, codes []string, newCode string) (L
 			return Lot{}, err
 		}
 	}
-	return to, nil
+	return to.seenBy(tx), nil
 }
 
 // mergeable reads the lots and says why they cannot be one.

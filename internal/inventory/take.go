@@ -46,7 +46,7 @@ func (is Issue) all() bool { return is.lenient || is.Override != "" }
 type Usage struct {
 	LotID, ItemID id.ID
 	Quantity      quantity.Quantity
-	Cost          money.Amount // the part of the lot's value that went with it
+	Cost          money.Amount // the part of the lot's value that went with it; withheld from who sees no costs
 }
 
 // Issued is what an issue took. Owed is what it took beyond what there was, where the organization lets it.
@@ -344,7 +344,7 @@ func (is Issue) takeFrom(ctx context.Context, tx *store.Tx, p picked) (Usage, er
 		reason = strings.TrimSpace(reason + " " + is.Override)
 	}
 	err = post(ctx, tx, entry{item: p.item, lot: p.lot, location: p.location, kind: is.Kind, quantity: -p.quantity, value: -cost, reason: reason, source: is.Source, at: *is.At})
-	return Usage{p.lot, p.item, p.quantity, cost}, err
+	return Usage{p.lot, p.item, p.quantity, tx.Cost(cost)}, err
 }
 
 // owe notes what was used beyond what there was, at what it is supposed to cost.
@@ -375,5 +375,5 @@ func (is Issue) owe(ctx context.Context, tx *store.Tx, s Shortage) (Usage, error
 	}
 	reason := strings.TrimSpace(is.Reason + " More was used than there was.")
 	err = post(ctx, tx, entry{item: s.ID, lot: owed.ID, location: mainOf(tx), kind: is.Kind, quantity: -s.Missing(), value: -cost, reason: reason, source: is.Source, at: *is.At})
-	return Usage{owed.ID, s.ID, s.Missing(), cost}, err
+	return Usage{owed.ID, s.ID, s.Missing(), tx.Cost(cost)}, err
 }

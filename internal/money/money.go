@@ -3,7 +3,9 @@
 package money
 
 import (
+	"database/sql/driver"
 	"errors"
+	"math"
 	"math/big"
 	"strings"
 	"sync"
@@ -24,6 +26,21 @@ const Micro = 1_000_000
 
 // Max is the largest amount people may enter.
 const Max Amount = 9_000_000_000 * Micro
+
+// Withheld stands where an amount is that the reader may not know. It is no number: reckoning with it and writing it are errors, so
+// that nothing takes it for a price of zero.
+const Withheld Amount = math.MinInt64
+
+// ErrWithheld is reckoning with an amount that was withheld.
+var ErrWithheld = errors.New("an amount that was withheld is no number")
+
+// Value is the amount for the database.
+func (a Amount) Value() (driver.Value, error) {
+	if a == Withheld {
+		return nil, ErrWithheld
+	}
+	return int64(a), nil
+}
 
 // Parse reads what a person writes: "18.50", "18,50", "1,234.50", "€ 3,20". Where a single sign is followed by exactly three
 // digits, the locale says whether it is a thousands sign. The error is fit to show under the field.
@@ -62,6 +79,9 @@ func Format(a Amount, code, locale string) string {
 
 // FormatUnit is Format with a number of decimals from min to max, at most six, for prices of one stock unit.
 func FormatUnit(a Amount, code, locale string, minDigits, maxDigits int) string {
+	if a == Withheld {
+		return "withheld"
+	}
 	sign := ""
 	if a < 0 {
 		sign, a = "−", -a
@@ -102,6 +122,9 @@ func formatter(locale string, low, high int) *currency.Formatter {
 
 // Input is the amount for a form field: at least the currency's digits, at most six, with a point.
 func Input(a Amount, code string) string {
+	if a == Withheld {
+		return ""
+	}
 	text := quantity.Decimal(quantity.Quantity(a))
 	whole, fraction, _ := strings.Cut(text, ".")
 	if digits := Digits(code); len(fraction) < digits {
@@ -115,6 +138,9 @@ func Input(a Amount, code string) string {
 
 // Round is the amount rounded half up, away from zero, to the currency's digits.
 func Round(a Amount, code string) Amount {
+	if a == Withheld {
+		return a
+	}
 	size := int64(Micro)
 	for range Digits(code) {
 		size /= 10
@@ -146,24 +172,32 @@ func Symbol(code, locale string) string {
 
 // ForQuantity is the price of one stock unit times the quantity, rounded half up to millionths.
 func (a Amount) ForQuantity(q quantity.Quantity) (Amount, error) {
-	n, err := exact.MulDiv(int64(a), int64(q), quantity.Micro, exact.HalfUp)
-	return Amount(n), err
+	return a.Share(int64(q), quantity.Micro)
 }
 
 // Share is the amount times n/d, rounded half up to millionths.
 func (a Amount) Share(n, d int64) (Amount, error) {
+	if a == Withheld {
+		return 0, ErrWithheld
+	}
 	v, err := exact.MulDiv(int64(a), n, d, exact.HalfUp)
 	return Amount(v), err
 }
 
 // Times is the amount times an exact fraction, rounded half up to millionths.
 func (a Amount) Times(f *big.Rat) (Amount, error) {
+	if a == Withheld {
+		return 0, ErrWithheld
+	}
 	v, err := exact.Times(int64(a), f, exact.HalfUp)
 	return Amount(v), err
 }
 
 // Plus is the sum of two amounts, or an error beyond what can be kept.
 func (a Amount) Plus(b Amount) (Amount, error) {
+	if a == Withheld || b == Withheld {
+		return 0, ErrWithheld
+	}
 	v, err := exact.Sum(int64(a), int64(b))
 	return Amount(v), err
 }

@@ -1,6 +1,8 @@
 package money
 
 import (
+	"errors"
+	"math/big"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -23,6 +25,24 @@ func TestParse(t *testing.T) {
 	for locale, want := range map[string]Amount{"en-US": 1_234_000_000, "de-DE": 1_234_000} {
 		if got, err := Parse("1,234", locale); err != nil || got != want {
 			t.Errorf("1,234 in %s is %d, %v; want %d", locale, got, err, want)
+		}
+	}
+}
+
+// What is withheld is shown as such, and is never taken for a number.
+func TestWithheld(t *testing.T) {
+	if got := Format(Withheld, "USD", "en-US") + Input(Withheld, "USD"); got != "withheld" {
+		t.Errorf("shown as %q", got)
+	}
+	_, quantities := Withheld.ForQuantity(1)
+	_, shares := Withheld.Share(1, 2)
+	_, percents := Withheld.Percent(0)
+	_, times := Withheld.Times(big.NewRat(1, 2))
+	_, plus := Amount(1).Plus(Withheld)
+	_, written := Withheld.Value()
+	for name, err := range map[string]error{"times a quantity": quantities, "a share": shares, "percent": percents, "times a fraction": times, "a sum": plus, "written": written} {
+		if !errors.Is(err, ErrWithheld) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

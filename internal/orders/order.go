@@ -63,7 +63,7 @@ func Get(ctx context.Context, tx *store.Tx, reference string) (Order, error) {
 		Totals: Totals{r.Subtotal, r.DiscountTotal, r.ShippingTotal, r.TaxTotal, r.Total}, Notes: r.Notes, Confirmed: r.ConfirmedAt, Started: r.StartedAt, Ready: r.ReadyAt, Delivered: r.DeliveredAt, Cancelled: r.CancelledAt, CreatedAt: r.CreatedAt}
 	lines, err := db.For(tx).LinesOf(ctx, db.LinesOfIn{OrderID: o.ID})
 	for _, l := range lines {
-		o.Lines = append(o.Lines, Line{l.ID, l.ProductID, l.Name, l.Sku, l.Quantity, l.UnitPrice, l.LineTotal, l.ProducedQuantity, l.MaterialCost, l.LaborCost, l.OverheadCost})
+		o.Lines = append(o.Lines, Line{l.ID, l.ProductID, l.Name, l.Sku, l.Quantity, l.UnitPrice, l.LineTotal, l.ProducedQuantity, tx.Cost(l.MaterialCost), tx.Cost(l.LaborCost), tx.Cost(l.OverheadCost)})
 	}
 	return o, err
 }

@@ -70,7 +70,7 @@ func checkInvited(tx *store.Tx, emails []string, as Place) error {
 	var p fault.Problems
 	if !authz.Owner.Covers(as.Role) {
 		p.Add("role", "Choose a role.")
-	} else if !tx.Actor().Role.Covers(as.Role) || !as.CostsHidden && !tx.Actor().May(authz.CostsRead) {
+	} else if !tx.Actor().Role.Covers(as.Role) || !as.CostsHidden && !tx.SeesCosts() {
 		p.Add("role", "You cannot make somebody more than you are.")
 	}
 	if len(emails) == 0 || len(emails) > maxInvitations {

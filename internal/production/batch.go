@@ -30,7 +30,7 @@ type Batch struct {
 	Status                   string // open, in_progress, completed, cancelled
 	ScheduledOn              calendar.Date
 	Planned, Produced, Scrap quantity.Quantity
-	Cost                     catalog.Cost // of all pieces
+	Cost                     catalog.Cost // of all pieces; withheld from who sees no costs, as every cost is
 	UnitCost                 money.Amount
 	Rates                    *catalog.Rates // that it was reckoned with; nil before completion, and of batches completed long ago
 	Started, Completed       *calendar.Instant
@@ -94,6 +94,21 @@ type Consumption struct {
 	Cost     money.Amount
 }
 
+// withhold takes out of the batch what it cost, unless the transaction may know it.
+func (b *Batch) withhold(tx *store.Tx) {
+	if tx.SeesCosts() {
+		return
+	}
+	b.Cost, b.UnitCost = catalog.Withheld, money.Withheld
+	for i := range b.Consumptions {
+		b.Consumptions[i].Cost = money.Withheld
+	}
+	for i := range b.Steps {
+		b.Steps[i].HourlyRate, b.Steps[i].Cost = nil, money.Withheld
+	}
+	b.Rates = nil
+}
+
 // Get reads the batch with a code.
 func Get(ctx context.Context, tx *store.Tx, code string) (Batch, error) {
 	if err := tx.Require(authz.ProductionRead); err != nil {
@@ -113,7 +128,9 @@ func Get(ctx context.Context, tx *store.Tx, code string) (Batch, error) {
 	if r.HourlyRate != nil && r.OverheadRate != nil {
 		b.Rates = &catalog.Rates{Hourly: *r.HourlyRate, Overhead: *r.OverheadRate}
 	}
-	return b, b.fill(ctx, tx)
+	err = b.fill(ctx, tx)
+	b.withhold(tx)
+	return b, err
 }
 
 func (b *Batch) fill(ctx context.Context, tx *store.Tx) error {
@@ -302,7 +319,7 @@ func List(ctx context.Context, tx *store.Tx, f Filter) ([]Listed, int64, error) 
 	rows, err := db.For(tx).ListBatches(ctx, db.ListBatchesIn{Status: f.Status, Pattern: pattern, CountOf: int32(f.Limit), Skip: int32(f.Offset)})
 	list := make([]Listed, len(rows))
 	for i, r := range rows {
-		list[i] = Listed{r.Code, r.DayNumber, r.ProductName, r.ProductSku, r.Status, r.ScheduledOn, r.PlannedQuantity, r.ProducedQuantity, r.UnitCost}
+		list[i] = Listed{r.Code, r.DayNumber, r.ProductName, r.ProductSku, r.Status, r.ScheduledOn, r.PlannedQuantity, r.ProducedQuantity, tx.Cost(r.UnitCost)}
 	}
 	return list, total, err
 }

@@ -47,7 +47,8 @@ func Complete(ctx context.Context, tx *store.Tx, code string, c Completion) (Bat
 	if err := c.validate(); err != nil {
 		return Batch{}, err
 	}
-	b, err := Get(ctx, tx, code)
+	full := tx.Reckoning()
+	b, err := Get(ctx, full, code)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -60,16 +61,20 @@ func Complete(ctx context.Context, tx *store.Tx, code string, c Completion) (Bat
 		return Batch{}, b.notNow("completed")
 	}
 	b.Produced, b.Scrap, b.Status, b.Completed = c.Produced, c.Scrap, "completed", &now
-	if err := b.consume(ctx, tx, c); err != nil {
+	if err := b.consume(ctx, full, c); err != nil {
 		return Batch{}, err
 	}
-	if err := b.recordCost(ctx, tx); err != nil {
+	if err := b.recordCost(ctx, full); err != nil {
 		return Batch{}, err
 	}
-	if err := b.shelve(ctx, tx); err != nil {
+	if err := b.shelve(ctx, full); err != nil {
 		return Batch{}, err
 	}
-	return b, b.distribute(ctx, tx)
+	if err := b.distribute(ctx, full); err != nil {
+		return Batch{}, err
+	}
+	b.withhold(tx)
+	return b, nil
 }
 
 // consume takes the materials and adds up what their lots cost.

@@ -17,7 +17,7 @@ func Start(ctx context.Context, tx *store.Tx, code string) (Batch, error) {
 	if err := tx.Require(authz.ProductionWrite); err != nil {
 		return Batch{}, err
 	}
-	b, err := Get(ctx, tx, code)
+	b, err := Get(ctx, tx.Reckoning(), code)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -38,6 +38,7 @@ func Start(ctx context.Context, tx *store.Tx, code string) (Batch, error) {
 		}
 	}
 	b.Status, b.Started = "in_progress", &now
+	b.withhold(tx)
 	return b, nil
 }
 

@@ -106,7 +106,7 @@ func setAside(ctx context.Context, tx *store.Tx, product id.ID, day calendar.Dat
 		if q <= 0 {
 			continue
 		}
-		cost, err := inventory.Reckon(ctx, tx, product, q)
+		cost, err := inventory.Reckon(ctx, tx.Reckoning(), product, q)
 		if err != nil {
 			return 0, err
 		}

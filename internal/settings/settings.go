@@ -105,12 +105,22 @@ func create(ctx context.Context, tx *store.Tx, s Settings) error {
 	return db.For(tx).CreateSettings(ctx, db.CreateSettingsIn{TaxMode: string(s.TaxMode), TaxRate: s.TaxRate, LeadTimeDays: s.LeadTimeDays, DailyCapacity: s.DailyCapacity, ShippingFlat: s.ShippingFlat, LaborHourlyRate: s.LaborHourlyRate, OverheadRate: s.OverheadRate, UpdatedAt: tx.Now()})
 }
 
-// Get reads the settings. Every member's work depends on them, so it asks for no permission.
+// Get reads the settings. Every member's work depends on them, so it asks for no permission; what costs and suggested prices are
+// reckoned with is withheld from who sees no costs.
 func Get(ctx context.Context, tx *store.Tx) (Settings, error) {
 	row, err := db.For(tx).GetSettings(ctx)
-	return Settings{TaxMode: TaxMode(row.TaxMode), TaxRate: row.TaxRate, LeadTimeDays: row.LeadTimeDays, DailyCapacity: row.DailyCapacity, ShippingFlat: row.ShippingFlat, LaborHourlyRate: row.LaborHourlyRate,
+	s := Settings{TaxMode: TaxMode(row.TaxMode), TaxRate: row.TaxRate, LeadTimeDays: row.LeadTimeDays, DailyCapacity: row.DailyCapacity, ShippingFlat: row.ShippingFlat, LaborHourlyRate: row.LaborHourlyRate,
 		OverheadRate: row.OverheadRate, Retail: Markup{MarkupMode(row.RetailMarkup), row.RetailValue, Ending(row.RetailEnding)},
-		Wholesale: Markup{MarkupMode(row.WholesaleMarkup), row.WholesaleValue, Ending(row.WholesaleEnding)}}, err
+		Wholesale: Markup{MarkupMode(row.WholesaleMarkup), row.WholesaleValue, Ending(row.WholesaleEnding)}}
+	if !tx.SeesCosts() {
+		s.setRates(Settings{LaborHourlyRate: money.Withheld})
+	}
+	return s, err
+}
+
+// setRates takes what costs and prices are reckoned with from other settings.
+func (s *Settings) setRates(of Settings) {
+	s.LaborHourlyRate, s.OverheadRate, s.Retail, s.Wholesale = of.LaborHourlyRate, of.OverheadRate, of.Retail, of.Wholesale
 }
 
 // Validate tells what is wrong with the fields. A markup that is not said is none.
@@ -163,12 +173,15 @@ func Update(ctx context.Context, tx *store.Tx, s Settings) error {
 	if err := tx.Require(authz.SettingsWrite); err != nil {
 		return err
 	}
-	s.Retail, s.Wholesale = s.Retail.orNone(), s.Wholesale.orNone()
-	if err := s.Validate(); err != nil {
+	before, err := Get(ctx, tx.Reckoning())
+	if err != nil {
 		return err
 	}
-	before, err := Get(ctx, tx)
-	if err != nil {
+	if !tx.SeesCosts() {
+		s.setRates(before)
+	}
+	s.Retail, s.Wholesale = s.Retail.orNone(), s.Wholesale.orNone()
+	if err := s.Validate(); err != nil {
 		return err
 	}
 	_, err = db.For(tx).UpdateSettings(ctx, db.UpdateSettingsIn{TaxMode: string(s.TaxMode), TaxRate: s.TaxRate, LeadTimeDays: s.LeadTimeDays, DailyCapacity: s.DailyCapacity, ShippingFlat: s.ShippingFlat, LaborHourlyRate: s.LaborHourlyRate, OverheadRate: s.OverheadRate, UpdatedAt: tx.Now(),

@@ -14,6 +14,7 @@ import (
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
+	"craftplan/internal/money"
 	"craftplan/internal/secret"
 )
 
@@ -26,7 +27,8 @@ type Tx struct {
 	keys        secret.Keys
 	queue       *river.Client[*sql.Tx]
 	sql         *sql.Tx
-	afterCommit []func()
+	afterCommit *[]func()
+	reckoning   bool
 }
 
 // Organization is the organization whose data the transaction sees.
@@ -49,11 +51,40 @@ func (tx *Tx) Day(at calendar.Instant) calendar.Date {
 	return calendar.Of(at.Time(), tx.scope.context.Zone)
 }
 
-// Require returns a Forbidden fault unless the actor has the permission.
-func (tx *Tx) Require(p authz.Permission) error { return tx.scope.actor.Require(p) }
+// Require returns a Forbidden fault unless the actor has all the permissions.
+func (tx *Tx) Require(all ...authz.Permission) error {
+	for _, p := range all {
+		if p == authz.CostsRead && tx.reckoning {
+			continue
+		}
+		if err := tx.scope.actor.Require(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SeesCosts tells whether what things cost may be read in the transaction.
+func (tx *Tx) SeesCosts() bool { return tx.reckoning || tx.scope.actor.May(authz.CostsRead) }
+
+// Cost is what something costs as the transaction may know it: the amount, or money.Withheld.
+func (tx *Tx) Cost(a money.Amount) money.Amount {
+	if tx.SeesCosts() {
+		return a
+	}
+	return money.Withheld
+}
+
+// Reckoning is the same transaction with no cost withheld: who sees no costs still completes a batch, and what it cost must be right.
+// What is read with it is reckoned with and written, never returned; every call site is on the reviewed list of the house rules.
+func (tx *Tx) Reckoning() *Tx {
+	knowing := *tx
+	knowing.reckoning = true
+	return &knowing
+}
 
 // AfterCommit runs f once the transaction is committed; never when it is not.
-func (tx *Tx) AfterCommit(f func()) { tx.afterCommit = append(tx.afterCommit, f) }
+func (tx *Tx) AfterCommit(f func()) { *tx.afterCommit = append(*tx.afterCommit, f) }
 
 // Lock makes transactions of the organization that lock the same name follow one another until they end, where a check of
 // several rows must still hold at the write. On SQLite there is one writer, and nothing to do.
@@ -118,10 +149,11 @@ func (s *Store) run(ctx context.Context, scope Scope, db *sql.DB, readOnly bool,
 	if err := scope.check(); err != nil {
 		return err
 	}
-	var tx *Tx
+	var afterCommit []func()
 	err := retry(ctx, func() error {
 		return transact(withOrganization(ctx, scope.organization), db, readOnly, func(t *sql.Tx) error {
-			tx = &Tx{scope: scope, now: calendar.At(s.now()), engine: s.engine, keys: s.keys, queue: s.queue, sql: t}
+			afterCommit = nil
+			tx := &Tx{scope: scope, now: calendar.At(s.now()), engine: s.engine, keys: s.keys, queue: s.queue, sql: t, afterCommit: &afterCommit}
 			tx.db = guard{db: t, organization: scope.organization}
 			return fn(tx)
 		})
@@ -129,7 +161,7 @@ func (s *Store) run(ctx context.Context, scope Scope, db *sql.DB, readOnly bool,
 	if err != nil {
 		return err
 	}
-	for _, f := range tx.afterCommit {
+	for _, f := range afterCommit {
 		f()
 	}
 	return nil

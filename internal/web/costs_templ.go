@@ -60,7 +60,7 @@ func costsShow(c costsPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = productTabs(c.At, c.SKU, "costs").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = productTabs(c.At, c.SKU, "costs", c.costs).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

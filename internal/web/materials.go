@@ -56,7 +56,6 @@ type materialPage struct {
 	Lots                 []inventory.Lot
 	Movements            []inventory.Movement
 	MayWrite, MayArchive bool
-	SeesCosts            bool
 	At                   func(...string) string
 	Horizon              calendar.Date
 	Receive, Correct     ui.Form
@@ -67,7 +66,7 @@ type materialPage struct {
 func (p materialPage) First() string { return firstUsable(p.Lots, p.today()) }
 
 func (q *Request) materialPage() (p materialPage, err error) {
-	p = materialPage{format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), MayArchive: q.Actor().May(authz.Archive), SeesCosts: q.Actor().May(authz.CostsRead), At: q.Path}
+	p = materialPage{format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), MayArchive: q.Actor().May(authz.Archive), At: q.Path}
 	err = q.View(func(tx *store.Tx) (err error) {
 		if p.Material, err = inventory.Get(q.Context(), tx, q.PathValue("sku")); err != nil {
 			return err
@@ -167,7 +166,7 @@ func (q *Request) materialInput() (inventory.Details, *inventory.Receipt, error)
 	var p fault.Problems
 	v := q.PostForm
 	d := inventory.Details{Name: v.Get("name"), SKU: v.Get("sku"), Unit: quantity.Unit(v.Get("unit")), Category: v.Get("category"), Supplier: v.Get("supplier"), SupplierCode: v.Get("supplier_code"), Notes: v.Get("notes")}
-	d.Price = q.unitPrice(&p, "price", d.Unit)
+	d.Price = q.unitCost(&p, "price", d.Unit)
 	if v.Get("density") != "" {
 		n, err := quantity.ParseNumber(v.Get("density"))
 		if err != nil {
@@ -193,8 +192,12 @@ func (q *Request) materialInput() (inventory.Details, *inventory.Receipt, error)
 	return d, &inventory.Receipt{Quantity: *opening, UnitCost: d.Price, ExpiresOn: expires, LotCode: v.Get("lot"), Reason: "Opening stock"}, p.Err()
 }
 
-// unitPrice reads a price per kg, l or piece as the price of one stock unit; it must come out even.
-func (q *Request) unitPrice(p *fault.Problems, name string, u quantity.Unit) money.Amount {
+// unitCost reads a price per kg, l or piece as the price of one stock unit; it must come out even. Who sees no costs has no such
+// field, and what they send of it counts for nothing.
+func (q *Request) unitCost(p *fault.Problems, name string, u quantity.Unit) money.Amount {
+	if !q.Actor().May(authz.CostsRead) {
+		return 0
+	}
 	a := amountField(p, q.PostForm, name, q.scope.Context().Locale)
 	if int64(a)%u.LargeSize() != 0 {
 		p.Addf(name, "Use at most three decimals %s.", per(u))
@@ -247,12 +250,13 @@ func optionalDate(p *fault.Problems, v url.Values, name string) *calendar.Date {
 }
 
 func (q *Request) materialValues(d inventory.Details) url.Values {
-	large, err := d.Price.Share(d.Unit.LargeSize(), 1)
-	if err != nil {
-		large = 0
+	v := url.Values{"name": {d.Name}, "sku": {d.SKU}, "unit": {string(d.Unit)}, "notes": {d.Notes}}
+	if large, err := d.Price.Share(d.Unit.LargeSize(), 1); err == nil { // else it is withheld, or too large for this field
+		v.Set("price", money.Input(large, q.scope.Context().Currency))
 	}
-	v := url.Values{"name": {d.Name}, "sku": {d.SKU}, "unit": {string(d.Unit)}, "price": {money.Input(large, q.scope.Context().Currency)}, "notes": {d.Notes},
-		"category": {d.Category}, "supplier": {d.Supplier}, "supplier_code": {d.SupplierCode}}
+	for name, text := range map[string]string{"category": d.Category, "supplier": d.Supplier, "supplier_code": d.SupplierCode} {
+		v.Set(name, text)
+	}
 	if d.Density > 0 {
 		v.Set("density", quantity.Decimal(quantity.Quantity(d.Density)))
 	}
@@ -296,8 +300,8 @@ func receiveMaterial(q *Request) error {
 // costOf reads what came in cost: one stock unit, and all of it where that was said or follows from packs.
 func (q *Request) costOf(p *fault.Problems, m inventory.Material, amount *quantity.Quantity) (unit money.Amount, all *money.Amount) {
 	of := q.PostFormValue("cost_of")
-	if of == "" || of == "unit" {
-		return q.unitPrice(p, "unit_cost", m.Unit), nil
+	if of == "" || of == "unit" || !q.Actor().May(authz.CostsRead) {
+		return q.unitCost(p, "unit_cost", m.Unit), nil
 	}
 	typed := amountField(p, q.PostForm, "unit_cost", q.scope.Context().Locale)
 	if amount == nil || *amount <= 0 {

@@ -19,10 +19,10 @@ import (
 )
 
 // tabs are the pages of the settings beyond the first that somebody may open.
-type tabs struct{ Members, Organization bool }
+type tabs struct{ Costs, Members, Organization bool }
 
 func (q *Request) tabs() tabs {
-	return tabs{q.Actor().May(authz.MembersWrite), q.Actor().May(authz.OrganizationControl)}
+	return tabs{q.Actor().May(authz.CostsRead), q.Actor().May(authz.MembersWrite), q.Actor().May(authz.OrganizationControl)}
 }
 
 type memberPage struct {
@@ -118,7 +118,10 @@ func (q *Request) renderMembers(status int, form ui.Form, sent []sentLink) error
 	return q.Render(status, "Members", "settings", membersPage(p))
 }
 
-var invitationDefaults = url.Values{"role": {string(authz.Staff)}}
+// What people see of costs, in the form and as it is posted.
+const costsShown, costsHidden = "shown", "hidden"
+
+var invitationDefaults = url.Values{"role": {string(authz.Staff)}, "costs": {costsShown}}
 
 func listMembers(q *Request) error {
 	return q.renderMembers(http.StatusOK, ui.Form{Values: invitationDefaults}, nil)
@@ -129,7 +132,7 @@ func createInvitation(q *Request) error {
 	emails := strings.FieldsFunc(q.PostFormValue("emails"), func(r rune) bool { return strings.ContainsRune(" ,;\r\n\t", r) })
 	var sent []organizations.Sent
 	err := q.Update(func(tx *store.Tx) (err error) {
-		sent, err = organizations.Invite(q.Context(), tx, emails, organizations.Place{Role: authz.Role(q.PostFormValue("role"))})
+		sent, err = organizations.Invite(q.Context(), tx, emails, organizations.Place{Role: authz.Role(q.PostFormValue("role")), CostsHidden: q.PostFormValue("costs") == costsHidden})
 		return err
 	})
 	if status, ok := again(err); ok {
@@ -183,6 +186,13 @@ func changeRole(q *Request) error {
 	return q.changeMember("user", "The role was changed.", func(ctx context.Context, tx *store.Tx, user id.ID) error {
 		return organizations.ChangeRole(ctx, tx, user, authz.Role(q.PostFormValue("role")))
 	})
+}
+
+func changeCosts(q *Request) error {
+	if q.PostFormValue("costs") == costsShown {
+		return q.changeMember("user", "The member sees what things cost.", organizations.ShowCosts)
+	}
+	return q.changeMember("user", "The member no longer sees what things cost.", organizations.HideCosts)
 }
 
 func suspendMember(q *Request) error {

@@ -322,8 +322,11 @@ func (p orderPage) passed(s orders.Status) bool {
 	return order[s] < order[p.Status]
 }
 
-// costOfMade is what the pieces made so far cost.
+// costOfMade is what the pieces made so far cost; nothing for who sees no costs.
 func (p orderPage) costOfMade() (total money.Amount) {
+	if !p.costs {
+		return 0
+	}
 	for _, l := range p.Lines {
 		total += l.Material + l.Labor + l.Overhead
 	}

@@ -75,6 +75,9 @@ type laborWithin struct {
 }
 
 func (p productPage) laborWithin() []laborWithin {
+	if !p.costs {
+		return nil
+	}
 	var all []laborWithin
 	for i, t := range p.Recipe.Flat.Tasks {
 		if t.Line < 0 {

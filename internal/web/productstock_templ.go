@@ -14,7 +14,7 @@ import (
 )
 
 // productTabs are the pages of a product.
-func productTabs(at func(...string) string, sku, current string) templ.Component {
+func productTabs(at func(...string) string, sku, current string, costs bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -43,9 +43,11 @@ func productTabs(at func(...string) string, sku, current string) templ.Component
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = settingsTab("Costs", at("products", sku, "costs"), current == "costs").Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
+		if costs {
+			templ_7745c5c3_Err = settingsTab("Costs", at("products", sku, "costs"), current == "costs").Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		templ_7745c5c3_Err = settingsTab("Stock", at("products", sku, "stock"), current == "stock").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -153,7 +155,7 @@ func productStockShow(p productStockPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = productTabs(p.At, p.SKU, "stock").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = productTabs(p.At, p.SKU, "stock", p.costs).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -258,9 +260,11 @@ func productStockShow(p productStockPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(p.addForm(), ui.Input{Name: "unit_cost", Label: "Cost", Decimal: true, Prefix: p.symbol(), Suffix: "each"}).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
+				if p.costs {
+					templ_7745c5c3_Err = ui.Field(p.addForm(), ui.Input{Name: "unit_cost", Label: "Cost", Decimal: true, Prefix: p.symbol(), Suffix: "each"}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 				}
 				templ_7745c5c3_Err = ui.Field(p.addForm(), ui.Input{Name: "expires_on", Label: "Expires", Type: "date", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {

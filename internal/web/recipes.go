@@ -5,8 +5,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
+	"craftplan/internal/authz"
 	"craftplan/internal/catalog"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
@@ -49,6 +53,14 @@ func (e recipeEdit) Next() int64 {
 // hourly is the rate of a step that names none.
 func (e recipeEdit) hourly() string { return money.Input(e.Settings.LaborHourlyRate, e.currency) }
 
+// live are the attributes that cost the recipe while somebody types.
+func (e recipeEdit) live() templ.Attributes {
+	if !e.costs {
+		return nil
+	}
+	return templ.Attributes{"hx-post": e.At("products", e.SKU, "recipe", "cost"), "hx-trigger": "change, input delay:300ms", "hx-target": "#cost", "hx-swap": "outerMorph", "hx-indicator": "#cost"}
+}
+
 // A component is chosen by what it is and its id: of a material, or of a product.
 const (
 	materialRef = "m:"
@@ -58,7 +70,11 @@ const (
 func (e recipeEdit) itemChoices() []ui.Choice {
 	choices := []ui.Choice{{Value: "", Label: "Choose a material or a product"}}
 	for _, m := range e.Materials {
-		choices = append(choices, ui.Choice{Value: materialRef + m.ID.String(), Label: m.Name + ", " + e.price(m.Price, m.Unit) + " " + per(m.Unit)})
+		label := m.Name
+		if e.costs {
+			label += ", " + e.price(m.Price, m.Unit) + " " + per(m.Unit)
+		}
+		choices = append(choices, ui.Choice{Value: materialRef + m.ID.String(), Label: label})
 	}
 	for _, p := range e.Products {
 		choices = append(choices, ui.Choice{Value: productRef + p.ID.String(), Label: p.Name + ", a product"})
@@ -90,7 +106,7 @@ func (q *Request) recipeEdit(values url.Values) (e recipeEdit, in catalog.Input,
 		if values == nil {
 			values = e.recipeValues()
 		}
-		if in, problem = e.recipeInput(values); problem == nil {
+		if in, problem = e.recipeInput(values); problem == nil && e.costs {
 			var cost catalog.Recipe
 			if cost, problem = catalog.Preview(q.Context(), tx, e.ID, in); problem == nil {
 				e.Cost = &cost
@@ -157,6 +173,9 @@ func publishRecipe(q *Request) error {
 
 // costRecipe answers while somebody types: the cost panel and the cost of each row.
 func costRecipe(q *Request) error {
+	if err := q.Actor().Require(authz.CostsRead); err != nil {
+		return err
+	}
 	e, _, _, err := q.recipeEdit(q.PostForm)
 	if err != nil {
 		return err
@@ -203,7 +222,8 @@ func (e recipeEdit) recipeInput(v url.Values) (catalog.Input, error) {
 		if v.Get(name("units")) != "" {
 			s.UnitsPerRun = numberField(&p, v, name("units"))
 		}
-		if v.Get(name("rate")) != "" {
+		s.Was, _ = strconv.Atoi(v.Get(name("was"))) // else a new step
+		if e.costs && v.Get(name("rate")) != "" {
 			rate := amountField(&p, v, name("rate"), e.locale)
 			s.HourlyRate = &rate
 		}
@@ -244,6 +264,7 @@ func (e recipeEdit) recipeValues() url.Values {
 		v.Set(r.name(stepRows, "name"), s.Name)
 		v.Set(r.name(stepRows, "minutes"), quantity.Decimal(s.Minutes))
 		v.Set(r.name(stepRows, "units"), quantity.Decimal(s.UnitsPerRun))
+		v.Set(r.name(stepRows, "was"), rowOf(i+1))
 		if s.HourlyRate != nil {
 			v.Set(r.name(stepRows, "rate"), money.Input(*s.HourlyRate, e.currency))
 		}

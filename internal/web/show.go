@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/catalog"
 	"craftplan/internal/money"
@@ -21,11 +22,12 @@ type format struct {
 	locale, currency string
 	zone             *time.Location
 	now              time.Time
+	costs            bool // who reads sees what things cost
 }
 
 func (q *Request) format() format {
 	c := q.scope.Context()
-	return format{c.Locale, c.Currency, c.Zone, q.site.Store.Now()}
+	return format{c.Locale, c.Currency, c.Zone, q.site.Store.Now(), q.Actor().May(authz.CostsRead)}
 }
 
 func (f format) money(a money.Amount) string { return money.Format(a, f.currency, f.locale) }

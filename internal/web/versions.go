@@ -47,6 +47,9 @@ func compareVersions(q *Request) error {
 		if c.After, err = catalog.GetRecipe(q.Context(), tx, p.ID, after); err != nil {
 			return err
 		}
+		if !c.costs {
+			return nil
+		}
 		var was, is bool
 		if c.Was, was, err = catalog.CostToday(q.Context(), tx, c.Before); err != nil {
 			return err

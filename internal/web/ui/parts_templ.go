@@ -1674,7 +1674,7 @@ func Heads(columns []Column) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, c := range columns {
+		for _, c := range visible(columns) {
 			if c.Sorted != "" {
 				var templ_7745c5c3_Var92 = []any{c.Class}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var92...)

@@ -4,6 +4,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -162,6 +163,11 @@ type Column struct {
 	Label, Class string
 	Href         string // "" when it does not sort
 	Sorted       string // "", "ascending" or "descending"
+	Hidden       bool   // not for who reads; its cells are left out too
+}
+
+func visible(columns []Column) []Column {
+	return slices.DeleteFunc(slices.Clone(columns), func(c Column) bool { return c.Hidden })
 }
 
 // Pager is what is below a list.
