@@ -1,17 +1,17 @@
 -- name: CreateProduct :exec
-INSERT INTO products (organization_id, id, name, sku, status, price, max_daily_quantity, shelf_life_days, notes, search_text, created_at, created_by, updated_at, updated_by)
-VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(name), sqlc.arg(sku), sqlc.arg(status), sqlc.arg(price), sqlc.arg(max_daily_quantity), sqlc.narg(shelf_life_days), sqlc.arg(notes), sqlc.arg(search_text), sqlc.arg(created_at), sqlc.arg(created_by), sqlc.arg(created_at), sqlc.arg(created_by));
+INSERT INTO products (organization_id, id, name, sku, status, price, max_daily_quantity, shelf_life_days, gtin, notes, search_text, created_at, created_by, updated_at, updated_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(name), sqlc.arg(sku), sqlc.arg(status), sqlc.arg(price), sqlc.arg(max_daily_quantity), sqlc.narg(shelf_life_days), sqlc.arg(gtin), sqlc.arg(notes), sqlc.arg(search_text), sqlc.arg(created_at), sqlc.arg(created_by), sqlc.arg(created_at), sqlc.arg(created_by));
 
 -- name: UpdateProduct :execrows
-UPDATE products SET name = $3, sku = $4, status = $5, price = $6, max_daily_quantity = $7, shelf_life_days = $8, notes = $9, search_text = $10, updated_at = $11, updated_by = $12
+UPDATE products SET name = $3, sku = $4, status = $5, price = $6, max_daily_quantity = $7, shelf_life_days = $8, notes = $9, search_text = $10, updated_at = $11, updated_by = $12, gtin = $13
 WHERE organization_id = $1 AND id = $2;
 
 -- name: ProductTaken :one
-SELECT COUNT(*) FILTER (WHERE sku = $3) AS same_sku, COUNT(*) FILTER (WHERE name = $4) AS same_name
-FROM products WHERE organization_id = $1 AND id <> $2 AND (sku = $3 OR name = $4);
+SELECT COUNT(*) FILTER (WHERE sku = $3) AS same_sku, COUNT(*) FILTER (WHERE name = $4) AS same_name, COUNT(*) FILTER (WHERE gtin <> '' AND gtin = $5) AS same_gtin
+FROM products WHERE organization_id = $1 AND id <> $2 AND (sku = $3 OR name = $4 OR gtin <> '' AND gtin = $5);
 
 -- name: GetProduct :one
-SELECT id, name, sku, status, price, max_daily_quantity, shelf_life_days, notes FROM products
+SELECT id, name, sku, status, price, max_daily_quantity, shelf_life_days, gtin, notes FROM products
 WHERE organization_id = sqlc.arg(organization_id) AND sku = sqlc.arg(sku);
 
 -- name: CountProducts :one
@@ -171,3 +171,25 @@ FROM products AS p JOIN recipes AS r ON r.organization_id = sqlc.arg(organizatio
 WHERE p.organization_id = sqlc.arg(organization_id) AND p.status NOT IN ('discontinued', 'archived') AND r.status = 'active'
   AND p.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
 ORDER BY p.name, p.id;
+
+-- name: DeclarationsOf :many
+SELECT product_id, food_name, unit, net, portion, portion_name, storage, from_factors, merged FROM product_declarations
+WHERE organization_id = sqlc.arg(organization_id) AND product_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j);
+
+-- name: SaveDeclaration :exec
+INSERT INTO product_declarations (organization_id, product_id, food_name, unit, net, portion, portion_name, storage, from_factors, merged, updated_at, updated_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(product_id), sqlc.arg(food_name), sqlc.arg(unit), sqlc.narg(net), sqlc.narg(portion), sqlc.arg(portion_name), sqlc.arg(storage), sqlc.arg(from_factors), sqlc.arg(merged), sqlc.arg(updated_at), sqlc.arg(updated_by))
+ON CONFLICT (organization_id, product_id) DO UPDATE SET food_name = excluded.food_name, unit = excluded.unit, net = excluded.net, portion = excluded.portion, portion_name = excluded.portion_name,
+  storage = excluded.storage, from_factors = excluded.from_factors, merged = excluded.merged, updated_at = excluded.updated_at, updated_by = excluded.updated_by;
+
+-- name: HighlightsOf :many
+SELECT item_id FROM product_highlights
+WHERE organization_id = sqlc.arg(organization_id) AND product_id = sqlc.arg(product_id)
+ORDER BY item_id;
+
+-- name: DeleteHighlights :exec
+DELETE FROM product_highlights WHERE organization_id = sqlc.arg(organization_id) AND product_id = sqlc.arg(product_id);
+
+-- name: AddHighlight :exec
+INSERT INTO product_highlights (organization_id, product_id, item_id)
+VALUES (sqlc.arg(organization_id), sqlc.arg(product_id), sqlc.arg(item_id));

@@ -23,13 +23,14 @@ type Product struct {
 	Details
 }
 
-// Details are what people enter about a product. Field names in errors are name, sku, status, price, max_daily, shelf_life and notes.
+// Details are what people enter about a product. Field names in errors are name, sku, status, price, max_daily, shelf_life, gtin and notes.
 type Details struct {
 	Name, SKU string
 	Status    string
 	Price     money.Amount      // of one piece
 	MaxDaily  quantity.Quantity // pieces a day; 0 is unlimited
 	ShelfLife *int64            // days from the day it is made; nil keeps for good
+	GTIN      string            // the number in its barcode; "" is none
 	Notes     string
 }
 
@@ -56,6 +57,10 @@ func (d Details) Validate() (Details, error) {
 	if d.ShelfLife != nil && (*d.ShelfLife < 0 || *d.ShelfLife > 36_500) {
 		p.Add("shelf_life", "Enter 0 to 36500 days, or nothing.")
 	}
+	d.GTIN = strings.Join(strings.FieldsFunc(d.GTIN, func(r rune) bool { return r == ' ' || r == '-' }), "")
+	if err := checkGTIN(d.GTIN); err != nil {
+		p.Add("gtin", err.Error())
+	}
 	if utf8.RuneCountInString(d.Notes) > 2000 {
 		p.Add("notes", "Use at most 2000 characters.")
 	}
@@ -71,7 +76,7 @@ func Get(ctx context.Context, tx *store.Tx, sku string) (Product, error) {
 	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
 		return Product{}, fault.NotFound("product")
 	}
-	return Product{row.ID, Details{row.Name, row.Sku, row.Status, row.Price, row.MaxDailyQuantity, row.ShelfLifeDays, row.Notes}}, err
+	return Product{row.ID, Details{row.Name, row.Sku, row.Status, row.Price, row.MaxDailyQuantity, row.ShelfLifeDays, row.Gtin, row.Notes}}, err
 }
 
 // Create adds a product.
@@ -87,7 +92,7 @@ func Create(ctx context.Context, tx *store.Tx, d Details) (Product, error) {
 	if err := unused(ctx, tx, p); err != nil {
 		return Product{}, err
 	}
-	err = db.For(tx).CreateProduct(ctx, db.CreateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, ShelfLifeDays: d.ShelfLife, Notes: d.Notes,
+	err = db.For(tx).CreateProduct(ctx, db.CreateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, ShelfLifeDays: d.ShelfLife, Gtin: d.GTIN, Notes: d.Notes,
 		SearchText: search.Fold(d.Name, d.SKU), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
 	if err != nil {
 		return p, err
@@ -116,7 +121,7 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Product, 
 		return Product{}, err
 	}
 	d = p.Details
-	_, err = db.For(tx).UpdateProduct(ctx, db.UpdateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, ShelfLifeDays: d.ShelfLife, Notes: d.Notes,
+	_, err = db.For(tx).UpdateProduct(ctx, db.UpdateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, ShelfLifeDays: d.ShelfLife, Gtin: d.GTIN, Notes: d.Notes,
 		SearchText: search.Fold(d.Name, d.SKU), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
 	if err != nil {
 		return p, err
@@ -125,7 +130,7 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Product, 
 }
 
 func unused(ctx context.Context, tx *store.Tx, product Product) error {
-	taken, err := db.For(tx).ProductTaken(ctx, db.ProductTakenIn{ID: product.ID, Sku: product.SKU, Name: product.Name})
+	taken, err := db.For(tx).ProductTaken(ctx, db.ProductTakenIn{ID: product.ID, Sku: product.SKU, Name: product.Name, Gtin: product.GTIN})
 	if err != nil {
 		return err
 	}
@@ -135,6 +140,9 @@ func unused(ctx context.Context, tx *store.Tx, product Product) error {
 	}
 	if taken.SameName > 0 {
 		p.Add("name", "Another product has this name.")
+	}
+	if taken.SameGtin > 0 {
+		p.Add("gtin", "Another product has this number.")
 	}
 	return p.Err()
 }

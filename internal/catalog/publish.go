@@ -27,6 +27,7 @@ type Input struct {
 	Yield      quantity.Quantity
 	Loss       int64
 	Notes      string
+	Allergens  string // the key of the AllergenChange that was confirmed; "" is none
 	Components []ComponentInput
 	Steps      []StepInput
 }
@@ -222,6 +223,9 @@ func Publish(ctx context.Context, tx *store.Tx, product id.ID, in Input) (Recipe
 	}
 	r, err := in.recipe(ctx, tx.Reckoning(), product)
 	if err != nil {
+		return Recipe{}, err
+	}
+	if err := in.confirmed(ctx, tx, product, r); err != nil {
 		return Recipe{}, err
 	}
 	r.Version = 1

@@ -126,6 +126,9 @@ func (h *history) open(tx *store.Tx) error {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
+	if err := h.describe(tx); err != nil {
+		return err
+	}
 	for _, c := range h.shop.customers {
 		if err := h.addCustomer(tx, c); err != nil {
 			return err
@@ -168,7 +171,7 @@ func (h *history) addProduct(tx *store.Tx, p product) error {
 	if err != nil {
 		return err
 	}
-	made, err := catalog.Create(h.ctx, tx, catalog.Details{Name: p.name, SKU: p.sku, Status: "active", Price: price, ShelfLife: &p.keeps})
+	made, err := catalog.Create(h.ctx, tx, catalog.Details{Name: p.name, SKU: p.sku, Status: "active", Price: price, ShelfLife: &p.keeps, GTIN: h.shop.labels[p.sku].barcodeNumber})
 	if err != nil {
 		return err
 	}

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"strings"
 
+	"craftplan/internal/catalog"
 	"craftplan/internal/inventory"
 	"craftplan/internal/nutrition"
 	"craftplan/internal/quantity"
+	"craftplan/internal/settings"
 	"craftplan/internal/store"
 )
 
@@ -16,6 +18,7 @@ type food struct {
 	contains, traces  string // codes of allergens, with what labels call them: "gluten:wheat milk"
 	piece             string // what one piece weighs
 	density           int64
+	water             bool
 	facts             string // amounts of 100 g, in the order of foodLines
 }
 
@@ -35,6 +38,7 @@ var bakeryFoods = map[string]food{
 	"MILK-001":   {name: "whole milk", contains: "milk", density: 1_030_000, facts: "256 61 3.25 1.87 4.8 4.8 0 3.15 0.11  0.11 10 0 1.3 113 0.03 132"},
 	"YEAST-001":  {name: "yeast", facts: "441 105 1.9 0.24 10 0 8.1 8.4 0.075  0 0 0 0 19 3.25 601"},
 	"SALT-001":   {name: "salt", facts: "0 0 0 0 0 0 0 0 97  0 0 0 0 24 0.33 8"},
+	"WATER-001":  {name: "water", density: 1_000_000, water: true, facts: "0 0 0 0 0 0 0 0 0  0 0 0 0 0 0 0"},
 	"ALM-001":    {name: "almonds", contains: "nuts:almonds", traces: "peanuts", facts: "2423 579 49.9 3.8 9.1 4.35 12.5 21.2 0.003  0.02 0 0 0 269 3.71 733"},
 	"CHOC-001": {name: "dark chocolate", ingredients: "cocoa mass, sugar, cocoa butter, emulsifier: soya lecithin, vanilla", contains: "soybeans:soya", traces: "milk nuts:hazelnuts",
 		facts: "2284 546 31.3 18.5 54.2 47.9 7 4.9 0.06  0.1 8 47.9 0 56 8 559"},
@@ -71,7 +75,7 @@ func (h *history) declare(tx *store.Tx) error {
 }
 
 func (f food) declaration(allergens []inventory.Allergen, nutrients []inventory.Nutrient) (d inventory.Declaration, err error) {
-	d = inventory.Declaration{Name: f.name, Ingredients: f.ingredients, Checked: true, Basis: quantity.Gram, Amounts: f.amounts(nutrients)}
+	d = inventory.Declaration{Name: f.name, Ingredients: f.ingredients, Checked: true, Water: f.water, Basis: quantity.Gram, Amounts: f.amounts(nutrients)}
 	d.Allergens = append(present(allergens, f.contains, false), present(allergens, f.traces, true)...)
 	if f.piece != "" {
 		d.PieceWeight, err = quantity.Parse(f.piece, quantity.Gram)
@@ -101,4 +105,65 @@ func (f food) amounts(nutrients []inventory.Nutrient) inventory.Amounts {
 		}
 	}
 	return amounts
+}
+
+// label is what labels say about a product that its recipe does not.
+type label struct {
+	food          string
+	net, portion  string
+	words         string // the portion in words
+	keep          string
+	shares        string // SKUs of ingredients whose share is told
+	barcodeNumber string // of those that a shop may give within its own walls
+}
+
+const coolAndDry = "Keep in a cool, dry place."
+
+var bakeryLabels = map[string]label{
+	"BREAD-001": {food: "Wheat bread", net: "720 g", portion: "60 g", words: "slice", keep: coolAndDry, barcodeNumber: "2000000000015"},
+	"BREAD-002": {food: "Rye and wheat bread", net: "820 g", portion: "60 g", words: "slice", keep: coolAndDry, barcodeNumber: "2000000000022"},
+	"PAST-001":  {net: "100 g", keep: coolAndDry, shares: "BUTTER-001", barcodeNumber: "2000000000039"},
+	"PAST-002":  {food: "Pastry with cream cheese", net: "115 g", keep: "Keep refrigerated.", shares: "CHEESE-001", barcodeNumber: "2000000000046"},
+	"MUF-001":   {net: "110 g", keep: coolAndDry, shares: "BERRY-001", barcodeNumber: "2000000000053"},
+	"COOK-001":  {net: "70 g", portion: "35 g", words: "half a cookie", keep: coolAndDry, shares: "ALM-001", barcodeNumber: "2000000000060"},
+	"COOK-002":  {net: "62 g", keep: coolAndDry, shares: "OAT-001", barcodeNumber: "2000000000077"},
+	"BAGEL-001": {net: "140 g", keep: coolAndDry, barcodeNumber: "2000000000084"},
+	"CAKE-001":  {net: "960 g", portion: "120 g", words: "slice", keep: "Keep refrigerated.", shares: "CHOC-001", barcodeNumber: "2000000000091"},
+	"CAKE-002":  {food: "Spiced cake with almond cookies", net: "650 g", portion: "110 g", words: "slice", keep: "Keep refrigerated.", barcodeNumber: "2000000000107"},
+}
+
+// describe says what labels say about the products of the shop, and about all of them.
+func (h *history) describe(tx *store.Tx) error {
+	if len(h.shop.labels) == 0 {
+		return nil
+	}
+	for sku, l := range h.shop.labels {
+		d, err := h.declared(l)
+		if err == nil {
+			err = catalog.Declare(h.ctx, tx, sku, d)
+		}
+		if err != nil {
+			return fmt.Errorf("label of %s: %w", sku, err)
+		}
+	}
+	common, err := settings.GetLabels(h.ctx, tx)
+	if err != nil {
+		return err
+	}
+	common.Address = h.shop.address
+	return settings.UpdateLabels(h.ctx, tx, common)
+}
+
+func (h *history) declared(l label) (d catalog.Declaration, err error) {
+	d = catalog.Declaration{FoodName: l.food, Unit: quantity.Gram, PortionName: l.words, Storage: l.keep}
+	if d.Net, err = quantity.Parse(l.net, quantity.Gram); err != nil {
+		return d, err
+	}
+	if l.portion != "" {
+		d.Portion, err = quantity.Parse(l.portion, quantity.Gram)
+	}
+	for _, sku := range strings.Fields(l.shares) {
+		d.Highlighted = append(d.Highlighted, h.materials[sku].ID)
+	}
+	return d, err
 }

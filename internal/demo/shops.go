@@ -11,7 +11,9 @@ type shop struct {
 	settings  settings.Settings
 	city      crm.Address // of its customers
 	materials []material
-	foods     map[string]food // what labels say about materials, by SKU
+	foods     map[string]food  // what labels say about materials, by SKU
+	labels    map[string]label // what they say about products
+	address   string           // what they say about the producer
 	products  []product
 	reprices  []reprice
 	customers []customer
@@ -60,7 +62,7 @@ type customer struct {
 }
 
 func bakery() shop {
-	const flour, wheat, rye, sugar, butter, eggs, milk, yeast, salt = "FLOUR-001", "FLOUR-002", "FLOUR-003", "SUGAR-001", "BUTTER-001", "EGG-001", "MILK-001", "YEAST-001", "SALT-001"
+	const flour, wheat, rye, sugar, butter, eggs, milk, yeast, salt, water = "FLOUR-001", "FLOUR-002", "FLOUR-003", "SUGAR-001", "BUTTER-001", "EGG-001", "MILK-001", "YEAST-001", "SALT-001", "WATER-001"
 	return shop{
 		settings: settings.Settings{TaxMode: settings.Exclusive, TaxRate: 22_500, DailyCapacity: 12, ShippingFlat: 6 * money.Micro, LaborHourlyRate: 18*money.Micro + 500_000, OverheadRate: 150_000,
 			Retail: settings.Markup{Mode: settings.Percent, Value: 1_500_000, Ending: settings.Nines}, Wholesale: settings.Markup{Mode: settings.Percent, Value: 800_000, Ending: settings.Fives}},
@@ -75,6 +77,7 @@ func bakery() shop {
 			{"Whole Milk", milk, "ml", "1.10", "5 l", "3 l", 9, false},
 			{"Fresh Yeast", yeast, "g", "7.00", "500 g", "200 g", 18, false},
 			{"Sea Salt", salt, "g", "0.90", "1 kg", "500 g", 0, false},
+			{"Water", water, "ml", "0", "500 l", "0 ml", 0, false},
 			{"Whole Almonds", "ALM-001", "g", "12.00", "2 kg", "2 kg", 200, true},
 			{"Dark Chocolate", "CHOC-001", "g", "9.80", "2.5 kg", "1 kg", 300, false},
 			{"Cream Cheese", "CHEESE-001", "g", "7.40", "2 kg", "1 kg", 14, false},
@@ -83,16 +86,16 @@ func bakery() shop {
 			{"Sesame Seeds", "SESAME-001", "g", "5.20", "1 kg", "400 g", 200, false},
 			{"Ground Cinnamon", "CINN-001", "g", "18.00", "500 g", "100 g", 400, false},
 		},
-		foods: bakeryFoods,
+		foods: bakeryFoods, labels: bakeryLabels, address: "118 Larrabee Street\nChicago, IL 60611, United States",
 		products: []product{
-			{"Artisan Bread", "BREAD-001", "6.50", 12, 3, []string{flour + " 6kg 2", yeast + " 60g", salt + " 120g"}, []step{{"Mix and fold", 20, 24}, {"Shape", 25, 24}, {"Bake", 20, 24}}},
-			{"Rye Loaf", "BREAD-002", "7.20", 8, 5, []string{rye + " 3kg 2", wheat + " 1.2kg", yeast + " 50g", salt + " 80g"}, []step{{"Mix the sourdough", 14, 16}, {"Shape", 12, 16}, {"Bake", 20, 16}}},
+			{"Artisan Bread", "BREAD-001", "6.50", 12, 3, []string{flour + " 6kg 2", water + " 3.9l", yeast + " 60g", salt + " 120g"}, []step{{"Mix and fold", 20, 24}, {"Shape", 25, 24}, {"Bake", 20, 24}}},
+			{"Rye Loaf", "BREAD-002", "7.20", 8, 5, []string{rye + " 3kg 2", wheat + " 1.2kg", water + " 3.2l", yeast + " 50g", salt + " 80g"}, []step{{"Mix the sourdough", 14, 16}, {"Shape", 12, 16}, {"Bake", 20, 16}}},
 			{"Butter Croissants", "PAST-001", "3.20", 24, 2, []string{flour + " 1.2kg 2", butter + " 900g 2", milk + " 500ml", sugar + " 120g", yeast + " 30g", salt + " 25g", eggs + " 2"}, []step{{"Laminate", 50, 48}, {"Shape", 35, 48}, {"Bake", 20, 48}}},
 			{"Cheese Danish", "PAST-002", "3.90", 20, 2, []string{flour + " 900g 2", butter + " 500g 2", "CHEESE-001 600g 3", sugar + " 160g", milk + " 300ml", eggs + " 3", yeast + " 25g"}, []step{{"Laminate and shape", 55, 40}, {"Fill and bake", 30, 40}}},
 			{"Blueberry Muffins", "MUF-001", "3.40", 12, 4, []string{flour + " 400g", sugar + " 250g", butter + " 150g", eggs + " 3", milk + " 250ml", "BERRY-001 300g 5"}, []step{{"Mix the batter", 12, 24}, {"Bake", 12, 24}}},
 			{"Almond Cookies", "COOK-001", "2.60", 48, 28, []string{flour + " 1.2kg", "ALM-001 900g 2", sugar + " 700g", butter + " 700g", eggs + " 6"}, []step{{"Mix", 15, 48}, {"Shape and bake", 45, 48}}},
 			{"Oatmeal Cookies", "COOK-002", "2.20", 48, 28, []string{flour + " 800g", "OAT-001 900g", sugar + " 700g", butter + " 600g", eggs + " 6", "CINN-001 15g"}, []step{{"Mix", 12, 48}, {"Portion and bake", 40, 48}}},
-			{"Sesame Bagel", "BAGEL-001", "2.40", 24, 2, []string{flour + " 2.4kg 2", "SESAME-001 180g 5", yeast + " 30g", salt + " 45g", sugar + " 60g"}, []step{{"Knead and shape", 35, 48}, {"Boil and bake", 40, 48}}},
+			{"Sesame Bagel", "BAGEL-001", "2.40", 24, 2, []string{flour + " 2.4kg 2", water + " 1.3l", "SESAME-001 180g 5", yeast + " 30g", salt + " 45g", sugar + " 60g"}, []step{{"Knead and shape", 35, 48}, {"Boil and bake", 40, 48}}},
 			{"Chocolate Cake", "CAKE-001", "44.00", 4, 4, []string{flour + " 1kg", "CHOC-001 800g 2", butter + " 700g", sugar + " 900g", eggs + " 16"}, []step{{"Bake the layers", 45, 4}, {"Fill and glaze", 40, 4}}},
 			{"Carrot Cake", "CAKE-002", "32.00", 10, 5, []string{flour + " 2kg 2", sugar + " 1.5kg", eggs + " 30 4", butter + " 750g 2", "CINN-001 50g", "COOK-001 20"}, []step{{"Mix the batter", 12, 10}, {"Bake and cool", 45, 10}, {"Frost and finish", 10, 5}}},
 		},

@@ -332,6 +332,7 @@ func TestVerbsAskForPermission(t *testing.T) {
 		"organizations.Admit":      "who may join is decided by sso, before there is a member to ask",
 		"organizations.LimitsNow":  "every verb that adds something limited asks them",
 		"settings.Bootstrap":       "runs while the organization is made",
+		"settings.GetLabels":       "every label depends on it",
 		"settings.Get":             "every member's work depends on it",
 		"settings.NextReference":   "numbers are taken by verbs that asked",
 		"settings.NextNumber":      "numbers are taken by verbs that asked",

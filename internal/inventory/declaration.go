@@ -358,7 +358,7 @@ func (d Declaration) checkEnergy(p *fault.Problems, byCode map[string]Nutrient) 
 	}
 	least, e := kcal.Times(39, 10, exact.Down)
 	most, f := kcal.Times(45, 10, exact.Up)
-	if e == nil && f == nil && (kJ < least-quantity.Of(5) || kJ > most+quantity.Of(5)) {
+	if e == nil && f == nil && (kJ < least-quantity.Of(10) || kJ > most+quantity.Of(10)) {
 		p.Addf(amountField(byCode[nutrition.EnergyKJ].ID), "Does not fit %s kcal: one kcal is about 4.2 kJ.", quantity.Decimal(kcal))
 	}
 }

@@ -97,6 +97,18 @@ func (a Allergen) Word() string { return a.standard().word }
 // Kinds are examples of it where the law asks for the kind, such as wheat; "" where it does not.
 func (a Allergen) Kinds() string { return a.standard().kinds }
 
+// ByLaw orders allergens as the law lists them, and the organization's own after them.
+func ByLaw(a, b Allergen) int { return a.rank() - b.rank() }
+
+func (a Allergen) rank() int {
+	for i, s := range allergens {
+		if s.code == a.Code {
+			return i
+		}
+	}
+	return len(allergens)
+}
+
 // lowered begins with a small letter, but for abbreviations.
 func lowered(name string) string {
 	letters := []rune(name)

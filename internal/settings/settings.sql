@@ -17,3 +17,11 @@ INSERT INTO sequences (organization_id, name, year, next_value)
 VALUES (sqlc.arg(organization_id), sqlc.arg(name), sqlc.arg(year), 2)
 ON CONFLICT (organization_id, name, year) DO UPDATE SET next_value = sequences.next_value + 1
 RETURNING CAST(next_value - 1 AS bigint) AS number;
+
+-- name: GetLabels :one
+SELECT law, producer, address FROM label_settings WHERE organization_id = sqlc.arg(organization_id);
+
+-- name: SaveLabels :exec
+INSERT INTO label_settings (organization_id, law, producer, address, updated_at)
+VALUES (sqlc.arg(organization_id), sqlc.arg(law), sqlc.arg(producer), sqlc.arg(address), sqlc.arg(updated_at))
+ON CONFLICT (organization_id) DO UPDATE SET law = excluded.law, producer = excluded.producer, address = excluded.address, updated_at = excluded.updated_at;

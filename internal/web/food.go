@@ -10,6 +10,8 @@ import (
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
 	"craftplan/internal/inventory"
+	"craftplan/internal/nutrition"
+	"craftplan/internal/settings"
 	"craftplan/internal/store"
 	"craftplan/internal/web/ui"
 )
@@ -20,7 +22,30 @@ type foodPage struct {
 	Nutrients []inventory.Nutrient
 	MayWrite  bool
 	At        func(...string) string
+	Labels    settings.Labels
 	refused   map[string]ui.Form // by dialog
+}
+
+// labelsForm is that of what all labels have in common.
+func (p foodPage) labelsForm() ui.Form {
+	if f, ok := p.refused["labels"]; ok {
+		return f
+	}
+	return ui.Form{Values: url.Values{"law": {string(p.Labels.Law)}, "producer": {p.Labels.Producer}, "address": {p.Labels.Address}}}
+}
+
+func laws() []ui.Choice {
+	choices := make([]ui.Choice, len(nutrition.Laws))
+	for i, law := range nutrition.Laws {
+		choices[i] = ui.Choice{Value: string(law), Label: lawName(law)}
+	}
+	return choices
+}
+
+func updateLabels(q *Request) error {
+	return q.changeFood("labels", "Saved.", func(ctx context.Context, tx *store.Tx) error {
+		return settings.UpdateLabels(ctx, tx, settings.Labels{Law: nutrition.Law(q.PostFormValue("law")), Producer: q.PostFormValue("producer"), Address: q.PostFormValue("address")})
+	})
 }
 
 // form is that of a dialog: with what was refused, or as it begins.
@@ -55,6 +80,9 @@ func showFood(q *Request) error { return q.renderFood(http.StatusOK, nil) }
 func (q *Request) renderFood(status int, refused map[string]ui.Form) error {
 	p := foodPage{tabs: q.tabs(), MayWrite: q.Actor().May(authz.SettingsWrite), At: q.Path, refused: refused}
 	err := q.View(func(tx *store.Tx) (err error) {
+		if p.Labels, err = settings.GetLabels(q.Context(), tx); err != nil {
+			return err
+		}
 		if p.Allergens, err = inventory.Allergens(q.Context(), tx); err != nil {
 			return err
 		}

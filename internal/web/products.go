@@ -181,7 +181,7 @@ func editProduct(q *Request) error {
 	if err != nil {
 		return err
 	}
-	v := url.Values{"name": {p.Name}, "sku": {p.SKU}, "status": {p.Status}, "price": {money.Input(p.Price, q.scope.Context().Currency)}, "notes": {p.Notes}}
+	v := url.Values{"name": {p.Name}, "sku": {p.SKU}, "status": {p.Status}, "price": {money.Input(p.Price, q.scope.Context().Currency)}, "gtin": {p.GTIN}, "notes": {p.Notes}}
 	if p.MaxDaily > 0 {
 		v.Set("max_daily", quantity.Decimal(p.MaxDaily))
 	}
@@ -211,7 +211,7 @@ func updateProduct(q *Request) error {
 func (q *Request) productInput() (catalog.Details, error) {
 	var p fault.Problems
 	v := q.PostForm
-	d := catalog.Details{Name: v.Get("name"), SKU: v.Get("sku"), Status: v.Get("status"), Price: amountField(&p, v, "price", q.scope.Context().Locale), Notes: v.Get("notes")}
+	d := catalog.Details{Name: v.Get("name"), SKU: v.Get("sku"), Status: v.Get("status"), Price: amountField(&p, v, "price", q.scope.Context().Locale), GTIN: v.Get("gtin"), Notes: v.Get("notes")}
 	d.MaxDaily = quantity.Of(countField(&p, v, "max_daily"))
 	if v.Get("shelf_life") != "" {
 		days := countField(&p, v, "shelf_life")

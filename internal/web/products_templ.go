@@ -1619,6 +1619,10 @@ func productForm(e productEdit) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = ui.Field(e.Form, ui.Input{Name: "gtin", Label: "Barcode number", Decimal: true, Optional: true, Class: "sm:col-span-3", Hint: "GTIN, such as 4006381333931."}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = ui.Field(e.Form, ui.Input{Name: "shelf_life", Label: "Keeps", Decimal: true, Suffix: "days", Optional: true, Class: "sm:col-span-3", Hint: "From the day it is made; lots expire by it."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -40,6 +41,7 @@ type recipeEdit struct {
 	Components, Steps     []row
 	NextComponent, NextUp int
 	At                    func(...string) string
+	Allergens             *catalog.AllergenChange // that must be confirmed before it is published
 }
 
 // Next is the number of the version that publishing makes.
@@ -163,6 +165,7 @@ func publishRecipe(q *Request) error {
 	}
 	if status, ok := again(problem); ok {
 		e.Form = refused(q, problem)
+		errors.As(problem, &e.Allergens)
 		return q.Render(status, e.Name+", recipe", "products", recipeForm(e))
 	}
 	if problem != nil {
@@ -193,7 +196,7 @@ func (e recipeEdit) recipeInput(v url.Values) (catalog.Input, error) {
 	for _, made := range e.Products {
 		units[productRef+made.ID.String()] = quantity.Piece
 	}
-	in := catalog.Input{Replaces: countField(&p, v, "replaces"), Yield: numberField(&p, v, "yield"), Loss: percentField(&p, v, "loss"), Notes: v.Get("notes")}
+	in := catalog.Input{Replaces: countField(&p, v, "replaces"), Yield: numberField(&p, v, "yield"), Loss: percentField(&p, v, "loss"), Notes: v.Get("notes"), Allergens: v.Get("allergens")}
 	for _, n := range rows(v, componentRows, "item", "quantity") {
 		name := func(field string) string { return row(rowOf(n)).name(componentRows, field) }
 		c := catalog.ComponentInput{Row: n, Waste: percentField(&p, v, name("waste"))}

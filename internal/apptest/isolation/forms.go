@@ -290,6 +290,8 @@ func (f Form) plausible(field Field) string {
 		return field.Value
 	case strings.Count(field.Name, ".") == 2 && !strings.Contains(field.Name, ".0."):
 		return "" // a row beyond the first
+	case name == "gtin":
+		return "" // a number of one product, with a digit that checks it
 	case len(field.Options) > 0:
 		return field.Options[min(1, len(field.Options)-1)]
 	case strings.Contains(name, "password") || name == "current":

@@ -11,6 +11,7 @@ import (
 	"craftplan/internal/inventory"
 	"craftplan/internal/mail"
 	"craftplan/internal/money"
+	"craftplan/internal/nutrition"
 	"craftplan/internal/orders"
 	"craftplan/internal/production"
 	"craftplan/internal/quantity"
@@ -50,6 +51,9 @@ func (g goods) choices(tx *store.Tx) error {
 	err := settings.Update(g.ctx, tx, settings.Settings{TaxMode: settings.Exclusive, TaxRate: 100_000, ShippingFlat: 5 * money.Micro, LaborHourlyRate: 20 * money.Micro, OverheadRate: 50_000,
 		Retail: settings.Markup{Mode: settings.Fixed, Value: 10 * int64(money.Micro)}})
 	if err != nil {
+		return err
+	}
+	if err := settings.UpdateLabels(g.ctx, tx, settings.Labels{Law: nutrition.EU, Producer: g.word + " producer", Address: g.word + " Lane 1"}); err != nil {
 		return err
 	}
 	return mail.ChangeSettings(g.ctx, tx, mail.Settings{SenderName: g.word + " mail", ReplyTo: "reply@" + g.word + ".example"})
@@ -160,6 +164,10 @@ func (g goods) products(tx *store.Tx) error {
 			if _, err := catalog.Publish(g.ctx, tx, p.ID, in); err != nil {
 				return err
 			}
+		}
+		label := catalog.Declaration{FoodName: g.word + " food", Unit: quantity.Gram, Net: quantity.Of(400), Storage: g.word + " keeps it dry", Highlighted: []id.ID{materials[0].ID}}
+		if err := catalog.Declare(g.ctx, tx, p.SKU, label); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -123,6 +123,22 @@ func (q *Queries) ActiveRecipes(ctx context.Context, arg ActiveRecipesParams) ([
 	return items, nil
 }
 
+const addHighlight = `-- name: AddHighlight :exec
+INSERT INTO product_highlights (organization_id, product_id, item_id)
+VALUES ($1, $2, $3)
+`
+
+type AddHighlightParams struct {
+	OrganizationID id.Organization
+	ProductID      id.ID
+	ItemID         id.ID
+}
+
+func (q *Queries) AddHighlight(ctx context.Context, arg AddHighlightParams) error {
+	_, err := q.db.ExecContext(ctx, addHighlight, arg.OrganizationID, arg.ProductID, arg.ItemID)
+	return err
+}
+
 const archiveRecipe = `-- name: ArchiveRecipe :execrows
 UPDATE recipes SET status = 'archived', material_cost = $3, labor_cost = $4, overhead_cost = $5, unit_cost = $6, arithmetic = $7
 WHERE organization_id = $1 AND id = $2 AND status = 'active'
@@ -346,8 +362,8 @@ func (q *Queries) CreateCostChanges(ctx context.Context, arg CreateCostChangesPa
 }
 
 const createProduct = `-- name: CreateProduct :exec
-INSERT INTO products (organization_id, id, name, sku, status, price, max_daily_quantity, shelf_life_days, notes, search_text, created_at, created_by, updated_at, updated_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $12)
+INSERT INTO products (organization_id, id, name, sku, status, price, max_daily_quantity, shelf_life_days, gtin, notes, search_text, created_at, created_by, updated_at, updated_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12, $13)
 `
 
 type CreateProductParams struct {
@@ -359,6 +375,7 @@ type CreateProductParams struct {
 	Price            money.Amount
 	MaxDailyQuantity quantity.Quantity
 	ShelfLifeDays    *int64
+	Gtin             string
 	Notes            string
 	SearchText       string
 	CreatedAt        calendar.Instant
@@ -375,6 +392,7 @@ func (q *Queries) CreateProduct(ctx context.Context, arg CreateProductParams) er
 		arg.Price,
 		arg.MaxDailyQuantity,
 		arg.ShelfLifeDays,
+		arg.Gtin,
 		arg.Notes,
 		arg.SearchText,
 		arg.CreatedAt,
@@ -453,8 +471,77 @@ func (q *Queries) CreateStep(ctx context.Context, arg CreateStepParams) error {
 	return err
 }
 
+const declarationsOf = `-- name: DeclarationsOf :many
+SELECT product_id, food_name, unit, net, portion, portion_name, storage, from_factors, merged FROM product_declarations
+WHERE organization_id = $1 AND product_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+`
+
+type DeclarationsOfParams struct {
+	OrganizationID id.Organization
+	Ids            string
+}
+
+type DeclarationsOfRow struct {
+	ProductID   id.ID
+	FoodName    string
+	Unit        string
+	Net         *quantity.Quantity
+	Portion     *quantity.Quantity
+	PortionName string
+	Storage     string
+	FromFactors bool
+	Merged      bool
+}
+
+func (q *Queries) DeclarationsOf(ctx context.Context, arg DeclarationsOfParams) ([]DeclarationsOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, declarationsOf, arg.OrganizationID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []DeclarationsOfRow{}
+	for rows.Next() {
+		var i DeclarationsOfRow
+		if err := rows.Scan(
+			&i.ProductID,
+			&i.FoodName,
+			&i.Unit,
+			&i.Net,
+			&i.Portion,
+			&i.PortionName,
+			&i.Storage,
+			&i.FromFactors,
+			&i.Merged,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const deleteHighlights = `-- name: DeleteHighlights :exec
+DELETE FROM product_highlights WHERE organization_id = $1 AND product_id = $2
+`
+
+type DeleteHighlightsParams struct {
+	OrganizationID id.Organization
+	ProductID      id.ID
+}
+
+func (q *Queries) DeleteHighlights(ctx context.Context, arg DeleteHighlightsParams) error {
+	_, err := q.db.ExecContext(ctx, deleteHighlights, arg.OrganizationID, arg.ProductID)
+	return err
+}
+
 const getProduct = `-- name: GetProduct :one
-SELECT id, name, sku, status, price, max_daily_quantity, shelf_life_days, notes FROM products
+SELECT id, name, sku, status, price, max_daily_quantity, shelf_life_days, gtin, notes FROM products
 WHERE organization_id = $1 AND sku = $2
 `
 
@@ -471,6 +558,7 @@ type GetProductRow struct {
 	Price            money.Amount
 	MaxDailyQuantity quantity.Quantity
 	ShelfLifeDays    *int64
+	Gtin             string
 	Notes            string
 }
 
@@ -485,9 +573,44 @@ func (q *Queries) GetProduct(ctx context.Context, arg GetProductParams) (GetProd
 		&i.Price,
 		&i.MaxDailyQuantity,
 		&i.ShelfLifeDays,
+		&i.Gtin,
 		&i.Notes,
 	)
 	return i, err
+}
+
+const highlightsOf = `-- name: HighlightsOf :many
+SELECT item_id FROM product_highlights
+WHERE organization_id = $1 AND product_id = $2
+ORDER BY item_id
+`
+
+type HighlightsOfParams struct {
+	OrganizationID id.Organization
+	ProductID      id.ID
+}
+
+func (q *Queries) HighlightsOf(ctx context.Context, arg HighlightsOfParams) ([]id.ID, error) {
+	rows, err := q.db.QueryContext(ctx, highlightsOf, arg.OrganizationID, arg.ProductID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []id.ID{}
+	for rows.Next() {
+		var item_id id.ID
+		if err := rows.Scan(&item_id); err != nil {
+			return nil, err
+		}
+		items = append(items, item_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listProducts = `-- name: ListProducts :many
@@ -715,8 +838,8 @@ func (q *Queries) PricedProducts(ctx context.Context, arg PricedProductsParams) 
 }
 
 const productTaken = `-- name: ProductTaken :one
-SELECT COUNT(*) FILTER (WHERE sku = $3) AS same_sku, COUNT(*) FILTER (WHERE name = $4) AS same_name
-FROM products WHERE organization_id = $1 AND id <> $2 AND (sku = $3 OR name = $4)
+SELECT COUNT(*) FILTER (WHERE sku = $3) AS same_sku, COUNT(*) FILTER (WHERE name = $4) AS same_name, COUNT(*) FILTER (WHERE gtin <> '' AND gtin = $5) AS same_gtin
+FROM products WHERE organization_id = $1 AND id <> $2 AND (sku = $3 OR name = $4 OR gtin <> '' AND gtin = $5)
 `
 
 type ProductTakenParams struct {
@@ -724,11 +847,13 @@ type ProductTakenParams struct {
 	ID             id.ID
 	Sku            string
 	Name           string
+	Gtin           string
 }
 
 type ProductTakenRow struct {
 	SameSku  int64
 	SameName int64
+	SameGtin int64
 }
 
 func (q *Queries) ProductTaken(ctx context.Context, arg ProductTakenParams) (ProductTakenRow, error) {
@@ -737,9 +862,10 @@ func (q *Queries) ProductTaken(ctx context.Context, arg ProductTakenParams) (Pro
 		arg.ID,
 		arg.Sku,
 		arg.Name,
+		arg.Gtin,
 	)
 	var i ProductTakenRow
-	err := row.Scan(&i.SameSku, &i.SameName)
+	err := row.Scan(&i.SameSku, &i.SameName, &i.SameGtin)
 	return i, err
 }
 
@@ -835,6 +961,46 @@ func (q *Queries) RepriceProduct(ctx context.Context, arg RepriceProductParams) 
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const saveDeclaration = `-- name: SaveDeclaration :exec
+INSERT INTO product_declarations (organization_id, product_id, food_name, unit, net, portion, portion_name, storage, from_factors, merged, updated_at, updated_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (organization_id, product_id) DO UPDATE SET food_name = excluded.food_name, unit = excluded.unit, net = excluded.net, portion = excluded.portion, portion_name = excluded.portion_name,
+  storage = excluded.storage, from_factors = excluded.from_factors, merged = excluded.merged, updated_at = excluded.updated_at, updated_by = excluded.updated_by
+`
+
+type SaveDeclarationParams struct {
+	OrganizationID id.Organization
+	ProductID      id.ID
+	FoodName       string
+	Unit           string
+	Net            *quantity.Quantity
+	Portion        *quantity.Quantity
+	PortionName    string
+	Storage        string
+	FromFactors    bool
+	Merged         bool
+	UpdatedAt      calendar.Instant
+	UpdatedBy      id.ID
+}
+
+func (q *Queries) SaveDeclaration(ctx context.Context, arg SaveDeclarationParams) error {
+	_, err := q.db.ExecContext(ctx, saveDeclaration,
+		arg.OrganizationID,
+		arg.ProductID,
+		arg.FoodName,
+		arg.Unit,
+		arg.Net,
+		arg.Portion,
+		arg.PortionName,
+		arg.Storage,
+		arg.FromFactors,
+		arg.Merged,
+		arg.UpdatedAt,
+		arg.UpdatedBy,
+	)
+	return err
 }
 
 const sellableProducts = `-- name: SellableProducts :many
@@ -1015,7 +1181,7 @@ func (q *Queries) TakersOfProduct(ctx context.Context, arg TakersOfProductParams
 }
 
 const updateProduct = `-- name: UpdateProduct :execrows
-UPDATE products SET name = $3, sku = $4, status = $5, price = $6, max_daily_quantity = $7, shelf_life_days = $8, notes = $9, search_text = $10, updated_at = $11, updated_by = $12
+UPDATE products SET name = $3, sku = $4, status = $5, price = $6, max_daily_quantity = $7, shelf_life_days = $8, notes = $9, search_text = $10, updated_at = $11, updated_by = $12, gtin = $13
 WHERE organization_id = $1 AND id = $2
 `
 
@@ -1032,6 +1198,7 @@ type UpdateProductParams struct {
 	SearchText       string
 	UpdatedAt        calendar.Instant
 	UpdatedBy        id.ID
+	Gtin             string
 }
 
 func (q *Queries) UpdateProduct(ctx context.Context, arg UpdateProductParams) (int64, error) {
@@ -1048,6 +1215,7 @@ func (q *Queries) UpdateProduct(ctx context.Context, arg UpdateProductParams) (i
 		arg.SearchText,
 		arg.UpdatedAt,
 		arg.UpdatedBy,
+		arg.Gtin,
 	)
 	if err != nil {
 		return 0, err

@@ -41,6 +41,17 @@ func (t Tenant) ActiveRecipes(ctx context.Context, in ActiveRecipesIn) ([]Active
 	return t.queries.ActiveRecipes(ctx, ActiveRecipesParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
 }
 
+// AddHighlightIn is what AddHighlight takes beside the organization.
+type AddHighlightIn struct {
+	ProductID id.ID
+	ItemID    id.ID
+}
+
+// AddHighlight runs in the organization of the transaction.
+func (t Tenant) AddHighlight(ctx context.Context, in AddHighlightIn) error {
+	return t.queries.AddHighlight(ctx, AddHighlightParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID, ItemID: in.ItemID})
+}
+
 // ArchiveRecipeIn is what ArchiveRecipe takes beside the organization.
 type ArchiveRecipeIn struct {
 	ID           id.ID
@@ -123,6 +134,7 @@ type CreateProductIn struct {
 	Price            money.Amount
 	MaxDailyQuantity quantity.Quantity
 	ShelfLifeDays    *int64
+	Gtin             string
 	Notes            string
 	SearchText       string
 	CreatedAt        calendar.Instant
@@ -131,7 +143,7 @@ type CreateProductIn struct {
 
 // CreateProduct runs in the organization of the transaction.
 func (t Tenant) CreateProduct(ctx context.Context, in CreateProductIn) error {
-	return t.queries.CreateProduct(ctx, CreateProductParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Status: in.Status, Price: in.Price, MaxDailyQuantity: in.MaxDailyQuantity, ShelfLifeDays: in.ShelfLifeDays, Notes: in.Notes, SearchText: in.SearchText, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
+	return t.queries.CreateProduct(ctx, CreateProductParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Status: in.Status, Price: in.Price, MaxDailyQuantity: in.MaxDailyQuantity, ShelfLifeDays: in.ShelfLifeDays, Gtin: in.Gtin, Notes: in.Notes, SearchText: in.SearchText, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
 }
 
 // CreateRecipeIn is what CreateRecipe takes beside the organization.
@@ -171,6 +183,26 @@ func (t Tenant) CreateStep(ctx context.Context, in CreateStepIn) error {
 	return t.queries.CreateStep(ctx, CreateStepParams{OrganizationID: t.tx.Organization(), RecipeID: in.RecipeID, Position: in.Position, Name: in.Name, Minutes: in.Minutes, UnitsPerRun: in.UnitsPerRun, HourlyRate: in.HourlyRate})
 }
 
+// DeclarationsOfIn is what DeclarationsOf takes beside the organization.
+type DeclarationsOfIn struct {
+	Ids string
+}
+
+// DeclarationsOf runs in the organization of the transaction.
+func (t Tenant) DeclarationsOf(ctx context.Context, in DeclarationsOfIn) ([]DeclarationsOfRow, error) {
+	return t.queries.DeclarationsOf(ctx, DeclarationsOfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+}
+
+// DeleteHighlightsIn is what DeleteHighlights takes beside the organization.
+type DeleteHighlightsIn struct {
+	ProductID id.ID
+}
+
+// DeleteHighlights runs in the organization of the transaction.
+func (t Tenant) DeleteHighlights(ctx context.Context, in DeleteHighlightsIn) error {
+	return t.queries.DeleteHighlights(ctx, DeleteHighlightsParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID})
+}
+
 // GetProductIn is what GetProduct takes beside the organization.
 type GetProductIn struct {
 	Sku string
@@ -179,6 +211,16 @@ type GetProductIn struct {
 // GetProduct runs in the organization of the transaction.
 func (t Tenant) GetProduct(ctx context.Context, in GetProductIn) (GetProductRow, error) {
 	return t.queries.GetProduct(ctx, GetProductParams{OrganizationID: t.tx.Organization(), Sku: in.Sku})
+}
+
+// HighlightsOfIn is what HighlightsOf takes beside the organization.
+type HighlightsOfIn struct {
+	ProductID id.ID
+}
+
+// HighlightsOf runs in the organization of the transaction.
+func (t Tenant) HighlightsOf(ctx context.Context, in HighlightsOfIn) ([]id.ID, error) {
+	return t.queries.HighlightsOf(ctx, HighlightsOfParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID})
 }
 
 // ListProductsIn is what ListProducts takes beside the organization.
@@ -225,11 +267,12 @@ type ProductTakenIn struct {
 	ID   id.ID
 	Sku  string
 	Name string
+	Gtin string
 }
 
 // ProductTaken runs in the organization of the transaction.
 func (t Tenant) ProductTaken(ctx context.Context, in ProductTakenIn) (ProductTakenRow, error) {
-	return t.queries.ProductTaken(ctx, ProductTakenParams{OrganizationID: t.tx.Organization(), ID: in.ID, Sku: in.Sku, Name: in.Name})
+	return t.queries.ProductTaken(ctx, ProductTakenParams{OrganizationID: t.tx.Organization(), ID: in.ID, Sku: in.Sku, Name: in.Name, Gtin: in.Gtin})
 }
 
 // ProductsByIDIn is what ProductsByID takes beside the organization.
@@ -264,6 +307,26 @@ type RepriceProductIn struct {
 // RepriceProduct runs in the organization of the transaction.
 func (t Tenant) RepriceProduct(ctx context.Context, in RepriceProductIn) (int64, error) {
 	return t.queries.RepriceProduct(ctx, RepriceProductParams{OrganizationID: t.tx.Organization(), ID: in.ID, Price: in.Price, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy, Price_2: in.Price_2})
+}
+
+// SaveDeclarationIn is what SaveDeclaration takes beside the organization.
+type SaveDeclarationIn struct {
+	ProductID   id.ID
+	FoodName    string
+	Unit        string
+	Net         *quantity.Quantity
+	Portion     *quantity.Quantity
+	PortionName string
+	Storage     string
+	FromFactors bool
+	Merged      bool
+	UpdatedAt   calendar.Instant
+	UpdatedBy   id.ID
+}
+
+// SaveDeclaration runs in the organization of the transaction.
+func (t Tenant) SaveDeclaration(ctx context.Context, in SaveDeclarationIn) error {
+	return t.queries.SaveDeclaration(ctx, SaveDeclarationParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID, FoodName: in.FoodName, Unit: in.Unit, Net: in.Net, Portion: in.Portion, PortionName: in.PortionName, Storage: in.Storage, FromFactors: in.FromFactors, Merged: in.Merged, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
 }
 
 // SellableProducts runs in the organization of the transaction.
@@ -314,11 +377,12 @@ type UpdateProductIn struct {
 	SearchText       string
 	UpdatedAt        calendar.Instant
 	UpdatedBy        id.ID
+	Gtin             string
 }
 
 // UpdateProduct runs in the organization of the transaction.
 func (t Tenant) UpdateProduct(ctx context.Context, in UpdateProductIn) (int64, error) {
-	return t.queries.UpdateProduct(ctx, UpdateProductParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Status: in.Status, Price: in.Price, MaxDailyQuantity: in.MaxDailyQuantity, ShelfLifeDays: in.ShelfLifeDays, Notes: in.Notes, SearchText: in.SearchText, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
+	return t.queries.UpdateProduct(ctx, UpdateProductParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Status: in.Status, Price: in.Price, MaxDailyQuantity: in.MaxDailyQuantity, ShelfLifeDays: in.ShelfLifeDays, Notes: in.Notes, SearchText: in.SearchText, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy, Gtin: in.Gtin})
 }
 
 // VersionsIn is what Versions takes beside the organization.

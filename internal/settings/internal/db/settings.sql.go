@@ -45,6 +45,27 @@ func (q *Queries) CreateSettings(ctx context.Context, arg CreateSettingsParams) 
 	return err
 }
 
+const getLabels = `-- name: GetLabels :one
+SELECT law, producer, address FROM label_settings WHERE organization_id = $1
+`
+
+type GetLabelsParams struct {
+	OrganizationID id.Organization
+}
+
+type GetLabelsRow struct {
+	Law      string
+	Producer string
+	Address  string
+}
+
+func (q *Queries) GetLabels(ctx context.Context, arg GetLabelsParams) (GetLabelsRow, error) {
+	row := q.db.QueryRowContext(ctx, getLabels, arg.OrganizationID)
+	var i GetLabelsRow
+	err := row.Scan(&i.Law, &i.Producer, &i.Address)
+	return i, err
+}
+
 const getSettings = `-- name: GetSettings :one
 SELECT tax_mode, tax_rate, lead_time_days, daily_capacity, shipping_flat, labor_hourly_rate, overhead_rate,
   retail_markup, retail_value, retail_ending, wholesale_markup, wholesale_value, wholesale_ending
@@ -110,6 +131,31 @@ func (q *Queries) NextNumber(ctx context.Context, arg NextNumberParams) (int64, 
 	var number int64
 	err := row.Scan(&number)
 	return number, err
+}
+
+const saveLabels = `-- name: SaveLabels :exec
+INSERT INTO label_settings (organization_id, law, producer, address, updated_at)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (organization_id) DO UPDATE SET law = excluded.law, producer = excluded.producer, address = excluded.address, updated_at = excluded.updated_at
+`
+
+type SaveLabelsParams struct {
+	OrganizationID id.Organization
+	Law            string
+	Producer       string
+	Address        string
+	UpdatedAt      calendar.Instant
+}
+
+func (q *Queries) SaveLabels(ctx context.Context, arg SaveLabelsParams) error {
+	_, err := q.db.ExecContext(ctx, saveLabels,
+		arg.OrganizationID,
+		arg.Law,
+		arg.Producer,
+		arg.Address,
+		arg.UpdatedAt,
+	)
+	return err
 }
 
 const updateSettings = `-- name: UpdateSettings :execrows

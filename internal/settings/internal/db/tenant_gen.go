@@ -41,6 +41,11 @@ func (t Tenant) CreateSettings(ctx context.Context, in CreateSettingsIn) error {
 	return t.queries.CreateSettings(ctx, CreateSettingsParams{OrganizationID: t.tx.Organization(), TaxMode: in.TaxMode, TaxRate: in.TaxRate, LeadTimeDays: in.LeadTimeDays, DailyCapacity: in.DailyCapacity, ShippingFlat: in.ShippingFlat, LaborHourlyRate: in.LaborHourlyRate, OverheadRate: in.OverheadRate, UpdatedAt: in.UpdatedAt})
 }
 
+// GetLabels runs in the organization of the transaction.
+func (t Tenant) GetLabels(ctx context.Context) (GetLabelsRow, error) {
+	return t.queries.GetLabels(ctx, GetLabelsParams{OrganizationID: t.tx.Organization()})
+}
+
 // GetSettings runs in the organization of the transaction.
 func (t Tenant) GetSettings(ctx context.Context) (GetSettingsRow, error) {
 	return t.queries.GetSettings(ctx, GetSettingsParams{OrganizationID: t.tx.Organization()})
@@ -55,6 +60,19 @@ type NextNumberIn struct {
 // NextNumber runs in the organization of the transaction.
 func (t Tenant) NextNumber(ctx context.Context, in NextNumberIn) (int64, error) {
 	return t.queries.NextNumber(ctx, NextNumberParams{OrganizationID: t.tx.Organization(), Name: in.Name, Year: in.Year})
+}
+
+// SaveLabelsIn is what SaveLabels takes beside the organization.
+type SaveLabelsIn struct {
+	Law       string
+	Producer  string
+	Address   string
+	UpdatedAt calendar.Instant
+}
+
+// SaveLabels runs in the organization of the transaction.
+func (t Tenant) SaveLabels(ctx context.Context, in SaveLabelsIn) error {
+	return t.queries.SaveLabels(ctx, SaveLabelsParams{OrganizationID: t.tx.Organization(), Law: in.Law, Producer: in.Producer, Address: in.Address, UpdatedAt: in.UpdatedAt})
 }
 
 // UpdateSettingsIn is what UpdateSettings takes beside the organization.
