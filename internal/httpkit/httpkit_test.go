@@ -74,3 +74,26 @@ func TestPanic(t *testing.T) {
 		t.Errorf("log: %s", text)
 	}
 }
+
+// A line of the log is about its own request: what an earlier one learned of its organization is not in it.
+func TestLogLinesAreTheirOwn(t *testing.T) {
+	var logged bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	handler := Log(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		entry := EntryOf(r.Context())
+		if r.URL.Path == "/sunrise/" {
+			entry.OrganizationID, entry.Slug, entry.UserID, entry.KeyID = "an organization", "sunrise", "somebody", "a key"
+		}
+		entry.Route = EntryOf(r.Context()).Slug + " asked"
+	}), log, nil)
+	for _, path := range []string{"/sunrise/", "/login", "/sunrise/"} {
+		logged.Reset()
+		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil))
+		text := logged.String()
+		for _, word := range []string{"an organization", "slug=sunrise", "sunrise asked", "somebody", "a key"} {
+			if strings.Contains(text, word) != (path == "/sunrise/") {
+				t.Errorf("%s: log: %s", path, text)
+			}
+		}
+	}
+}

@@ -265,6 +265,28 @@ func TestAttemptsAreLimited(t *testing.T) {
 	}
 }
 
+// What one organization tries often does not use up what another may try.
+func TestLimitsAreEachOrganizations(t *testing.T) {
+	a := apptest.New(t, store.SQLite, apptest.Limited)
+	for path, done := range map[string]string{"/settings/mail/test": "Too many", "/settings/sign-in/test": "Too many"} {
+		said := func(c *apptest.Client, slug string) string {
+			return c.Get(c.Post("/"+slug+path, nil).Location).Text("[role=alert], [role=status]")
+		}
+		owner, limited := a.As(t, maya), 0
+		for range 40 {
+			if strings.Contains(said(owner, "sunrise"), done) {
+				limited++
+			}
+		}
+		if limited == 0 {
+			t.Errorf("%s: forty, and none refused", path)
+		}
+		if got := said(a.As(t, jonas), "bluebird"); strings.Contains(got, done) {
+			t.Errorf("%s: the other organization's first: %s", path, got)
+		}
+	}
+}
+
 func TestSignInGoesOnInsideTheSiteOnly(t *testing.T) {
 	a := apptest.New(t, store.SQLite)
 	for next, want := range map[string]string{"/sunrise/customers": "/sunrise/customers", "https://evil.example/": "/", "//evil.example": "/", `/\evil.example`: "/", "": "/"} {
