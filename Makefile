@@ -47,7 +47,7 @@ bench: prerequisites
 	$(WITH_POSTGRES) go run ./internal/bench
 
 prerequisites:
-	@./tools/prerequisites postgresql chromium
+	@./tools/prerequisites postgresql pgbouncer chromium
 
 prerequisites-assets:
 	@./tools/prerequisites npm

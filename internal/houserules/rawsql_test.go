@@ -53,6 +53,9 @@ internal/store/store_test.go: the store is attacked from below
 internal/store/storetest/census/catalog.go: the catalog is read, and every row
 internal/store/storetest/census/census.go: rows are read, and brought back, past every layer
 internal/store/storetest/cluster/cluster.go: roles are made
+internal/prove/schemata_test.go: the conditions of a statement are found in a text; nothing runs it
+internal/store/pooler_test.go: the setting of a connection is read past the store
+internal/store/trips_test.go: a statement of the directory is counted on the wire
 internal/store/storetest/storetest.go: databases are made and dropped
 internal/web/logo_test.go: an organization is suspended and its plan changed by the operator; a file is made large without writing it
 internal/web/sso_attack_test.go: an attempt is made to be old, an id is read past the store

@@ -1,5 +1,6 @@
 // Command prove runs the gates that show that organizations are isolated, one after the other: prove, or prove GATE... for
-// some. It prints a table of what each proved, appends it to prove.jsonl, and fails when any gate failed.
+// some. It prints a table of what each proved, appends it to prove.jsonl, and fails when any gate failed. prove guide writes the
+// last figures into guides/isolation.md.
 package main
 
 import (
@@ -34,8 +35,11 @@ type outcome struct {
 var gates = []gate{
 	{"statements", "every statement ties every table to its organization", tests("./internal/houserules/...", "Proved|Refused|Statement|Query|SQL|Store|Migrations|Kinds")},
 	{"loosened", "every tie of every statement, every key, policy and right taken away in turn: each is missed", tests("./internal/houserules/", "EveryTie|EveryKeyPolicy")},
-	{"schema", "keys, policies, rights and triggers of live databases", tests("./internal/houserules/... ./internal/store/", "Schema|Rights|Lint|BothEngines|RowLevel|Writes|Triggers|Guard")},
+	{"schema", "keys, policies, rights and triggers of live databases", tests("./internal/houserules/... ./internal/store/", "Schema|Rights|Lint|BothEngines|RowLevel|Writes|Triggers|Guard|Share")},
 	{"matrix", "every route, by everybody, with every kind of reference", tests("./internal/apptest/isolation/", "Matrix|Fixture|Kind|Standing|Transport|Hole|Match")},
+	{"pooled", "the suite and the matrix on PostgreSQL, through PgBouncer in transaction mode", pooled},
+	{"mutants", "every check of the program switched off in turn: a test fails", mutants},
+	{"leaks", "leaks planted one at a time: a gate notices", planted},
 	{"differential", "the suite with row-level security and without, beside a twin", differential},
 }
 
@@ -49,6 +53,9 @@ func main() {
 }
 
 func run(ctx context.Context, names []string, out io.Writer) error {
+	if slices.Equal(names, []string{"guide"}) {
+		return writeGuide()
+	}
 	chosen := gates
 	if len(names) > 0 {
 		chosen = slices.DeleteFunc(slices.Clone(gates), func(g gate) bool { return !slices.Contains(names, g.name) })

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -211,7 +210,16 @@ func (f *Filling) database(ctx context.Context) (*DB, func() error, error) {
 	gone := func() error {
 		return cluster.Execute(context.Background(), super, "DROP DATABASE "+name+" WITH (FORCE)")
 	}
-	return &DB{URL: cluster.As(super, serverRole(), name), Owner: cluster.As(super, "craftplan_owner", name), Super: cluster.As(super, "postgres", name)}, gone, nil
+	return &DB{URL: served(super, name), Owner: cluster.As(super, "craftplan_owner", name), Super: cluster.As(super, "postgres", name)}, gone, nil
+}
+
+// served is what the server opens, by way of a pooler where there is one.
+func served(super, name string) string {
+	direct := cluster.As(super, serverRole(), name)
+	if address := os.Getenv(PoolerVariable); address != "" {
+		return cluster.Through(address, direct)
+	}
+	return direct
 }
 
 func open(ctx context.Context, url string, o store.Options) (*store.Store, error) {
@@ -228,6 +236,9 @@ const (
 	RoleVariable     = "CRAFTPLAN_TEST_ROLE"
 	TemplateVariable = "CRAFTPLAN_TEST_TEMPLATE"
 )
+
+// PoolerVariable is the address of a connection pooler that tests reach PostgreSQL by; "" is none.
+const PoolerVariable = "CRAFTPLAN_TEST_POOLER"
 
 // serverRole is who tests act as: a role like an operator's for the server.
 func serverRole() string { return cmp.Or(os.Getenv(RoleVariable), "craftplan_web") }
@@ -395,11 +406,7 @@ func (db *DB) Unbound() *sql.DB {
 	if db.Engine() != store.Postgres {
 		return db.Raw()
 	}
-	u, err := url.Parse(db.URL)
-	if err != nil {
-		db.t.Fatal(err)
-	}
-	raw, err := sql.Open("pgx", cluster.As(db.URL, "postgres", u.Path[1:]))
+	raw, err := sql.Open("pgx", db.Super)
 	if err != nil {
 		db.t.Fatal(err)
 	}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// redundant are the mutants that no test can find, because another check refuses what they let through: each with that check,
+// or why it is of no account.
+var redundant = map[string]string{}
+
+// mutants switches off one check of the program after the other, and demands that a test fails.
+func mutants(ctx context.Context) (outcome, error) {
+	h, err := prepared(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	s, only := h.schemata, os.Getenv("CRAFTPLAN_PROVE_MUTANTS")
+	killed, err := h.hunt(ctx, func(n int) bool { return h.leaks[n] == "" && strings.Contains(s.mutants[n-1].String(), only) })
+	if err != nil {
+		return outcome{}, err
+	}
+	found := outcome{figures: map[string]int{"mutants": len(s.mutants) - len(h.leaks), "killed": len(killed)}}
+	known := map[string]bool{}
+	for i, m := range s.mutants {
+		name := m.String()
+		known[name] = true
+		if os.Getenv("CRAFTPLAN_PROVE_VERBOSE") != "" {
+			fmt.Printf("%s <- %s\n", name, killed[i+1])
+		}
+		switch reason := redundant[name]; {
+		case h.leaks[i+1] != "" || !strings.Contains(name, only):
+		case killed[i+1] == "" && reason == "":
+			found.problems = append(found.problems, "no test fails when "+name)
+		case killed[i+1] == "":
+			found.figures["redundant"]++
+		case reason != "":
+			found.problems = append(found.problems, fmt.Sprintf("%s is on the list of what no test finds, and %s does", name, killed[i+1]))
+		}
+	}
+	for name := range redundant {
+		if !known[name] {
+			found.problems = append(found.problems, name+" is on the list of what no test finds, and is no mutant")
+		}
+	}
+	slices.Sort(found.problems)
+	return found, nil
+}
