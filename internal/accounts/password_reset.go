@@ -23,18 +23,33 @@ func RequestPassword(ctx context.Context, st *store.Store, email string) error {
 		if err == nil {
 			whose, former = &user.ID, user.ID
 		}
-		if err := db.ForSystem(tx).DeleteTokensOf(ctx, db.DeleteTokensOfParams{UserID: &former, Purpose: string(forPassword)}); err != nil {
-			return err
-		}
-		_, text, err := newToken(ctx, tx, forPassword, whose, struct{}{})
+		path, err := passwordLink(ctx, tx, former, whose)
 		if err != nil {
 			return err
 		}
 		return mail.SendToPerson(ctx, tx, user.Email, mail.Message{Subject: "Choose another password",
 			Lines:  []string{"Hello " + user.Name + ",", "somebody, probably you, asked to choose another password for your account."},
-			Action: mail.Action{Label: "Choose a password", Path: "/password/" + text},
+			Action: mail.Action{Label: "Choose a password", Path: path},
 			After:  []string{"The link works once, within an hour. If it was not you, do nothing: your password stays as it is."}})
 	})
+}
+
+// passwordLink makes the only link that chooses the password of somebody, or one like it that opens nothing.
+func passwordLink(ctx context.Context, tx *store.SystemTx, former id.ID, whose *id.ID) (path string, err error) {
+	if err := db.ForSystem(tx).DeleteTokensOf(ctx, db.DeleteTokensOfParams{UserID: &former, Purpose: string(forPassword)}); err != nil {
+		return "", err
+	}
+	_, text, err := newToken(ctx, tx, forPassword, whose, struct{}{})
+	return "/password/" + text, err
+}
+
+// PasswordLink is a link that an operator hands to somebody to choose their password, once and within an hour; links before it are void.
+func PasswordLink(ctx context.Context, tx *store.SystemTx, email string) (path string, err error) {
+	user, err := ByEmail(ctx, tx, email)
+	if err != nil {
+		return "", err
+	}
+	return passwordLink(ctx, tx, user.ID, &user.ID)
 }
 
 // CheckPasswordLink tells whose password a link chooses, if it still opens.

@@ -51,7 +51,7 @@ func ticket(ctx context.Context, tx *store.SystemTx, p purpose, text string, det
 	return Ticket{t.User, t}, err
 }
 
-// PrepareWithoutPassword prepares a user whom a provider signs in; no password opens the account until they choose one. Field names
+// PrepareWithoutPassword prepares a user whom a provider or a link signs in; no password opens the account until they choose one. Field names
 // in errors are name and email.
 func PrepareWithoutPassword(name, email string) (Prepared, error) {
 	in, err := NewUser{Name: name, Email: email, Password: "never kept"}.Validate()

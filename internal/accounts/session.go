@@ -157,6 +157,7 @@ type Session struct {
 	Device          string
 	Since, LastSeen calendar.Instant
 	Current         bool
+	Only            *id.Organization // whose provider vouched for the person: it opens nothing else
 }
 
 // Sessions are where a user is signed in, the latest first. Token is that of the asking browser.
@@ -164,7 +165,7 @@ func Sessions(ctx context.Context, st *store.Store, user id.ID, token string) (l
 	err = st.SystemView(ctx, "account: list sessions", func(tx *store.SystemTx) error {
 		rows, err := db.ForSystem(tx).SessionsOf(ctx, db.SessionsOfParams{UserID: user, Moment: tx.Now(), Oldest: tx.Now().Add(-sessionLimit)})
 		for _, r := range rows {
-			list = append(list, Session{r.TokenHash, r.Device, r.CreatedAt, r.LastSeenAt, r.TokenHash == hashToken(token)})
+			list = append(list, Session{r.TokenHash, r.Device, r.CreatedAt, r.LastSeenAt, r.TokenHash == hashToken(token), r.OnlyOrganization})
 		}
 		return err
 	})

@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,6 +20,8 @@ type organizationsGroup struct {
 	Create   organizationsCreate   `cmd:"" help:"Create an organization with its owner."`
 	List     organizationsList     `cmd:"" help:"List all organizations."`
 	Backfill organizationsBackfill `cmd:"" help:"Give organizations of an older program what new ones are given: allergens and nutrients."`
+	Suspend  organizationsSuspend  `cmd:"" help:"Let an organization be read and not changed."`
+	Resume   organizationsResume   `cmd:"" help:"End a suspension."`
 	Plan     organizationsPlan     `cmd:"" help:"Put an organization on another plan."`
 	Feature  organizationsFeature  `cmd:"" help:"Open or close a feature for an organization."`
 }
@@ -35,16 +36,36 @@ type organizationsCreate struct {
 	Currency   string `help:"ISO 4217 currency." default:"USD"`
 	OwnerEmail string `required:"" help:"The owner: an existing user, or one to be made."`
 	OwnerName  string `help:"The owner's name, when the user is made."`
+	links
 }
 
-// Run creates the organization and prints its slug; for a new owner also the password that was chosen.
+// links are written in full: a command does not know where the program is served.
+type links struct {
+	PublicURL string `help:"URL people use, for the link that is printed." default:"http://localhost:4000" env:"CRAFTPLAN_PUBLIC_URL" placeholder:"URL"`
+}
+
+// password says how somebody comes to their password.
+func (l links) password(ctx context.Context, st *store.Store, s streams, email string) error {
+	var path string
+	err := st.System(ctx, "operator: a link to choose a password", func(tx *store.SystemTx) (err error) {
+		path, err = accounts.PasswordLink(ctx, tx, email)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "%s chooses a password at the link, once and within an hour:\n%s%s\n", accounts.NormalizeEmail(email), strings.TrimRight(l.PublicURL, "/"), path)
+	return err
+}
+
+// Run creates the organization and prints its slug; for a new owner also a link to choose a password.
 func (c organizationsCreate) Run(ctx context.Context, s streams) error {
-	st, err := open(ctx, c.Config)
+	st, err := openSealing(ctx, c.Config)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	owner, password, err := c.owner(ctx, st)
+	owner, err := c.owner(ctx, st)
 	if err != nil {
 		return err
 	}
@@ -54,27 +75,26 @@ func (c organizationsCreate) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	fmt.Fprintf(s.out, "created %s (/%s)\n", o.Name, o.Slug)
-	if password != "" {
-		fmt.Fprintf(s.out, "owner %s, password %s\n", c.OwnerEmail, password)
+	if owner.New == nil {
+		return nil
 	}
-	return nil
+	return c.password(ctx, st, s, c.OwnerEmail)
 }
 
-func (c organizationsCreate) owner(ctx context.Context, st *store.Store) (owner organizations.Owner, password string, err error) {
+func (c organizationsCreate) owner(ctx context.Context, st *store.Store) (owner organizations.Owner, err error) {
 	err = st.SystemView(ctx, "operator: find the owner", func(tx *store.SystemTx) error {
 		owner.Existing, err = accounts.ByEmail(ctx, tx, c.OwnerEmail)
 		return err
 	})
 	if !fault.Is(err, fault.KindNotFound) {
-		return owner, "", err
+		return owner, err
 	}
 	name := c.OwnerName
 	if name == "" {
 		name, _, _ = strings.Cut(c.OwnerEmail, "@")
 	}
-	password = rand.Text()
-	prepared, err := accounts.Prepare(accounts.NewUser{Name: name, Email: c.OwnerEmail, Password: password})
-	return organizations.Owner{New: &prepared}, password, err
+	prepared, err := accounts.PrepareWithoutPassword(name, c.OwnerEmail)
+	return organizations.Owner{New: &prepared}, err
 }
 
 type organizationsList struct{ config.Config }
@@ -129,6 +149,47 @@ func (c organizationsBackfill) Run(ctx context.Context, s streams) error {
 	return nil
 }
 
+type organizationsSuspend struct {
+	config.Config
+	Slug   string `arg:"" help:"Its address."`
+	Reason string `required:"" help:"Why; its members read it."`
+}
+
+// Run suspends it.
+func (c organizationsSuspend) Run(ctx context.Context, s streams) error {
+	st, err := open(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	o, err := organizations.SuspendOrganization(ctx, st, c.Slug, c.Reason)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "%s is suspended: its members read and change nothing, its jobs, keys and mails rest\n", o.Slug)
+	return err
+}
+
+type organizationsResume struct {
+	config.Config
+	Slug string `arg:"" help:"Its address."`
+}
+
+// Run resumes it.
+func (c organizationsResume) Run(ctx context.Context, s streams) error {
+	st, err := open(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	o, err := organizations.Resume(ctx, st, c.Slug)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.out, o.Slug, "works again")
+	return err
+}
+
 type organizationsPlan struct {
 	config.Config
 	Slug string `arg:"" help:"Its address."`
@@ -174,9 +235,10 @@ func (c organizationsFeature) Run(ctx context.Context, s streams) error {
 }
 
 type usersGroup struct {
-	Create       usersCreate       `cmd:"" help:"Create a user; the password is read from standard input."`
-	SignOut      usersSignOut      `cmd:"" help:"End all sessions of a user, or of everybody."`
-	ResetFactors usersResetFactors `cmd:"" help:"Take the second step off the sign-in of who lost all that they had for it."`
+	Create        usersCreate        `cmd:"" help:"Create a user; the password is read from standard input."`
+	SignOut       usersSignOut       `cmd:"" help:"End all sessions of a user, or of everybody."`
+	ResetPassword usersResetPassword `cmd:"" help:"Print a link by which a user chooses another password."`
+	ResetFactors  usersResetFactors  `cmd:"" help:"Take the second step off the sign-in of who lost all that they had for it."`
 }
 
 type usersCreate struct {
@@ -234,6 +296,22 @@ func (c usersSignOut) Run(ctx context.Context, s streams) error {
 	return err
 }
 
+type usersResetPassword struct {
+	config.Config
+	Email string `arg:"" help:"Their address. Be sure that it is they who get the link."`
+	links
+}
+
+// Run prints the link.
+func (c usersResetPassword) Run(ctx context.Context, s streams) error {
+	st, err := openSealing(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	return c.password(ctx, st, s, c.Email)
+}
+
 type usersResetFactors struct {
 	config.Config
 	Email string `arg:"" help:"Their address. Be sure that it is they who ask."`
@@ -241,14 +319,7 @@ type usersResetFactors struct {
 
 // Run takes the factors off and signs their person out everywhere; a mail tells them.
 func (c usersResetFactors) Run(ctx context.Context, s streams) error {
-	if err := c.Validate(); err != nil {
-		return err
-	}
-	options, err := c.Options() // the mail is sealed while it waits
-	if err != nil {
-		return err
-	}
-	st, err := store.Open(ctx, c.Database, options)
+	st, err := openSealing(ctx, c.Config) // the mail is sealed while it waits
 	if err != nil {
 		return err
 	}
@@ -259,6 +330,18 @@ func (c usersResetFactors) Run(ctx context.Context, s streams) error {
 	}
 	_, err = fmt.Fprintf(s.out, "%s signs in with the password alone now, and is signed out everywhere\n", user.Email)
 	return err
+}
+
+// openSealing opens the database with the key that seals what waits in it: links and mails.
+func openSealing(ctx context.Context, c config.Config) (*store.Store, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	options, err := c.Options()
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, c.Database, options)
 }
 
 func open(ctx context.Context, c config.Config) (*store.Store, error) {

@@ -1,10 +1,13 @@
 package organizations_test
 
 import (
+	"strings"
 	"testing"
 
+	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/organizations"
+	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
 )
 
@@ -53,6 +56,52 @@ func TestOperatorSetsPlanAndFeatures(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The operator suspends for a reason that is read with the organization, and resumes; each of it once.
+func TestSuspendAndResume(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		sunrise, bluebird := db.Organization("Sunrise"), db.Organization("Bluebird")
+		suspend := func(slug, why string) error {
+			return second(organizations.SuspendOrganization(t.Context(), db.Store, slug, why))
+		}
+		for _, why := range []string{" ", strings.Repeat("why ", 100)} {
+			if err := suspend("sunrise", why); !fault.Is(err, fault.KindInvalid) || fault.FieldsOf(err)[0].Name != "reason" {
+				t.Errorf("for %q: %v", why, err)
+			}
+		}
+		if err := suspend("sunrise", "The invoice\n of May is open."); err != nil {
+			t.Fatal(err)
+		}
+		is := func(scope store.Scope, want organizations.Status, why string, role authz.Role) {
+			t.Helper()
+			m, opened, err := organizations.Resolve(t.Context(), db.Store, slugOf(t, db, scope), scope.Actor().UserID)
+			if err != nil || m.Organization.Status != want || m.Organization.Why != why || opened.Actor().Role != role {
+				t.Errorf("%+v as %s, %v", m.Organization, opened.Actor().Role, err)
+			}
+		}
+		is(sunrise, organizations.Suspended, "The invoice of May is open.", authz.Viewer)
+		is(bluebird, organizations.Active, "", authz.Owner)
+		if err := suspend("sunrise", "Twice."); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("twice: %v", err)
+		}
+		if err := second(organizations.Resume(t.Context(), db.Store, "sunrise")); err != nil {
+			t.Fatal(err)
+		}
+		is(sunrise, organizations.Active, "", authz.Owner)
+		if err := second(organizations.Resume(t.Context(), db.Store, "sunrise")); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("resumed twice: %v", err)
+		}
+	})
+}
+
+func slugOf(t *testing.T, db *storetest.DB, scope store.Scope) string {
+	t.Helper()
+	o, _, err := organizations.OpenByID(t.Context(), db.Store, scope.Organization())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o.Slug
 }
 
 func second[T any](_ T, err error) error { return err }

@@ -17,10 +17,12 @@ import (
 // Organization is a maker's workshop, and what its pages, its API, its jobs and its mails are made with: place, plan, look and features.
 // It is read whole or not at all.
 type Organization struct {
-	ID          id.Organization
-	Name        string
-	Slug        string
-	Status      Status
+	ID     id.Organization
+	Name   string
+	Slug   string
+	Status Status
+	// Why is the reason of a suspension, for members to read.
+	Why         string
 	BillingPlan string
 	TimeZone    string // IANA name
 	Locale      string // BCP 47
@@ -34,7 +36,7 @@ type Organization struct {
 }
 
 func organization(row db.Organization) Organization {
-	return Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, parseFeatures(row.Features), row.SecondFactor, row.CreatedAt}
+	return Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.StatusReason, row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, parseFeatures(row.Features), row.SecondFactor, row.CreatedAt}
 }
 
 // Status is whether an organization works.

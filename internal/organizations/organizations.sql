@@ -34,6 +34,10 @@ SELECT sqlc.embed(o)
 FROM slugs AS s JOIN organizations AS o ON o.id = s.organization_id
 WHERE s.slug = sqlc.arg(slug);
 
+-- name: SetStatus :execrows
+UPDATE organizations SET status = sqlc.arg(status), status_reason = sqlc.arg(status_reason), updated_at = sqlc.arg(updated_at)
+WHERE id = CAST(sqlc.arg(organization) AS org_text) AND status = sqlc.arg(former);
+
 -- name: Members :many
 SELECT m.user_id, u.name, u.email, m.role, m.costs, m.status, m.created_at,
   EXISTS (SELECT 1 FROM authenticators AS a WHERE a.user_id = m.user_id UNION ALL SELECT 1 FROM passkeys AS p WHERE p.user_id = m.user_id) AS second_factor

@@ -8,6 +8,7 @@ import (
 
 	"craftplan/internal/accounts"
 	"craftplan/internal/fault"
+	"craftplan/internal/id"
 	"craftplan/internal/web/ui"
 )
 
@@ -28,6 +29,19 @@ type accountPage struct {
 	Sessions []accounts.Session
 	Flash    []ui.Flash
 	Now      time.Time
+	Names    map[id.Organization]string // of the organizations that this session opens
+}
+
+// by says whose provider signed the person in, for a session that opens its organization alone.
+func (p accountPage) by(s accounts.Session) string {
+	if s.Only == nil {
+		return ""
+	}
+	name, ok := p.Names[*s.Only]
+	if !ok {
+		name = "another organization"
+	}
+	return " through " + name + ", and for it alone"
 }
 
 // token is that of the asking browser.
@@ -48,6 +62,14 @@ func (q *Request) renderAccount(status int, forms accountForms) error {
 	p.Weak = p.Factors.Any() && q.session.Factors < 2
 	if p.Sessions, err = accounts.Sessions(q.Context(), q.site.Store, q.User.ID, q.token()); err != nil {
 		return err
+	}
+	memberships, err := q.memberships()
+	if err != nil {
+		return err
+	}
+	p.Names = map[id.Organization]string{}
+	for _, m := range memberships {
+		p.Names[m.Organization.ID] = m.Organization.Name
 	}
 	return q.write(status, accountBody(p))
 }

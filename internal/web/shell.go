@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"hash/crc32"
 	"net/http"
@@ -45,10 +46,12 @@ func (q *Request) shell(title, active string) (ui.Shell, error) {
 		User:         ui.User{Name: q.User.Name, Email: q.User.Email},
 		SettingsHref: q.Path("settings"), SettingsOn: active == "settings", RegisterHref: "/register", SignOutHref: "/logout", AccountHref: "/account",
 		Flash:   takeFlash(q.w, q.Request),
-		Notice:  notice(organization),
 		Printed: fmt.Sprintf("%s. Printed by %s, %s.", organization.Name, q.User.Name, q.format().moment(calendar.At(q.site.Store.Now()))),
 	}
 	s.Organization.Role = q.Member.Role.Label()
+	if organization.Status != organizations.Active {
+		s.Notice, s.NoticeWhy = readOnly, cmp.Or(organization.Why, "Ask the operator of this installation why.")
+	}
 	if q.session.Only != nil {
 		s.RegisterHref, s.AccountHref = "", "" // not in such a session
 	}
@@ -68,12 +71,7 @@ func tile(o organizations.Organization) ui.OrganizationLink {
 	return ui.OrganizationLink{Name: o.Name, Slug: o.Slug, Monogram: o.Monogram(), Logo: logoPath(o)}
 }
 
-func notice(o organizations.Organization) string {
-	if o.Status == organizations.Active {
-		return ""
-	}
-	return readOnly
-}
+const readOnly = "This organization is suspended: it can be read, not changed."
 
 // place is the path of the section somebody looks at, which every organization has too.
 func place(active string) []string {

@@ -223,12 +223,10 @@ func (s *Site) identify(q *Request) error {
 // explain says why a suspended organization refuses what the role would allow.
 func (q *Request) explain(err error) error {
 	if q.Member.Organization.Status != organizations.Active {
-		return fault.Forbidden(readOnly)
+		return fault.Forbidden(strings.TrimSpace(readOnly + " " + q.Member.Organization.Why))
 	}
 	return err
 }
-
-const readOnly = "This organization is suspended: it can be read, not changed."
 
 // moved sends who asked by an old slug to the present one, with method and form. Only members come this far.
 func (q *Request) moved(slug string) error {

@@ -9,6 +9,7 @@ import (
 
 	"craftplan/internal/apptest"
 	"craftplan/internal/apptest/provider"
+	"craftplan/internal/organizations"
 	"craftplan/internal/store"
 )
 
@@ -147,6 +148,9 @@ func TestSignInByProvider(t *testing.T) {
 		if !strings.Contains(row.Text(), "Signs in with Oven ID") {
 			t.Errorf("the members page: %q", row.Text())
 		}
+		if p := b.As(t, sam).Get("/account"); strings.Count(p.Body, "through Sunrise Bakery, and for it alone") != 2 {
+			t.Errorf("the sessions do not say which of them the provider opened")
+		}
 		user := strings.TrimSuffix(row.Find("form[action$='/role']").AttrOr("action", ""), "/role")
 		if p := b.As(t, "vera@sunrise.example").Post(user+"/disconnection", nil); p.Status != http.StatusForbidden {
 			t.Errorf("a viewer disconnects: %d", p.Status)
@@ -261,12 +265,18 @@ func TestProviderOfASuspendedOrganization(t *testing.T) {
 		b.provider.Set("sam", samAtOven)
 		b.provider.Set("vera", provider.Person{Subject: "oven-6", Name: "Vera", Email: vera})
 		b.connect("sam", sam)
-		if _, err := b.DB.Raw().ExecContext(t.Context(), "UPDATE organizations SET status = 'suspended' WHERE slug = 'sunrise'"); err != nil {
+		if _, err := organizations.SuspendOrganization(t.Context(), b.DB.Store, "sunrise", "The invoice of May is open."); err != nil {
 			t.Fatal(err)
 		}
 		c := b.Anonymous(t)
 		if p := b.arrive(c, "sam"); p.Location != "/sunrise/" || c.Get("/sunrise/").Status != http.StatusOK {
 			t.Errorf("a member: %d to %q", p.Status, p.Location)
+		}
+		if p := c.Get("/sunrise/orders"); !strings.Contains(p.Text(".note"), "it can be read, not changed. The invoice of May is open.") {
+			t.Errorf("the page says %q", p.Text(".note"))
+		}
+		if p := c.Post("/sunrise/customers", url.Values{"name": {"Late"}}); p.Status != http.StatusForbidden || !strings.Contains(p.Body, "The invoice of May is open.") {
+			t.Errorf("a change: %d", p.Status)
 		}
 		c = b.Anonymous(t)
 		b.strange(c, b.arrive(c, "vera"))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -389,6 +390,51 @@ func TestSignInByProvider(t *testing.T) {
 	p.Fill("[name=who]", "sam")
 	p.Send("Sign in")
 	p.WaitForText("h1", "Orders")
+}
+
+// An owner makes a key; a program reads orders with it, nothing that was not let, and nothing once it is revoked.
+func TestAPIKey(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		p := browser.Open(t, a.URL)
+		p.SignIn(maya, demo.Password)
+		p.Go("/sunrise/settings/keys")
+		p.Click("a[href='/sunrise/settings/keys/new']")
+		p.WaitForText("h1", "New API key")
+		p.Fill("[name=name]", "Shop till")
+		p.Click("[name=scopes][value='orders:read']")
+		p.Send("Make the key")
+		secret := p.Value("#secret")
+		if found := p.Violations(); len(found) > 0 {
+			t.Errorf("the secret: %s", strings.Join(found, "\n"))
+		}
+		ask := func(path string) int {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.URL+"/api/v1"+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Authorization", "Bearer "+secret)
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close()
+			return answer.StatusCode
+		}
+		for path, want := range map[string]int{"/sunrise/orders": http.StatusOK, "/sunrise/materials": http.StatusForbidden, "/bluebird/orders": http.StatusUnauthorized} {
+			if got := ask(path); got != want {
+				t.Errorf("%s answers %d", path, got)
+			}
+		}
+		p.Go("/sunrise/settings/keys")
+		if text := p.Text("main"); strings.Contains(text, secret) || strings.Contains(text, "never") {
+			t.Errorf("the secret is shown again, or its use is not: %s", text)
+		}
+		p.Press("Revoke")
+		p.Send("Revoke")
+		if got := ask("/sunrise/orders"); got != http.StatusUnauthorized {
+			t.Errorf("revoked, it answers %d", got)
+		}
+	})
 }
 
 // A viewer reads everything and is offered nothing that changes.

@@ -255,7 +255,7 @@ func Page(s Shell) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if s.Notice != "" {
-				templ_7745c5c3_Err = Note("warn", "triangle-alert", s.Notice, "Ask the operator of this installation why.").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Note("warn", "triangle-alert", s.Notice, s.NoticeWhy).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

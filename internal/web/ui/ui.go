@@ -33,6 +33,7 @@ type Shell struct {
 	AccountHref   string // "" is not offered
 	Flash         []Flash
 	Notice        string // on every page, as long as it holds
+	NoticeWhy     string
 	Printed       string // the last line of a printed page: whose it is, who printed it and when
 }
 

@@ -702,7 +702,7 @@ func (q *Queries) SessionUser(ctx context.Context, arg SessionUserParams) (Sessi
 }
 
 const sessionsOf = `-- name: SessionsOf :many
-SELECT token_hash, device, created_at, last_seen_at FROM sessions
+SELECT token_hash, device, created_at, last_seen_at, only_organization FROM sessions
 WHERE user_id = $1 AND expires_at > $2 AND created_at > $3
 ORDER BY last_seen_at DESC, created_at DESC
 `
@@ -714,10 +714,11 @@ type SessionsOfParams struct {
 }
 
 type SessionsOfRow struct {
-	TokenHash  string
-	Device     string
-	CreatedAt  calendar.Instant
-	LastSeenAt calendar.Instant
+	TokenHash        string
+	Device           string
+	CreatedAt        calendar.Instant
+	LastSeenAt       calendar.Instant
+	OnlyOrganization *id.Organization
 }
 
 func (q *Queries) SessionsOf(ctx context.Context, arg SessionsOfParams) ([]SessionsOfRow, error) {
@@ -734,6 +735,7 @@ func (q *Queries) SessionsOf(ctx context.Context, arg SessionsOfParams) ([]Sessi
 			&i.Device,
 			&i.CreatedAt,
 			&i.LastSeenAt,
+			&i.OnlyOrganization,
 		); err != nil {
 			return nil, err
 		}

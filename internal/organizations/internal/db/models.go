@@ -24,4 +24,5 @@ type Organization struct {
 	SecondFactor bool
 	Features     string
 	Logo         string
+	StatusReason string
 }

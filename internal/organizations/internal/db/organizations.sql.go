@@ -356,7 +356,7 @@ func (q *Queries) Inviting(ctx context.Context, arg InvitingParams) (InvitingRow
 }
 
 const listOrganizations = `-- name: ListOrganizations :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo FROM organizations AS o ORDER BY o.slug
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason FROM organizations AS o ORDER BY o.slug
 `
 
 type ListOrganizationsRow struct {
@@ -387,6 +387,7 @@ func (q *Queries) ListOrganizations(ctx context.Context) ([]ListOrganizationsRow
 			&i.Organization.SecondFactor,
 			&i.Organization.Features,
 			&i.Organization.Logo,
+			&i.Organization.StatusReason,
 		); err != nil {
 			return nil, err
 		}
@@ -503,7 +504,7 @@ func (q *Queries) Membership(ctx context.Context, arg MembershipParams) (Members
 }
 
 const organizationByID = `-- name: OrganizationByID :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
 `
 
 type OrganizationByIDParams struct {
@@ -532,12 +533,13 @@ func (q *Queries) OrganizationByID(ctx context.Context, arg OrganizationByIDPara
 		&i.Organization.SecondFactor,
 		&i.Organization.Features,
 		&i.Organization.Logo,
+		&i.Organization.StatusReason,
 	)
 	return i, err
 }
 
 const organizationBySlug = `-- name: OrganizationBySlug :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason
 FROM slugs AS s JOIN organizations AS o ON o.id = s.organization_id
 WHERE s.slug = $1
 `
@@ -568,12 +570,13 @@ func (q *Queries) OrganizationBySlug(ctx context.Context, arg OrganizationBySlug
 		&i.Organization.SecondFactor,
 		&i.Organization.Features,
 		&i.Organization.Logo,
+		&i.Organization.StatusReason,
 	)
 	return i, err
 }
 
 const organizationsOfUser = `-- name: OrganizationsOfUser :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, m.role, m.costs
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, m.role, m.costs
 FROM memberships AS m JOIN organizations AS o ON o.id = m.organization_id
 WHERE m.user_id = $1 AND m.status = 'active' AND o.status <> 'closing'
 ORDER BY o.name, o.id
@@ -613,6 +616,7 @@ func (q *Queries) OrganizationsOfUser(ctx context.Context, arg OrganizationsOfUs
 			&i.Organization.SecondFactor,
 			&i.Organization.Features,
 			&i.Organization.Logo,
+			&i.Organization.StatusReason,
 			&i.Role,
 			&i.Costs,
 		); err != nil {
@@ -737,7 +741,7 @@ func (q *Queries) RequireSecondFactor(ctx context.Context, arg RequireSecondFact
 }
 
 const resolve = `-- name: Resolve :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, m.role, m.costs
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, m.role, m.costs
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = $1 AND m.status = 'active'
@@ -774,6 +778,7 @@ func (q *Queries) Resolve(ctx context.Context, arg ResolveParams) (ResolveRow, e
 		&i.Organization.SecondFactor,
 		&i.Organization.Features,
 		&i.Organization.Logo,
+		&i.Organization.StatusReason,
 		&i.Role,
 		&i.Costs,
 	)
@@ -865,6 +870,33 @@ type SetPlanParams struct {
 
 func (q *Queries) SetPlan(ctx context.Context, arg SetPlanParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, setPlan, arg.BillingPlan, arg.UpdatedAt, arg.Organization)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const setStatus = `-- name: SetStatus :execrows
+UPDATE organizations SET status = $1, status_reason = $2, updated_at = $3
+WHERE id = CAST($4 AS org_text) AND status = $5
+`
+
+type SetStatusParams struct {
+	Status       string
+	StatusReason string
+	UpdatedAt    calendar.Instant
+	Organization id.Organization
+	Former       string
+}
+
+func (q *Queries) SetStatus(ctx context.Context, arg SetStatusParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setStatus,
+		arg.Status,
+		arg.StatusReason,
+		arg.UpdatedAt,
+		arg.Organization,
+		arg.Former,
+	)
 	if err != nil {
 		return 0, err
 	}

@@ -264,6 +264,11 @@ func (s System) SetPlan(ctx context.Context, in SetPlanParams) (int64, error) {
 	return s.queries.SetPlan(ctx, in)
 }
 
+// SetStatus runs over the directory.
+func (s System) SetStatus(ctx context.Context, in SetStatusParams) (int64, error) {
+	return s.queries.SetStatus(ctx, in)
+}
+
 // SlugHolder runs over the directory.
 func (s System) SlugHolder(ctx context.Context, in SlugHolderParams) (id.Organization, error) {
 	return s.queries.SlugHolder(ctx, in)
