@@ -125,7 +125,7 @@ var bakeryLabels = map[string]label{
 	"PAST-001":  {net: "100 g", keep: coolAndDry, shares: "BUTTER-001", barcodeNumber: "2000000000039"},
 	"PAST-002":  {food: "Pastry with cream cheese", net: "115 g", keep: "Keep refrigerated.", shares: "CHEESE-001", barcodeNumber: "2000000000046"},
 	"MUF-001":   {net: "110 g", keep: coolAndDry, shares: "BERRY-001", barcodeNumber: "2000000000053"},
-	"COOK-001":  {net: "70 g", portion: "35 g", words: "half a cookie", keep: coolAndDry, shares: "ALM-001", barcodeNumber: "2000000000060"},
+	"COOK-001":  {net: "70 g", keep: coolAndDry, shares: "ALM-001", barcodeNumber: "2000000000060"},
 	"COOK-002":  {net: "62 g", keep: coolAndDry, shares: "OAT-001", barcodeNumber: "2000000000077"},
 	"BAGEL-001": {net: "140 g", keep: coolAndDry, barcodeNumber: "2000000000084"},
 	"CAKE-001":  {net: "960 g", portion: "120 g", words: "slice", keep: "Keep refrigerated.", shares: "CHOC-001", barcodeNumber: "2000000000091"},

@@ -219,6 +219,8 @@ func Routes() []Route {
 		get("/products/{sku}/food", authz.CatalogRead, showProductFood),
 		get("/products/{sku}/food/edit", authz.CatalogWrite, editProductFood),
 		post("/products/{sku}/food", authz.CatalogWrite, updateProductFood),
+		get("/products/{sku}/label", authz.CatalogRead, showLabel),
+		get("/products/{sku}/label.pdf", authz.CatalogRead, printLabel),
 		get("/products/{sku}/costs", authz.CostsRead, showCosts),
 		post("/products/{sku}/price", authz.CatalogWrite, repriceProduct),
 		get("/products/{sku}/comparison", authz.CatalogRead, compareVersions),
