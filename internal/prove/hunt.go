@@ -249,15 +249,16 @@ func (h *hunted) hunt(ctx context.Context, wanted func(int) bool) (map[int]strin
 		if hint := hints[h.schemata.mutants[n-1].String()]; hint != "" {
 			return strings.HasPrefix(hint, p.path+".")
 		}
-		return p.name == "houserules" || strings.HasPrefix(h.schemata.mutants[n-1].where, strings.TrimPrefix(p.path, "craftplan/")+"/")
+		where := h.schemata.mutants[n-1].where
+		return p.name == "houserules" || strings.HasPrefix(where, strings.TrimPrefix(p.path, "craftplan/")+"/") || p.name == "web" && strings.HasPrefix(where, "internal/sso/")
 	}
 	first := func(n int) string { return hints[h.schemata.mutants[n-1].String()] }
 	err := h.each(func(p *suite) error {
-		return p.hunt(ctx, v, func(n int) bool { return wanted(n) && near(p, n) }, first)
+		return p.hunt(ctx, v, func(n int) bool { return wanted(n) && near(p, n) }, first, everyTest)
 	})
 	if err == nil {
 		err = h.each(func(p *suite) error {
-			return p.hunt(ctx, v, func(n int) bool { return wanted(n) && !near(p, n) }, first)
+			return p.hunt(ctx, v, func(n int) bool { return wanted(n) && !near(p, n) }, first, enoughTests)
 		})
 	}
 	for n, by := range v.killed {
@@ -283,6 +284,12 @@ func (h *hunted) writeHints(hints map[string]string) error {
 	}
 	return os.WriteFile(h.folder+".json", data, 0o600)
 }
+
+// What every request comes by is reached by every test of the pages: those that reach least are about it, if any are.
+const (
+	everyTest   = 1000
+	enoughTests = 20
+)
 
 func (p *suite) seconds() (all float64) {
 	for _, r := range p.results {
@@ -315,7 +322,7 @@ func (h *hunted) each(do func(*suite) error) error {
 	return errors.Join(found...)
 }
 
-func (p *suite) hunt(ctx context.Context, v *verdicts, wanted func(int) bool, first func(int) string) error {
+func (p *suite) hunt(ctx context.Context, v *verdicts, wanted func(int) bool, first func(int) string, most int) error {
 	reach := map[int][]rounds.Result{}
 	for _, r := range p.results {
 		for _, n := range r.Reached {
@@ -330,10 +337,10 @@ func (p *suite) hunt(ctx context.Context, v *verdicts, wanted func(int) bool, fi
 		tests := reach[n]
 		slices.SortStableFunc(tests, func(a, b rounds.Result) int {
 			known := func(r rounds.Result) int { return map[bool]int{true: 0, false: 1}[p.path+"."+r.Test == first(n)] }
-			return cmp.Or(cmp.Compare(known(a), known(b)), cmp.Compare(a.Seconds, b.Seconds))
+			return cmp.Or(cmp.Compare(known(a), known(b)), cmp.Compare(len(a.Reached), len(b.Reached)), cmp.Compare(a.Seconds, b.Seconds))
 		})
 		one := rounds.Mutant{N: n}
-		for _, r := range tests {
+		for _, r := range tests[:min(len(tests), most)] {
 			one.Tests = append(one.Tests, r.Test)
 		}
 		left = append(left, one)
