@@ -100,30 +100,40 @@ type Sum struct {
 	From   []Contribution
 }
 
+// inFood are the materials that are part of the food: all but packaging.
+func (f Food) inFood() []Total {
+	return slices.DeleteFunc(f.Flat.Materials(), func(m Total) bool { return f.Foods[m.ID].Packaging })
+}
+
 // Sums are all nutrients that any material tells of, in the order of labels, and those that every declaration lists.
 func (f Food) Sums() (all []Sum) {
-	totals := f.Flat.Materials()
+	totals := f.inFood()
 	for _, n := range f.Nutrients {
-		s := Sum{Nutrient: n, Amount: new(big.Rat)}
-		told := n.Required()
-		for _, m := range totals {
-			c := f.contribution(m, n)
-			told = told || c.Amount != nil && c.Amount.Sign() > 0
-			if c.Amount == nil {
-				s.Amount = nil
-			} else if s.Amount != nil {
-				s.Amount.Add(s.Amount, c.Amount)
-			}
-			s.From = append(s.From, c)
-		}
-		if len(f.Missing) > 0 || len(totals) == 0 {
-			s.Amount = nil
-		}
-		if told {
+		s := f.sum(n, totals)
+		brings := func(c Contribution) bool { return c.Amount != nil && c.Amount.Sign() > 0 }
+		if n.Required() || slices.ContainsFunc(s.From, brings) {
 			all = append(all, s)
 		}
 	}
 	return all
+}
+
+// sum adds up what the materials bring of a nutrient.
+func (f Food) sum(n inventory.Nutrient, totals []Total) Sum {
+	s := Sum{Nutrient: n, Amount: new(big.Rat)}
+	for _, m := range totals {
+		c := f.contribution(m, n)
+		if c.Amount == nil {
+			s.Amount = nil
+		} else if s.Amount != nil {
+			s.Amount.Add(s.Amount, c.Amount)
+		}
+		s.From = append(s.From, c)
+	}
+	if len(f.Missing) > 0 || len(totals) == 0 {
+		s.Amount = nil
+	}
+	return s
 }
 
 func (f Food) contribution(m Total, n inventory.Nutrient) Contribution {
@@ -147,35 +157,19 @@ func (f Food) contribution(m Total, n inventory.Nutrient) Contribution {
 // reckoned by the factors of the law; left are the nutrients that it could not count.
 func (f Food) Amounts(law nutrition.Law) (amounts nutrition.Amounts, left []string) {
 	amounts = nutrition.Amounts{}
+	totals := f.inFood()
 	for _, n := range f.Nutrients {
 		if n.Code == "" {
 			continue
 		}
-		if sum := f.sum(n); sum != nil {
-			amounts[n.Code] = sum
+		if s := f.sum(n, totals); s.Amount != nil {
+			amounts[n.Code] = s.Amount
 		}
 	}
 	if f.FromFactors {
 		return amounts.FromFactors(law)
 	}
 	return amounts, nil
-}
-
-// sum is how much of a nutrient is in a piece; nil where something is missing.
-func (f Food) sum(n inventory.Nutrient) *big.Rat {
-	totals := f.Flat.Materials()
-	if len(f.Missing) > 0 || len(totals) == 0 {
-		return nil
-	}
-	all := new(big.Rat)
-	for _, m := range totals {
-		c := f.contribution(m, n)
-		if c.Amount == nil {
-			return nil
-		}
-		all.Add(all, c.Amount)
-	}
-	return all
 }
 
 // Columns are what amounts are declared for, as shares of a piece: 100 g or ml, and a portion. Without the net quantity only the piece
@@ -194,7 +188,7 @@ func (f Food) Columns() (hundred, portion *big.Rat) {
 // GoesIn is what goes into a piece by weight, in grams; nil when something cannot be weighed, which is told.
 func (f Food) GoesIn() (grams *big.Rat, unweighed []inventory.Option) {
 	grams = new(big.Rat)
-	for _, m := range f.Flat.Materials() {
+	for _, m := range f.inFood() {
 		g := f.Foods[m.ID].Grams(m.Net)
 		if g == nil {
 			unweighed = append(unweighed, m.Option)
@@ -218,7 +212,7 @@ type InFood struct {
 // Allergens are those that a product contains and those that it may contain, at all levels, in the order of labels. What it contains
 // it does not also perhaps contain. Unchecked are materials whose allergens nobody checked.
 func (f Food) Allergens() (contains, may []InFood, unchecked []inventory.Option) {
-	for _, m := range f.Flat.Materials() {
+	for _, m := range f.inFood() {
 		food := f.Foods[m.ID]
 		if !food.Checked {
 			unchecked = append(unchecked, m.Option)

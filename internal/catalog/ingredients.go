@@ -12,6 +12,7 @@ import (
 	"craftplan/internal/id"
 	"craftplan/internal/inventory"
 	"craftplan/internal/quantity"
+	"craftplan/internal/search"
 )
 
 // Ingredient is a line of an ingredient list: a material, or a product with ingredients of its own.
@@ -88,6 +89,7 @@ func (f Food) gather(l *level, r *Recipe, pieces *big.Rat) {
 		taken := new(big.Rat).Mul(pieces, exact.Fraction(int64(c.Quantity), int64(r.Yield)))
 		recipe := f.book[c.ID]
 		switch {
+		case !c.Nested && f.Foods[c.ID].Packaging:
 		case !c.Nested:
 			l.add(f.material(c.Option, taken))
 		case recipe != nil && f.within[c.ID].Merged:
@@ -101,14 +103,31 @@ func (f Food) gather(l *level, r *Recipe, pieces *big.Rat) {
 	}
 }
 
-// add adds a material, to the same one when it is there.
+// add adds a material, to the same one when it is there, or to one that labels call the same.
 func (l *level) add(in Ingredient) {
-	at := slices.IndexFunc(l.list, func(other Ingredient) bool { return other.ID == in.ID })
+	at := slices.IndexFunc(l.list, in.same)
 	if at < 0 {
 		l.list = append(l.list, in)
-	} else if l.list[at].Grams != nil { // the other's is known too: it is the same material
-		l.list[at].Grams = new(big.Rat).Add(l.list[at].Grams, in.Grams)
+		return
 	}
+	to := &l.list[at]
+	for _, a := range in.Contains {
+		there := func(b inventory.Present) bool { return b.ID == a.ID && b.Named() == a.Named() }
+		if !slices.ContainsFunc(to.Contains, there) {
+			to.Contains = append(slices.Clip(to.Contains), a)
+		}
+	}
+	if to.Grams == nil || in.Grams == nil {
+		to.Grams = nil
+		return
+	}
+	to.Grams = new(big.Rat).Add(to.Grams, in.Grams)
+}
+
+// same tells whether two materials are one on labels.
+func (in Ingredient) same(other Ingredient) bool {
+	called := !other.nested && search.Fold(other.Name) == search.Fold(in.Name) && other.Own == in.Own && other.water == in.water
+	return other.ID == in.ID || called
 }
 
 // listed is what so many pieces of a recipe are made of, heaviest first; finished is what they weigh, nil when it is not known.

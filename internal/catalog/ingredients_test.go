@@ -132,6 +132,18 @@ func TestWater(t *testing.T) {
 	}
 }
 
+// Two materials that labels call the same are one ingredient, with the allergens of both.
+func TestCalledTheSame(t *testing.T) {
+	p := newPantry()
+	p.keep("T45", inventory.Declaration{Name: "Flour"}, "gluten:wheat")
+	p.keep("T150", inventory.Declaration{Name: "flour"}, "gluten:rye", "lupin")
+	p.keep("sugar", inventory.Declaration{})
+	in := p.food(t, &Recipe{Product: Ref{ID: id.New()}, Yield: quantity.Of(1), Components: []Component{p.takes("sugar", 100), p.takes("T45", 60), p.takes("T150", 60)}}, Declaration{}, nil).Ingredients()
+	if written(in) != "Flour (*wheat*, *rye*, *lupin*), sugar" {
+		t.Errorf("%s", written(in))
+	}
+}
+
 func TestUnweighed(t *testing.T) {
 	p := newPantry()
 	p.keep("flour", inventory.Declaration{})
@@ -207,6 +219,24 @@ func called(list []InFood) string {
 	return strings.Join(all, " ")
 }
 
+// Packaging is no part of the food: it is in no list, has no weight in it, and nothing of it must be known.
+func TestPackaging(t *testing.T) {
+	p, fat := newPantry(), inventory.Nutrient{ID: id.New(), Code: nutrition.Fat, Name: "Fat", Unit: "g"}
+	p.keep("coffee", inventory.Declaration{Amounts: inventory.Amounts{fat.ID: 0}})
+	p.keep("bag", inventory.Declaration{Packaging: true})
+	bag := p.foods[p.ids["bag"]]
+	bag.Unit, bag.Checked = quantity.Piece, false
+	p.foods[p.ids["bag"]] = bag
+	f := p.food(t, &Recipe{Product: Ref{ID: id.New()}, Yield: quantity.Of(1), Components: []Component{p.takes("bag", 1), p.takes("coffee", 340)}}, Declaration{}, nil)
+	f.Nutrients = []inventory.Nutrient{fat}
+	amounts, _ := f.Amounts(nutrition.EU)
+	_, _, open := f.Allergens()
+	grams, unweighed := f.GoesIn()
+	if in := f.Ingredients(); written(in) != "coffee" || len(in.Unweighed)+len(open)+len(unweighed) != 0 || amounts[nutrition.Fat] == nil || grams.Cmp(big.NewRat(340, 1)) != 0 {
+		t.Errorf("%s, unweighed %v, not checked %v, %v g", written(in), unweighed, open, grams)
+	}
+}
+
 // The reference of the domain's description: 50 g with 10 g of fat in 100 g are 5 g, in 100 g of a piece of 200 g 2.5 g.
 func TestAmounts(t *testing.T) {
 	p := newPantry()
@@ -261,8 +291,8 @@ func TestNestingChangesNothing(t *testing.T) {
 		}
 		one := Food{Flat: must(bookWith().flatten(whole)), recipe: whole, book: bookWith(), Foods: p.foods, Nutrients: []inventory.Nutrient{fat}}
 		two := Food{Flat: flat, recipe: nested, book: bookWith(more...), Foods: p.foods, Nutrients: one.Nutrients, within: map[id.ID]Declaration{part.Product.ID: {Merged: true}}}
-		if one.sum(fat).Cmp(two.sum(fat)) != 0 {
-			t.Fatalf("%s g of fat, nested %s", one.sum(fat), two.sum(fat))
+		if one.sum(fat, one.inFood()).Amount.Cmp(two.sum(fat, two.inFood()).Amount) != 0 {
+			t.Fatalf("%s g of fat, nested %s", one.sum(fat, one.inFood()).Amount, two.sum(fat, two.inFood()).Amount)
 		}
 		x, y := one.Ingredients().List, two.Ingredients().List
 		for i := range x {

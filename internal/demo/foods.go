@@ -18,7 +18,7 @@ type food struct {
 	contains, traces  string // codes of allergens, with what labels call them: "gluten:wheat milk"
 	piece             string // what one piece weighs
 	density           int64
-	water             bool
+	water, packaging  bool
 	facts             string // amounts of 100 g, in the order of foodLines
 }
 
@@ -49,6 +49,17 @@ var bakeryFoods = map[string]food{
 	"CINN-001":   {name: "cinnamon", facts: "1035 247 1.24 0.35 27.5 2.2 53.1 4 0.025  0 0 0 0 1002 8.3 431"},
 }
 
+// roasteryFoods: coffee needs no nutrition declaration, so none is entered.
+var roasteryFoods = map[string]food{
+	"GREEN-ETH": {name: "coffee"}, "GREEN-COL": {name: "coffee"}, "GREEN-BRA": {name: "coffee"}, "BAG-340": {packaging: true}, "LABEL-01": {packaging: true},
+}
+
+var roasteryLabels = map[string]label{
+	"GUJI-340":  {food: "Whole bean coffee, light roast", net: "340 g", keep: coolAndDry},
+	"HUILA-340": {food: "Whole bean coffee, medium roast", net: "340 g", keep: coolAndDry},
+	"NORTH-340": {food: "Whole bean coffee, dark roast", net: "340 g", keep: coolAndDry},
+}
+
 // declare says what labels say about the materials of the shop.
 func (h *history) declare(tx *store.Tx) error {
 	if len(h.shop.foods) == 0 {
@@ -75,7 +86,7 @@ func (h *history) declare(tx *store.Tx) error {
 }
 
 func (f food) declaration(allergens []inventory.Allergen, nutrients []inventory.Nutrient) (d inventory.Declaration, err error) {
-	d = inventory.Declaration{Name: f.name, Ingredients: f.ingredients, Checked: true, Water: f.water, Basis: quantity.Gram, Amounts: f.amounts(nutrients)}
+	d = inventory.Declaration{Name: f.name, Ingredients: f.ingredients, Checked: true, Water: f.water, Packaging: f.packaging, Basis: quantity.Gram, Amounts: f.amounts(nutrients)}
 	d.Allergens = append(present(allergens, f.contains, false), present(allergens, f.traces, true)...)
 	if f.piece != "" {
 		d.PieceWeight, err = quantity.Parse(f.piece, quantity.Gram)

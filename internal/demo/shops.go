@@ -161,6 +161,7 @@ func roastery() shop {
 			{"Bag, 340 g", "BAG-340", "pcs", "0.42", "250", "120", 0, false},
 			{"Label", "LABEL-01", "pcs", "0.06", "500", "200", 0, false},
 		},
+		foods: roasteryFoods, labels: roasteryLabels, address: "40 Water Avenue\nPortland, OR 97214, United States",
 		products: []product{
 			{"Guji, light roast", "GUJI-340", "19.50", 60, 365, []string{"GREEN-ETH 20.4kg 16", "BAG-340 60", "LABEL-01 60 2"}, roast},
 			{"Huila, medium roast", "HUILA-340", "17.00", 60, 365, []string{"GREEN-COL 20.4kg 17", "BAG-340 60", "LABEL-01 60 2"}, roast},

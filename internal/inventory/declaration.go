@@ -20,11 +20,12 @@ import (
 	"craftplan/internal/store"
 )
 
-// Declaration is what labels say about a material. Field names in errors are name, ingredients, basis, piece_weight, called.ID of an
+// Declaration is what labels say about a material. Field names in errors are name, ingredients, packaging, basis, piece_weight, called.ID of an
 // allergen and amount.ID of a nutrient.
 type Declaration struct {
 	Name        string // in ingredient lists; "" is the material's own
 	Ingredients string // of a compound, as its own label lists them
+	Packaging   bool   // no part of the food, so labels leave it out
 	Water       bool   // water that is added
 	Checked     bool   // the allergens are all there are; else what is not among them is not known
 	Allergens   []Present
@@ -131,7 +132,7 @@ func Foods(ctx context.Context, tx *store.Tx, materials []id.ID) (map[id.ID]Food
 	for _, r := range rows {
 		f := foods[r.MaterialID]
 		f.Said = true
-		f.Declaration = Declaration{Name: r.Name, Ingredients: r.Ingredients, Water: r.IsWater, Checked: r.AllergensChecked, Basis: quantity.Unit(r.Basis), Amounts: Amounts{}}
+		f.Declaration = Declaration{Name: r.Name, Ingredients: r.Ingredients, Water: r.IsWater, Packaging: r.Packaging, Checked: r.AllergensChecked, Basis: quantity.Unit(r.Basis), Amounts: Amounts{}}
 		if r.PieceWeight != nil {
 			f.PieceWeight = *r.PieceWeight
 		}
@@ -214,7 +215,7 @@ func Declare(ctx context.Context, tx *store.Tx, sku string, d Declaration) error
 }
 
 func (d Declaration) write(ctx context.Context, tx *store.Tx, material id.ID) error {
-	in := db.SaveDeclarationIn{MaterialID: material, Name: d.Name, Ingredients: d.Ingredients, IsWater: d.Water, AllergensChecked: d.Checked, Basis: string(d.Basis), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID}
+	in := db.SaveDeclarationIn{MaterialID: material, Name: d.Name, Ingredients: d.Ingredients, IsWater: d.Water, Packaging: d.Packaging, AllergensChecked: d.Checked, Basis: string(d.Basis), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID}
 	if d.PieceWeight > 0 {
 		in.PieceWeight = &d.PieceWeight
 	}
@@ -253,6 +254,9 @@ func (d Declaration) validate(m Material, allergens []Allergen, nutrients []Nutr
 	}
 	if d.PieceWeight < 0 || d.PieceWeight > quantity.Max || d.PieceWeight > 0 && m.Unit != quantity.Piece {
 		p.Add("piece_weight", "Enter what one piece weighs, such as 55 g.")
+	}
+	if d.Packaging && (d.Water || len(d.Allergens)+len(d.Amounts) > 0) {
+		p.Add("packaging", "Packaging is no part of the food: it has no allergens and no nutrition.")
 	}
 	d.Allergens = slices.Clone(d.Allergens)
 	for i := range d.Allergens {

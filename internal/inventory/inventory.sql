@@ -459,13 +459,13 @@ UPDATE nutrients SET archived_at = $3, updated_at = $4
 WHERE organization_id = $1 AND id = $2 AND code = '';
 
 -- name: SaveDeclaration :exec
-INSERT INTO material_declarations (organization_id, material_id, name, ingredients, is_water, allergens_checked, basis, piece_weight, updated_at, updated_by)
-VALUES (sqlc.arg(organization_id), sqlc.arg(material_id), sqlc.arg(name), sqlc.arg(ingredients), sqlc.arg(is_water), sqlc.arg(allergens_checked), sqlc.arg(basis), sqlc.narg(piece_weight), sqlc.arg(updated_at), sqlc.arg(updated_by))
-ON CONFLICT (organization_id, material_id) DO UPDATE SET name = excluded.name, ingredients = excluded.ingredients, is_water = excluded.is_water, allergens_checked = excluded.allergens_checked,
+INSERT INTO material_declarations (organization_id, material_id, name, ingredients, is_water, packaging, allergens_checked, basis, piece_weight, updated_at, updated_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(material_id), sqlc.arg(name), sqlc.arg(ingredients), sqlc.arg(is_water), sqlc.arg(packaging), sqlc.arg(allergens_checked), sqlc.arg(basis), sqlc.narg(piece_weight), sqlc.arg(updated_at), sqlc.arg(updated_by))
+ON CONFLICT (organization_id, material_id) DO UPDATE SET name = excluded.name, ingredients = excluded.ingredients, is_water = excluded.is_water, packaging = excluded.packaging, allergens_checked = excluded.allergens_checked,
   basis = excluded.basis, piece_weight = excluded.piece_weight, updated_at = excluded.updated_at, updated_by = excluded.updated_by;
 
 -- name: DeclarationsOf :many
-SELECT material_id, name, ingredients, is_water, allergens_checked, basis, piece_weight FROM material_declarations
+SELECT material_id, name, ingredients, is_water, packaging, allergens_checked, basis, piece_weight FROM material_declarations
 WHERE organization_id = sqlc.arg(organization_id) AND material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j);
 
 -- name: AllergensOf :many

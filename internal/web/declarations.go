@@ -100,6 +100,9 @@ func declarationValues(food inventory.Food) url.Values {
 	if food.Checked {
 		v.Set("checked", "yes")
 	}
+	if food.Packaging {
+		v.Set("packaging", "yes")
+	}
 	if food.PieceWeight > 0 {
 		v.Set("piece_weight", quantity.Input(food.PieceWeight, quantity.Gram))
 	}
@@ -147,7 +150,7 @@ func updateDeclaration(q *Request) error {
 // input reads the form. An empty amount is not known, and a zero is none.
 func (e declarationEdit) input(v url.Values) (inventory.Declaration, error) {
 	var p fault.Problems
-	d := inventory.Declaration{Name: v.Get("name"), Ingredients: v.Get("ingredients"), Water: v.Get("water") != "", Checked: v.Get("checked") != "", Basis: quantity.Unit(v.Get("basis")), Amounts: inventory.Amounts{}}
+	d := inventory.Declaration{Name: v.Get("name"), Ingredients: v.Get("ingredients"), Water: v.Get("water") != "", Packaging: v.Get("packaging") != "", Checked: v.Get("checked") != "", Basis: quantity.Unit(v.Get("basis")), Amounts: inventory.Amounts{}}
 	if weight := optionalQuantity(&p, v, "piece_weight", quantity.Gram); weight != nil {
 		d.PieceWeight = *weight
 	}

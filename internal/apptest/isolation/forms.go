@@ -277,8 +277,9 @@ func encode(values url.Values, upload string) (body, kind string) {
 
 // plausible are fields that nobody could guess, by pattern.
 var plausible = map[string]map[string]string{
-	"/login":                           {"email": "viewer@alder.example", "password": password},
-	"/{organization}/settings/sign-in": {"domains": "alder.example"},
+	"/login":                               {"email": "viewer@alder.example", "password": password},
+	"/{organization}/materials/{sku}/food": {"packaging": ""}, // which has no allergens and no nutrition
+	"/{organization}/settings/sign-in":     {"domains": "alder.example"},
 	"/{organization}/settings/food/allergens/{allergen}/name": {"name": "Another name"}, // its own is taken by itself
 	"/{organization}/settings/food/nutrients/{nutrient}/name": {"name": "Another name"},
 }
