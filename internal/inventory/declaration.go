@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -296,8 +297,9 @@ func (d Declaration) checkAmounts(p *fault.Problems, m Material, nutrients []Nut
 	for _, n := range nutrients {
 		known[n.ID], byCode[n.Code] = n, n
 	}
-	for nutrient, amount := range d.Amounts {
-		field := amountField(nutrient)
+	inOrder := func(a, b id.ID) int { return slices.Compare(a.UUID[:], b.UUID[:]) } // problems are told in the same order each time
+	for _, nutrient := range slices.SortedFunc(maps.Keys(d.Amounts), inOrder) {
+		amount, field := d.Amounts[nutrient], amountField(nutrient)
 		n, ok := known[nutrient]
 		switch {
 		case !ok:

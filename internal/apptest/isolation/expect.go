@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/http"
 	"strings"
 	"unicode/utf8"
 
@@ -23,6 +24,7 @@ type Standing struct {
 	Role      authz.Role
 	Status    organizations.Status
 	Moved     bool // the slug in the path is a former one
+	Weak      bool // the organization asks for two factors, and the session began with one
 	// Keyed is a program whose key opens the organization now: then Role is that of who made it, and Scopes are the key's.
 	Keyed  bool
 	Scopes []authz.Permission
@@ -37,6 +39,7 @@ const (
 	AskSignIn Reply = "sign in first" // the same for every path
 	Nothing   Reply = "nothing there" // as for an organization that does not exist
 	Forbidden Reply = "forbidden"     // the role does not allow it
+	More      Reply = "asked for a second factor"
 	Redirect  Reply = "moved to the present slug"
 )
 
@@ -59,6 +62,8 @@ func Expect(r Route, s Standing) Reply {
 			return Nothing
 		case s.Moved:
 			return Redirect
+		case s.Weak:
+			return More
 		}
 		role := s.Role
 		if s.Status != organizations.Active {
@@ -95,22 +100,25 @@ func (w *World) StandingOf(ctx context.Context, a *Actor, slug string) (s Standi
 	if session == "" {
 		return s, nil
 	}
-	row, err := w.Column(ctx, `SELECT COALESCE(CAST(only_organization AS text), '-') FROM sessions WHERE token_hash = $1`, hash(session))
+	row, err := w.Column(ctx, `SELECT factors || ' ' || COALESCE(CAST(only_organization AS text), '-') || ' ' || CAST(user_id AS text) FROM sessions WHERE token_hash = $1`, hash(session))
 	if err != nil || len(row) == 0 {
 		return s, err
 	}
-	s.SignedIn, s.Bound = true, row[0] != "-"
-	membership, err := w.Column(ctx, `SELECT m.role || ' ' || m.status || ' ' || o.status || ' ' || o.slug || ' ' || CAST(o.id AS text) FROM slugs s JOIN organizations o ON o.id = s.organization_id
-		JOIN memberships m ON m.organization_id = o.id WHERE s.slug = $1 AND CAST(m.user_id AS text) = $2`, slug, a.User.String())
+	words := strings.Fields(row[0])
+	factors, only, user := words[0], words[1], words[2] // who may be somebody else by now
+	s.SignedIn, s.Bound = true, only != "-"
+	membership, err := w.Column(ctx, `SELECT m.role || ' ' || m.status || ' ' || o.status || ' ' || o.slug || ' ' || CAST(o.id AS text) || ' ' || CAST(o.second_factor AS text) FROM slugs s JOIN organizations o ON o.id = s.organization_id
+		JOIN memberships m ON m.organization_id = o.id WHERE s.slug = $1 AND CAST(m.user_id AS text) = $2`, slug, user)
 	if err != nil || len(membership) == 0 {
 		return s, err
 	}
-	var role, standing, status, present, organization string
-	if _, err := fmt.Sscan(membership[0], &role, &standing, &status, &present, &organization); err != nil {
+	var role, standing, status, present, organization, two string
+	if _, err := fmt.Sscan(membership[0], &role, &standing, &status, &present, &organization, &two); err != nil {
 		return s, err
 	}
 	s.Member, s.Role, s.Status, s.Moved = standing == string(organizations.Working), authz.Role(role), organizations.Status(status), present != slug
-	s.Elsewhere = s.Bound && row[0] != organization
+	s.Elsewhere = s.Bound && only != organization
+	s.Weak = (two == "true" || two == "1") && factors < "2" && only != organization
 	return s, nil
 }
 
@@ -133,4 +141,27 @@ func (w *World) keyed(ctx context.Context, key, slug string) (s Standing, err er
 func hash(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
+}
+
+// wrong says in what an answer is not of the kind that was expected; "" when it is.
+func (e Reply) wrong(r Route, answer Answer) string {
+	awaited := answer.Status == http.StatusServiceUnavailable && elsewhere[r.Pattern] != ""
+	if answer.Status >= http.StatusInternalServerError && !awaited {
+		return fmt.Sprintf("the program failed: %d", answer.Status)
+	}
+	switch {
+	case e == Forbidden && answer.Status != http.StatusForbidden:
+		return fmt.Sprintf("the role does not allow it, and the answer is %d", answer.Status)
+	case e == More && answer.Status != http.StatusForbidden:
+		return fmt.Sprintf("a second factor is missing, and the answer is %d", answer.Status)
+	case e == Redirect && answer.Status != r.transport().Moved:
+		return fmt.Sprintf("the slug is a former one, and the answer is %d", answer.Status)
+	case e == AskSignIn && answer.Status != r.transport().SignIn:
+		return fmt.Sprintf("nobody is signed in, and the answer is %d", answer.Status)
+	case e == Nothing && answer.Status != http.StatusNotFound:
+		return fmt.Sprintf("there is nothing for them, and the answer is %d", answer.Status)
+	case e == Open && (answer.Status == http.StatusUnauthorized && !strings.HasPrefix(r.Pattern, "/login") || answer.Status == http.StatusForbidden && r.Access != Anyone):
+		return fmt.Sprintf("they may, and the answer is %d", answer.Status)
+	}
+	return ""
 }

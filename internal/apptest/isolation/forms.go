@@ -18,6 +18,7 @@ import (
 type Form struct {
 	Route  Route
 	Actor  string // who was shown it
+	Slug   string // in its address
 	Holes  map[string]string
 	Fields []Field
 	Upload string // the field for a file; "" is none
@@ -112,54 +113,77 @@ func (c *crawler) visit(ctx context.Context, path, who string) error {
 	if err != nil {
 		return err
 	}
-	if answer.Status != http.StatusOK || !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
-		return nil
+	forms, err := answer.forms(c.routes, path, who)
+	for _, f := range forms {
+		c.keep(f)
 	}
-	page, err := goquery.NewDocumentFromReader(strings.NewReader(answer.Body))
+	return err
+}
+
+// forms are what an answer lets somebody send, with the addresses that have parameters.
+func (a Answer) forms(routes []Route, path, who string) (forms []Form, err error) {
+	if a.Status != http.StatusOK || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
+		return nil, nil
+	}
+	page, err := goquery.NewDocumentFromReader(strings.NewReader(a.Body))
 	if err != nil {
-		return err
+		return nil, err
+	}
+	add := func(method, target string, fields []Field, upload string) {
+		if f, ok := formTo(routes, method, target, fields); ok {
+			f.Actor, f.Upload = who, upload
+			forms = append(forms, f)
+		}
 	}
 	page.Find("form").Each(func(_ int, f *goquery.Selection) {
 		fields := fieldsOf(f)
 		if method := strings.ToUpper(f.AttrOr("method", "get")); method != "DIALOG" {
-			c.keep(method, f.AttrOr("action", path), who, fields, f.Find("input[type=file]").AttrOr("name", ""))
+			add(method, f.AttrOr("action", path), fields, f.Find("input[type=file]").AttrOr("name", ""))
 		}
 		f.Find("[hx-post], [hx-get]").AddSelection(f).Each(func(_ int, e *goquery.Selection) {
-			c.keep(http.MethodPost, e.AttrOr("hx-post", ""), who, fields, "")
-			c.keep(http.MethodPost, e.AttrOr("data-ask", ""), who, nil, "")
-			c.keep(http.MethodGet, e.AttrOr("hx-get", ""), who, fields, "")
+			add(http.MethodPost, e.AttrOr("hx-post", ""), fields, "")
+			add(http.MethodPost, e.AttrOr("data-ask", ""), nil, "")
+			add(http.MethodGet, e.AttrOr("hx-get", ""), fields, "")
 		})
 	})
 	page.Find("a[href*='?'], link[href*='?']").Each(func(_ int, a *goquery.Selection) {
-		c.keep(http.MethodGet, a.AttrOr("href", ""), who, nil, "")
+		add(http.MethodGet, a.AttrOr("href", ""), nil, "")
 	})
-	return nil
+	return forms, nil
+}
+
+// formTo is a form that sends fields, and those in the address itself, to an address of the program.
+func formTo(routes []Route, method, target string, fields []Field) (Form, bool) {
+	u, err := url.Parse(target)
+	if err != nil || target == "" {
+		return Form{}, false
+	}
+	r, holes, ok := match(routes, method, u.EscapedPath())
+	if !ok {
+		return Form{}, false
+	}
+	query := u.Query()
+	fields = slices.Clone(fields)
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		fields = append(fields, Field{Name: name, Type: "link", Value: query.Get(name)})
+	}
+	f := Form{Route: r, Slug: holes[organizationHole], Holes: holes, Fields: fields}
+	delete(holes, organizationHole)
+	return f, true
 }
 
 // keep notes a form, unless enough are known that are like it.
-func (c *crawler) keep(method, target, who string, fields []Field, upload string) {
-	u, err := url.Parse(target)
-	if err != nil || target == "" {
-		return
-	}
-	r, holes, ok := match(c.routes, method, u.EscapedPath())
-	if !ok {
-		return
-	}
-	for name, values := range u.Query() {
-		fields = append(fields, Field{Name: name, Type: "link", Value: values[0]})
-	}
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.Name
+func (c *crawler) keep(f Form) {
+	names := make([]string, len(f.Fields))
+	for i, field := range f.Fields {
+		names[i] = field.Name
 	}
 	slices.Sort(names)
-	delete(holes, organizationHole)
-	key := fmt.Sprint(r, who, names)
-	if exact := fmt.Sprint(key, holes); c.counted[key] < alike && c.counted[exact] == 0 {
+	key := fmt.Sprint(f.Route, f.Actor, names)
+	if exact := fmt.Sprint(key, f.Holes); c.counted[key] < alike && c.counted[exact] == 0 {
 		c.counted[key]++
 		c.counted[exact]++
-		c.forms = append(c.forms, Form{r, who, holes, fields, upload})
+		c.forms = append(c.forms, f)
 	}
 }
 
@@ -208,25 +232,31 @@ func fieldsOf(form *goquery.Selection) (fields []Field) {
 
 // classify finds out which fields refer to something: those that hold, or offer, a value of a kind.
 func (w *World) classify(ctx context.Context, forms []Form) error {
-	known := map[string]string{} // kind by value
+	known, err := w.kindsOf(ctx)
+	for _, form := range forms {
+		for i := range form.Fields {
+			form.Fields[i].refer(known)
+		}
+	}
+	return err
+}
+
+// kindsOf are the kinds of A's references, by value.
+func (w *World) kindsOf(ctx context.Context) (map[string]string, error) {
+	known := map[string]string{}
 	for name, k := range kinds {
 		if k.Fixed != nil || k.Personal || k.Nobodys || k.Mailed || name == "version" { // a number may be any number
 			continue
 		}
 		values, err := w.allOf(ctx, name, w.A, w.Actors[Owner], nil)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, v := range values {
 			known[v] = name
 		}
 	}
-	for _, form := range forms {
-		for i := range form.Fields {
-			form.Fields[i].refer(known)
-		}
-	}
-	return nil
+	return known, nil
 }
 
 // refer finds references in what the field holds or offers: a whole value, or an id within one.

@@ -39,16 +39,16 @@ var kinds = map[string]Kind{
 	"material id":     {Query: `SELECT id FROM materials WHERE CAST(organization_id AS text) = $1 ORDER BY sku`},
 	"product":         {Query: `SELECT sku FROM products WHERE CAST(organization_id AS text) = $1 ORDER BY 1`},
 	"product id":      {Query: `SELECT id FROM products WHERE CAST(organization_id AS text) = $1 ORDER BY sku`},
-	"member":          {Query: `SELECT user_id FROM memberships WHERE CAST(organization_id AS text) = $1 AND status <> 'removed' ORDER BY role, status`},
-	"invitation":      {Query: `SELECT id FROM invitations WHERE CAST(organization_id AS text) = $1 ORDER BY email`},
+	"member":          {Query: `SELECT user_id FROM memberships WHERE CAST(organization_id AS text) = $1 AND status <> 'removed' ORDER BY role, status, user_id`},
+	"invitation":      {Query: `SELECT id FROM invitations WHERE CAST(organization_id AS text) = $1 ORDER BY email, id`},
 	"lot":             {Query: `SELECT code FROM lots WHERE CAST(organization_id AS text) = $1 ORDER BY 1`},
 	"movement":        {Query: `SELECT m.id FROM movements m JOIN lots l ON l.organization_id = m.organization_id AND l.id = m.lot_id WHERE CAST(m.organization_id AS text) = $1 AND l.code = $2 ORDER BY m.id`, Within: "lot"},
-	"key":             {Query: `SELECT id FROM api_keys WHERE CAST(organization_id AS text) = $1 ORDER BY name`},
+	"key":             {Query: `SELECT id FROM api_keys WHERE CAST(organization_id AS text) = $1 ORDER BY name, id`},
 	"passkey":         {Query: `SELECT id FROM passkeys WHERE CAST(user_id AS text) = $1 ORDER BY id`, Personal: true},
 	"location":        {Query: `SELECT id FROM locations WHERE CAST(organization_id AS text) = $1 ORDER BY name`},
 	"version":         {Query: `SELECT r.version FROM recipes r JOIN products p ON p.organization_id = r.organization_id AND p.id = r.product_id WHERE CAST(r.organization_id AS text) = $1 AND p.sku = $2 ORDER BY 1`, Within: "sku"},
 	"status":          {Fixed: statuses()},
-	"session":         {Query: `SELECT token_hash FROM sessions WHERE CAST(user_id AS text) = $1 ORDER BY device, token_hash`, Personal: true},
+	"session":         {Query: `SELECT token_hash FROM sessions WHERE CAST(user_id AS text) = $1 ORDER BY created_at, device, token_hash`, Personal: true},
 	"kept mail":       {Query: `SELECT id FROM mailbox ORDER BY id`, Nobodys: true},
 	"invitation link": {Mailed: true},
 	"password link":   {Mailed: true},
@@ -168,7 +168,7 @@ func (w *World) allOf(ctx context.Context, name string, of Workshop, actor *Acto
 // random is a reference like another, of the same length, that names nothing.
 func random(like string, source *rand.Rand) string {
 	if _, err := id.Parse(like); err == nil {
-		return id.New().String()
+		return fmt.Sprintf("%s%012x", like[:24], source.Uint64()>>16)
 	}
 	text := []byte(like)
 	for i, c := range text {

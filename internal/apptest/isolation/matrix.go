@@ -292,30 +292,17 @@ func (m *matrix) marked(a *Actor, answer Answer) bool {
 	return !m.inB(a) && a.Name != Operator && strings.Contains(strings.ToLower(answer.Text()), m.B.Slug)
 }
 
-// judge says what is wrong with the kind of an answer; "" when nothing is.
+// judge says what is wrong with an answer; "" when nothing is.
 func (m *matrix) judge(ctx context.Context, c cell, reply Reply, answer Answer) string {
-	awaited := answer.Status == http.StatusServiceUnavailable && elsewhere[c.route.Pattern] != ""
-	if answer.Status >= http.StatusInternalServerError && !awaited {
-		return fmt.Sprintf("the program failed: %d", answer.Status)
+	if problem := reply.wrong(c.route, answer); problem != "" {
+		return problem
 	}
 	switch reply {
-	case Forbidden:
-		if answer.Status != http.StatusForbidden {
-			return fmt.Sprintf("the role does not allow it, and the answer is %d", answer.Status)
-		}
 	case Redirect:
-		if want := c.ask(m.A.Slug).Path; answer.Status != c.route.transport().Moved || answer.Header.Get("Location") != want {
-			return fmt.Sprintf("a former slug leads to %q with %d, not to %q", answer.Header.Get("Location"), answer.Status, want)
+		if want, got := c.ask(m.A.Slug).Path, answer.Header.Get("Location"); got != want {
+			return fmt.Sprintf("a former slug leads to %q, not to %q", got, want)
 		}
-	case AskSignIn:
-		if answer.Status != c.route.transport().SignIn {
-			return fmt.Sprintf("nobody is signed in, and the answer is %d", answer.Status)
-		}
-		return m.unknown(ctx, c, answer)
-	case Nothing:
-		if answer.Status != http.StatusNotFound {
-			return fmt.Sprintf("there is nothing for them, and the answer is %d", answer.Status)
-		}
+	case AskSignIn, Nothing:
 		return m.unknown(ctx, c, answer)
 	case Open:
 		return m.judgeOpen(c, answer)
@@ -336,8 +323,6 @@ func (m *matrix) judgeOpen(c cell, answer Answer) string {
 	case inPath:
 	case answer.Status == http.StatusNotFound && c.odd == "" && elsewhere[c.route.Pattern] == "":
 		return "what is theirs is not found"
-	case answer.Status == http.StatusUnauthorized && !strings.HasPrefix(c.route.Pattern, "/login"), answer.Status == http.StatusForbidden && c.route.Access != Anyone:
-		return fmt.Sprintf("they may, and the answer is %d", answer.Status)
 	}
 	return ""
 }

@@ -86,6 +86,11 @@ func (w *World) Take(ctx context.Context) (census.Census, error) {
 	return rows.With(w.shelf.rows()), err
 }
 
+// Closure lists the rows that refer to another organization's.
+func (w *World) Closure(all census.Census) ([]string, error) {
+	return w.Taker.Closure(slices.DeleteFunc(slices.Clone(all), func(r census.Row) bool { return r.Table == shelved }))
+}
+
 // Settled is what the world is brought back to.
 func (w *World) Settled() census.Census {
 	s := shelf{contents: w.shelf.settled}

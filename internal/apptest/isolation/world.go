@@ -28,10 +28,11 @@ type World struct {
 	*census.Taker
 
 	program *app.App
+	store   *store.Store
 	shelf   *shelf
 	server  *httptest.Server
 	http    *http.Client
-	now     atomic.Int64 // nanoseconds since Noon
+	now     *atomic.Int64 // nanoseconds since Noon
 	memory  map[string][]string
 	ends    []func() error
 }
@@ -46,7 +47,7 @@ type Options struct {
 
 // OpenWorld starts the program on a copy of a filling.
 func OpenWorld(ctx context.Context, engine store.Engine, o Options) (w *World, err error) {
-	w = &World{Engine: engine, memory: map[string][]string{}}
+	w = &World{Engine: engine, memory: map[string][]string{}, now: new(atomic.Int64)}
 	w.Set(later)
 	defer func() {
 		if err != nil {
@@ -67,7 +68,7 @@ func OpenWorld(ctx context.Context, engine store.Engine, o Options) (w *World, e
 		return w, err
 	}
 	w.ends = append(w.ends, w.Taker.Close)
-	w.shelf = newShelf(w.Fixture.Contents)
+	w.shelf, w.store = newShelf(w.Fixture.Contents), db.Store
 	if w.program, err = newProgram(db.Store, w.shelf); err != nil {
 		return w, err
 	}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	_ "modernc.org/sqlite"             // the driver "sqlite"
@@ -23,7 +24,8 @@ import (
 type Taker struct {
 	engine   store.Engine
 	db       *sql.DB
-	conn     *sql.Conn // the one that all is asked on
+	mu       sync.Mutex // of Exec and Column, which may be asked from several sides
+	conn     *sql.Conn  // the one that all is asked on
 	tables   []table
 	question string
 
@@ -89,6 +91,8 @@ func (t *Taker) Close() error { return errors.Join(t.conn.Close(), t.db.Close())
 
 // Exec runs a statement past the store, as nobody's rights: to plant what the program would never write.
 func (t *Taker) Exec(ctx context.Context, statement string, args ...any) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.last = nil // a change of our own does not move the version
 	_, err := t.conn.ExecContext(ctx, statement, args...)
 	return err
@@ -96,6 +100,8 @@ func (t *Taker) Exec(ctx context.Context, statement string, args ...any) error {
 
 // Column reads the first column of a query, as text.
 func (t *Taker) Column(ctx context.Context, query string, args ...any) (all []string, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	rows, err := t.conn.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err

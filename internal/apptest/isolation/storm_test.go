@@ -1,0 +1,93 @@
+package isolation
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"craftplan/internal/store"
+)
+
+func TestStorm(t *testing.T) {
+	each(t, func(t *testing.T, engine store.Engine) {
+		w := world(t, engine, Options{Store: store.Options{Connections: connections}})
+		report, err := Storm(t.Context(), w, Storms{People: 6, Requests: 40})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := report.Record(); err != nil {
+			t.Error(err)
+		}
+		f := report.Figures
+		t.Logf("proved: %d answers in a storm", f["answers"])
+		t.Logf("%d pages; %d hung up; %d things written", f["pages"], f["hung up"], f["written"])
+		if f["hung up"] < 50 || f["written"] < 20 {
+			t.Errorf("that was no storm: %v", f)
+		}
+		for _, finding := range report.Findings {
+			t.Error(finding)
+		}
+		if engine == store.Postgres {
+			unbound(t, w)
+		}
+	})
+}
+
+// unbound looks at every connection of the pool: none is still set to an organization, and no transaction was left open.
+func unbound(t *testing.T, w *World) {
+	t.Helper()
+	var all, together sync.WaitGroup
+	together.Add(connections)
+	for range connections {
+		all.Go(func() {
+			err := w.store.SystemView(t.Context(), "test: what a connection is set to", func(tx *store.SystemTx) error {
+				together.Done()
+				together.Wait() // so that each has another
+				var left string
+				err := tx.DB().QueryRowContext(t.Context(), "SELECT COALESCE(current_setting('app.organization_id', true), '')").Scan(&left)
+				if left != "" {
+					t.Errorf("a connection is still set to %s", left)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	open, err := w.Column(context.WithoutCancel(t.Context()), "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND state_change < now() - interval '1 second'")
+	if err != nil || len(open) > 0 {
+		t.Errorf("left open: %q, %v", open, err)
+	}
+}
+
+// The attack: a buffer that requests share, so that one is answered with what another was asked.
+func TestStormFindsPlants(t *testing.T) {
+	var mu sync.Mutex
+	var shared string
+	shares := plant{spoil: func(_ *World, r *http.Request, a *httptest.ResponseRecorder) bool {
+		if r.Method != http.MethodGet || a.Code != http.StatusOK {
+			return false
+		}
+		mu.Lock()
+		shared = a.Body.String()
+		mu.Unlock()
+		time.Sleep(time.Millisecond)
+		mu.Lock()
+		defer mu.Unlock()
+		return rewrite(a, a.Code, shared)
+	}}
+	w := world(t, store.SQLite, Options{Store: store.Options{Connections: connections}, Faulty: shares.spoiled})
+	report, err := Storm(t.Context(), w, Storms{People: 4, Requests: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(strings.Join(report.Findings, "\n"), "in the storm the answer is another") {
+		t.Errorf("not found; the gate says %q", report.Findings)
+	}
+}
