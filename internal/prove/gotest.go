@@ -21,9 +21,9 @@ type testRun struct {
 }
 
 // tests is a gate of its own: tests of some packages, of which all must pass and at least one run.
-func tests(packages, pattern string) func(context.Context) (outcome, error) {
+func tests(packages, pattern string, env ...string) func(context.Context) (outcome, error) {
 	return func(ctx context.Context) (outcome, error) {
-		r, err := goTest(ctx, strings.Fields(packages), pattern)
+		r, err := goTest(ctx, strings.Fields(packages), pattern, env...)
 		if err != nil {
 			return outcome{}, err
 		}

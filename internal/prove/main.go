@@ -37,6 +37,8 @@ var gates = []gate{
 	{"loosened", "every tie of every statement, every key, policy and right taken away in turn: each is missed", tests("./internal/houserules/", "EveryTie|EveryKeyPolicy")},
 	{"schema", "keys, policies, rights and triggers of live databases", tests("./internal/houserules/... ./internal/store/", "Schema|Rights|Lint|BothEngines|RowLevel|Writes|Triggers|Guard|Share")},
 	{"matrix", "every route, by everybody, with every kind of reference", tests("./internal/apptest/isolation/", "Matrix|Fixture|Kind|Standing|Transport|Hole|Match")},
+	{"storm", "both organizations at once over few connections, with people who hang up; under the race detector where there is a C compiler", storm},
+	{"scripts", "random scripts of one organization, played beside another and without it", tests("./internal/apptest/isolation/", "Noninterference", "CRAFTPLAN_PROVE_SCRIPTS=20000", withFlags("-timeout=60m"))},
 	{"pooled", "the suite and the matrix on PostgreSQL, through PgBouncer in transaction mode", pooled},
 	{"mutants", "every check of the program switched off in turn: a test fails", mutants},
 	{"leaks", "leaks planted one at a time: a gate notices", planted},

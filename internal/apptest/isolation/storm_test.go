@@ -23,7 +23,7 @@ func TestStorm(t *testing.T) {
 			t.Error(err)
 		}
 		f := report.Figures
-		t.Logf("proved: %d answers in a storm", f["answers"])
+		t.Logf("proved: %d answers in a storm on %s", f["answers"], engine)
 		t.Logf("%d pages; %d hung up; %d things written", f["pages"], f["hung up"], f["written"])
 		if f["hung up"] < 50 || f["written"] < 20 {
 			t.Errorf("that was no storm: %v", f)
