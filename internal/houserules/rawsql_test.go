@@ -23,11 +23,14 @@ internal/accounts/accounts_test.go: what is kept of secrets is read past the sto
 internal/accounts/factor_test.go: what is kept of secrets is read past the store
 internal/api/api_test.go: an organization is suspended by the operator, a former address is written
 internal/apikeys/apikeys_test.go: what is kept of secrets is read past the store
+internal/apptest/isolation/events.go: an organization is suspended by the operator, and its address and jobs are looked at past the program
 internal/apptest/isolation/expect.go: what people are to an organization is read past the program that is asked
 internal/apptest/isolation/kinds.go: what there is to ask for is read past the program
 internal/apptest/isolation/matrix.go: an organization is suspended by the operator
+internal/apptest/isolation/noninterference_test.go: faults are planted past the store
 internal/apptest/isolation/plant_test.go: faults are planted past the store
 internal/apptest/isolation/rows_test.go: faults are planted past the store
+internal/apptest/isolation/storm_test.go: what a connection is set to is asked of the database itself
 internal/bench/engine.go: databases are made, and a list is read without the store to know the floor under it
 internal/cli/script_test.go: a newer program's version is written
 internal/files/files_test.go: a plan's storage is filled without writing it, jobs are counted

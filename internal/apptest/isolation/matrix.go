@@ -278,7 +278,7 @@ func (m *matrix) same(c cell, answer, nobody string) string {
 		answer, nobody = length.ReplaceAllString(answer, ""), length.ReplaceAllString(nobody, "")
 	}
 	names := func(text string) string { return NewNames(m.known).Plain(text) }
-	if names(answer) == names(nobody) {
+	if answer == nobody || names(answer) == names(nobody) {
 		return ""
 	}
 	if d := difference(names(without(answer, c.odd)), names(without(nobody, other))); d != "" {

@@ -108,24 +108,25 @@ func (t *twins) try(ctx context.Context, script Script) (problem string, err err
 	return problem, err
 }
 
-// compare says what is wrong with the answers so far.
+// compare says what is wrong with the answers since it was asked last.
 func (t *twins) compare(one, other, aside *play) string {
 	if problem := cmp.Or(one.problem, other.problem, aside.problem); problem != "" {
 		return problem
 	}
-	for i := range max(len(one.entries), len(other.entries)) {
-		var x, y string
-		if i < len(one.entries) {
-			x = one.entries[i]
+	for i := range min(len(one.entries), len(other.entries)) {
+		x, y := one.entries[i], other.entries[i]
+		if x == y { // most are, and have nothing in them that was drawn
+			continue
 		}
-		if i < len(other.entries) {
-			y = other.entries[i]
-		}
-		if x != y {
+		if d := difference(one.names.Plain(x), other.names.Plain(y)); d != "" {
 			what, _, _ := strings.Cut(x, "\n")
-			return fmt.Sprintf("%s: where there is B the answer is another: %s", what, difference(x, y))
+			return fmt.Sprintf("%s: where there is B the answer is another: %s", what, d)
 		}
 	}
+	if len(one.entries) != len(other.entries) {
+		return fmt.Sprintf("where there is B there were %d answers and mails, not %d", len(one.entries), len(other.entries))
+	}
+	one.entries, other.entries = nil, nil
 	return ""
 }
 

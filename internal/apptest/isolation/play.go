@@ -24,7 +24,7 @@ type play struct {
 	names   *Names
 	counts  *counts
 	jars    map[string]map[string]string // cookies by actor
-	entries []string                     // what A's people and programs were answered, with names for what was drawn
+	entries []string                     // what A's people and programs were answered
 	problem string                       // an answer that is not of the kind that was expected
 }
 
@@ -44,6 +44,7 @@ func (c *counts) note(r Route, reply Reply, answer Answer) {
 	defer c.mu.Unlock()
 	c.figures["requests"]++
 	if reply != Open {
+		c.figures["refusals that were due"]++
 		return
 	}
 	c.routes[r] = true
@@ -80,7 +81,7 @@ func (p *play) happen(ctx context.Context, s Step) error {
 	case workJobs:
 		mails, err := p.work(ctx, p.b)
 		for _, m := range mails {
-			p.entries = append(p.entries, "mail: "+p.plain(m))
+			p.entries = append(p.entries, "mail: "+m)
 		}
 		return err
 	}
@@ -203,11 +204,9 @@ func (p *play) send(ctx context.Context, c cell) (Answer, error) {
 	if c.actor.Name == Guest {
 		text = unswitched(text)
 	}
-	p.entries = append(p.entries, p.plain(c.String()+"\n"+text))
+	p.entries = append(p.entries, c.String()+"\n"+text)
 	return answer, nil
 }
-
-func (p *play) plain(text string) string { return p.names.Plain(text) }
 
 var (
 	switcher = regexp.MustCompile(`(?s)<nav popover id="orgs".*?</nav>`)

@@ -85,8 +85,8 @@ func (t *Taker) learn(ctx context.Context) error {
 		}
 		parts = append(parts, part)
 	}
-	t.question = strings.Join(parts, "\nUNION ALL ")
-	return nil
+	t.question, err = t.conn.PrepareContext(ctx, strings.Join(parts, "\nUNION ALL "))
+	return err
 }
 
 func (t table) question(engine store.Engine) (string, error) {

@@ -27,7 +27,7 @@ type Taker struct {
 	mu       sync.Mutex // of Exec and Column, which may be asked from several sides
 	conn     *sql.Conn  // the one that all is asked on
 	tables   []table
-	question string
+	question *sql.Stmt // for all rows of all tables
 
 	version int64  // of the file, when last was taken; SQLite
 	last    Census // nil when it must be taken anew
@@ -125,7 +125,7 @@ func (t *Taker) Take(ctx context.Context) (Census, error) {
 			return t.last, err
 		}
 	}
-	rows, err := t.conn.QueryContext(ctx, t.question)
+	rows, err := t.question.QueryContext(ctx)
 	if err != nil {
 		return nil, err
 	}
