@@ -24,6 +24,7 @@ type Standing struct {
 	Role      authz.Role
 	Status    organizations.Status
 	Moved     bool // the slug in the path is a former one
+	Blind     bool // does not see what things cost
 	Weak      bool // the organization asks for two factors, and the session began with one
 	// Keyed is a program whose key opens the organization now: then Role is that of who made it, and Scopes are the key's.
 	Keyed  bool
@@ -40,6 +41,7 @@ const (
 	Nothing   Reply = "nothing there" // as for an organization that does not exist
 	Forbidden Reply = "forbidden"     // the role does not allow it
 	More      Reply = "asked for a second factor"
+	Withheld  Reply = "open, but for what things cost"
 	Redirect  Reply = "moved to the present slug"
 )
 
@@ -69,8 +71,11 @@ func Expect(r Route, s Standing) Reply {
 		if s.Status != organizations.Active {
 			role = authz.Viewer // everybody reads, nobody writes
 		}
-		if (authz.Actor{Role: role}).Require(r.Permission) != nil {
+		if (authz.Actor{Role: role, CostsHidden: s.Blind}).Require(r.Permission) != nil {
 			return Forbidden
+		}
+		if s.Blind {
+			return Withheld
 		}
 	case Programs:
 		switch {
@@ -107,20 +112,24 @@ func (w *World) StandingOf(ctx context.Context, a *Actor, slug string) (s Standi
 	words := strings.Fields(row[0])
 	factors, only, user := words[0], words[1], words[2] // who may be somebody else by now
 	s.SignedIn, s.Bound = true, only != "-"
-	membership, err := w.Column(ctx, `SELECT m.role || ' ' || m.status || ' ' || o.status || ' ' || o.slug || ' ' || CAST(o.id AS text) || ' ' || CAST(o.second_factor AS text) FROM slugs s JOIN organizations o ON o.id = s.organization_id
+	membership, err := w.Column(ctx, `SELECT m.role || ' ' || m.status || ' ' || o.status || ' ' || o.slug || ' ' || CAST(o.id AS text) || ' ' || CAST(o.second_factor AS text) || ' ' || CAST(m.costs AS text) FROM slugs s JOIN organizations o ON o.id = s.organization_id
 		JOIN memberships m ON m.organization_id = o.id WHERE s.slug = $1 AND CAST(m.user_id AS text) = $2`, slug, user)
 	if err != nil || len(membership) == 0 {
 		return s, err
 	}
-	var role, standing, status, present, organization, two string
-	if _, err := fmt.Sscan(membership[0], &role, &standing, &status, &present, &organization, &two); err != nil {
+	var role, standing, status, present, organization, two, costs string
+	if _, err := fmt.Sscan(membership[0], &role, &standing, &status, &present, &organization, &two, &costs); err != nil {
 		return s, err
 	}
 	s.Member, s.Role, s.Status, s.Moved = standing == string(organizations.Working), authz.Role(role), organizations.Status(status), present != slug
 	s.Elsewhere = s.Bound && only != organization
-	s.Weak = (two == "true" || two == "1") && factors < "2" && only != organization
+	s.Blind = !said(costs) && !s.Role.AlwaysSeesCosts()
+	s.Weak = said(two) && factors < "2" && only != organization
 	return s, nil
 }
+
+// said is what a database says of a truth.
+func said(text string) bool { return text == "true" || text == "1" }
 
 // keyed reads what a program with a key is to the organization that holds a slug.
 func (w *World) keyed(ctx context.Context, key, slug string) (s Standing, err error) {

@@ -43,7 +43,7 @@ func (c *counts) note(r Route, reply Reply, answer Answer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.figures["requests"]++
-	if reply != Open {
+	if reply != Open && reply != Withheld {
 		c.figures["refusals that were due"]++
 		return
 	}
