@@ -79,7 +79,7 @@ func leakTable() (string, error) {
 // figureTable is a row for each gate that ran.
 func figureTable(last map[string]line) string {
 	var b strings.Builder
-	b.WriteString("| gate | | figures | version |\n|---|---|---|---|\n")
+	b.WriteString("| gate | | figures | on |\n|---|---|---|---|\n")
 	for _, g := range gates {
 		l, ran := last[g.name]
 		if !ran {
@@ -89,7 +89,7 @@ func figureTable(last map[string]line) string {
 		for _, what := range slices.Sorted(maps.Keys(l.Figures)) {
 			figures = append(figures, fmt.Sprintf("%d %s", l.Figures[what], what))
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s, %s |\n", l.Gate, map[bool]string{true: "passed", false: "failed"}[l.Passed], strings.Join(figures, "; "), l.Version, l.Run.Format("2 January 2006"))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", l.Gate, map[bool]string{true: "passed", false: "failed"}[l.Passed], strings.Join(figures, "; "), l.Run.Format("2 January 2006"))
 	}
 	return b.String()
 }
