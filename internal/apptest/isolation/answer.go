@@ -68,11 +68,12 @@ func (a Answer) Text() string {
 var (
 	drawn = regexp.MustCompile(strings.Join([]string{
 		`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`, // an id
-		`[0-9a-f]{64}`,                              // a hash
-		`\b[A-Z2-7]{26}(?:[A-Z2-7]{26})?\b`,         // a token
-		`\bcpk_[A-Z2-7]{6}(?:[A-Z2-7]{20})?\b`,      // a key of the API, or how it begins
-		`\b[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}\b`,        // a recovery code
-		`challenge(?:"|&#34;):(?:"|&#34;)[\w-]{43}`, // a question for a passkey
+		`[0-9a-f]{64}`,                                    // a hash
+		`\b[A-Z2-7]{26}(?:[A-Z2-7]{26})?\b`,               // a token
+		`\bcpk_[A-Z2-7]{6}(?:[A-Z2-7]{20})?\b`,            // a key of the API, or how it begins
+		`\b[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}\b`,              // a recovery code
+		`challenge(?:"|&#34;):(?:"|&#34;)[\w-]{43}`,       // a question for a passkey
+		`\bid(?:"|&#34;):(?:"|&#34;)[\w-]{22}(?:"|&#34;)`, // whom a passkey is for, who may have just signed up
 	}, "|"))
 	cookie = regexp.MustCompile(`(Set-Cookie: flash=)[^;]+`)
 	length = regexp.MustCompile(`Content-Length: \d+\n`)
