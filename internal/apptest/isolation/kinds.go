@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"craftplan/internal/httpkit"
 	"craftplan/internal/id"
 	"craftplan/internal/orders"
 )
@@ -107,6 +108,8 @@ func (w *World) values(ctx context.Context, name string, of Workshop, actor *Act
 		return w.remembered(ctx, k.Query)
 	case k.Personal:
 		return w.remembered(ctx, k.Query, actor.User.String())
+	case k.Within != "" && !httpkit.Readable(others[k.Within]):
+		return nil, nil // no database holds it
 	case k.Within != "":
 		return w.remembered(ctx, k.Query, of.ID.String(), others[k.Within])
 	}

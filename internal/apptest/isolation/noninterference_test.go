@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -92,12 +93,15 @@ var leaks = []plant{
 	{"who was demoted still may what they could", "the role does not allow it", remembers(http.StatusForbidden)},
 }
 
+// there are the pages about customers that are there in every script.
+var there = regexp.MustCompile(`^/alder/customers(?:/new|/CU-000[1-3](?:/edit)?)?$`)
+
 // remembers is a program that goes on to answer as it did when it last answered well.
 func remembers(status int) func(*World, *http.Request, *httptest.ResponseRecorder) bool {
 	var served sync.Map
 	return func(_ *World, r *http.Request, a *httptest.ResponseRecorder) bool {
 		key := r.Method + r.URL.Path + r.Header.Get("Cookie")
-		if a.Code < http.StatusBadRequest && strings.HasPrefix(r.URL.Path, "/alder/customers") && !strings.Contains(r.URL.Path, "/CU-001") {
+		if a.Code < http.StatusBadRequest && there.MatchString(r.URL.Path) {
 			served.Store(key, true)
 		}
 		_, ok := served.Load(key)
