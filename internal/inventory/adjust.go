@@ -15,7 +15,8 @@ import (
 	"craftplan/internal/store"
 )
 
-// Change is a correction of what a lot has on hand. Field names in errors are quantity, reason and occurred_at.
+// Change is a correction of what a lot has on hand. Field names in errors are quantity, reason, location and
+// occurred_at.
 type Change struct {
 	Lot        string            // its code
 	LocationID *id.ID            // nil is where the lot stands, or the first location
@@ -121,12 +122,15 @@ func (l Lot) where(ctx context.Context, tx *store.Tx, c Change) (id.ID, error) {
 		at = places[0].LocationID
 	}
 	if c.Delta > 0 {
-		return at, nil
+		return at, openLocation(ctx, tx, "location", at)
 	}
 	for _, p := range places {
 		if p.LocationID == at && (p.OnHand >= -c.Delta || l.Owed) {
 			return at, checkPast(ctx, tx, l, at, -c.Delta, c.since(tx))
 		}
+	}
+	if len(places) > 1 {
+		return at, fault.Invalid("quantity", "There is less than that at this place.")
 	}
 	return at, fault.Invalid("quantity", "The lot has less than that.")
 }

@@ -239,6 +239,45 @@ JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = l.it
 JOIN users AS u ON u.id = l.created_by
 WHERE l.organization_id = sqlc.arg(organization_id) AND l.code = sqlc.arg(code);
 
+-- name: Locations :many
+SELECT p.id, p.name, p.receives, p.produces, p.archived_at FROM locations AS p
+WHERE p.organization_id = sqlc.arg(organization_id) AND p.kind = 'place'
+ORDER BY CASE WHEN p.id = p.organization_id THEN 0 ELSE 1 END, p.name;
+
+-- name: LocationNames :many
+SELECT p.id, p.name, CAST(p.archived_at IS NOT NULL AS boolean) AS archived FROM locations AS p
+WHERE p.organization_id = sqlc.arg(organization_id) ORDER BY p.name;
+
+-- name: LotsAtLocations :many
+SELECT s.location_id, COUNT(*) AS lots FROM stock AS s
+WHERE s.organization_id = sqlc.arg(organization_id) AND s.on_hand <> 0 GROUP BY s.location_id;
+
+-- name: Home :one
+SELECT p.id FROM locations AS p
+WHERE p.organization_id = sqlc.arg(organization_id) AND p.kind = 'place' AND p.archived_at IS NULL
+  AND CASE WHEN CAST(sqlc.arg(made) AS boolean) THEN p.produces ELSE p.receives END LIMIT 1;
+
+-- name: RenameLocation :execrows
+UPDATE locations SET name = $3 WHERE organization_id = $1 AND id = $2 AND kind = 'place';
+
+-- name: ArchiveLocation :execrows
+UPDATE locations SET archived_at = $3
+WHERE locations.organization_id = $1 AND locations.id = $2 AND locations.kind = 'place'
+  AND NOT EXISTS (SELECT 1 FROM stock AS s WHERE s.organization_id = $1 AND s.location_id = $2 AND s.on_hand <> 0);
+
+-- name: RestoreLocation :execrows
+UPDATE locations SET archived_at = NULL WHERE organization_id = $1 AND id = $2 AND kind = 'place';
+
+-- name: SetHomes :execrows
+UPDATE locations SET receives = (id = $2), produces = (id = $3) WHERE organization_id = $1;
+
+-- Where the lots of an item stand, place by place.
+-- name: StockOfItem :many
+SELECT s.lot_id, s.location_id, p.name, p.kind, s.on_hand
+FROM stock AS s JOIN locations AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = s.location_id
+WHERE s.organization_id = sqlc.arg(organization_id) AND s.item_id = sqlc.arg(item_id) AND s.on_hand <> 0
+ORDER BY CASE WHEN p.id = p.organization_id THEN 0 ELSE 1 END, p.name, s.lot_id;
+
 -- The lots of an item that have something, in the order they are used.
 -- name: LotsInStockOf :many
 SELECT id, item_id, kind, code, supplier, supplier_lot, status, received_at, received_on, expires_on, unit_cost, on_hand, value
@@ -254,7 +293,7 @@ ORDER BY received_at DESC, code LIMIT sqlc.arg(count_of);
 SELECT id FROM lots WHERE organization_id = sqlc.arg(organization_id) AND item_id = sqlc.arg(item_id) AND kind = 'owed' ORDER BY created_at, id LIMIT 1;
 
 -- What can be reached of some items: each lot at each place, in the order it is used: first expired, first out; then by receipt and
--- by code; of one lot first what stands at the first place.
+-- by code; of one lot first what stands where batches are made, when one is, and then at the first place.
 -- name: Shelf :many
 SELECT l.id, l.item_id, l.code, l.status, l.received_at, l.expires_on, s.location_id, s.on_hand
 FROM lots AS l CROSS JOIN stock AS s CROSS JOIN locations AS p
@@ -262,7 +301,8 @@ WHERE l.organization_id = sqlc.arg(organization_id) AND l.on_hand <> 0 AND l.on_
   AND l.item_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j)
   AND s.organization_id = sqlc.arg(organization_id) AND s.lot_id = l.id AND s.on_hand > 0
   AND p.organization_id = sqlc.arg(organization_id) AND p.id = s.location_id AND p.kind = 'place'
-ORDER BY l.item_id, l.expires_on NULLS LAST, l.received_at, l.code, CASE WHEN p.id = p.organization_id THEN 0 ELSE 1 END, p.name;
+ORDER BY l.item_id, l.expires_on NULLS LAST, l.received_at, l.code,
+  CASE WHEN CAST(sqlc.arg(made) AS boolean) AND p.produces THEN 0 WHEN p.id = p.organization_id THEN 1 ELSE 2 END, p.name;
 
 -- name: StockOfLot :many
 SELECT s.location_id, p.name, p.kind, s.on_hand

@@ -46,6 +46,7 @@ const (
 	sourceSplit      = "split"
 	sourceMerge      = "merge"
 	sourceSettlement = "settlement"
+	sourceMove       = "move"
 )
 
 // entry is a row of the ledger before it is written.
@@ -178,7 +179,7 @@ func (m Movement) Reversible() bool {
 }
 
 func ownSource(kind string) bool {
-	return kind == "" || kind == sourceSplit || kind == sourceMerge || kind == sourceSettlement
+	return kind == "" || kind == sourceSplit || kind == sourceMerge || kind == sourceSettlement || kind == sourceMove
 }
 
 func movement(tx *store.Tx, r db.MovementsOfLotRow) Movement {

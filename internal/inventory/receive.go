@@ -15,8 +15,8 @@ import (
 	"craftplan/internal/store"
 )
 
-// Receipt is stock that comes in. Field names in errors are quantity, unit_cost, lot, expires_on, supplier, supplier_lot and
-// occurred_at.
+// Receipt is stock that comes in. Field names in errors are quantity, unit_cost, lot, expires_on, supplier, supplier_lot, location
+// and occurred_at.
 type Receipt struct {
 	ItemID      id.ID
 	Kind        Kind              // Opening, Received, Production or Adjustment
@@ -28,7 +28,7 @@ type Receipt struct {
 	LotLike     string // the code wanted, with a number after it where another lot has it
 	Supplier    string
 	SupplierLot string
-	LocationID  *id.ID // nil is the first location
+	LocationID  *id.ID // nil is where such stock goes by itself
 	Reason      string
 	Source      Source
 	At          *calendar.Instant // when it came in; nil is now
@@ -77,6 +77,10 @@ func Receive(ctx context.Context, tx *store.Tx, r Receipt) (Lot, error) {
 	if err != nil {
 		return Lot{}, err
 	}
+	location, err := r.location(ctx, tx)
+	if err != nil {
+		return Lot{}, err
+	}
 	code := r.LotLike
 	if code != "" {
 		code, err = freeCode(ctx, tx, code)
@@ -94,12 +98,12 @@ func Receive(ctx context.Context, tx *store.Tx, r Receipt) (Lot, error) {
 	if err != nil {
 		return Lot{}, fault.Invalid("unit_cost", "The value is beyond what can be kept.")
 	}
-	err = post(ctx, tx, entry{item: item.ID, lot: l.ID, location: r.location(tx), kind: r.Kind, quantity: r.Quantity, value: value, reason: r.Reason, source: r.Source, at: at})
+	err = post(ctx, tx, entry{item: item.ID, lot: l.ID, location: location, kind: r.Kind, quantity: r.Quantity, value: value, reason: r.Reason, source: r.Source, at: at})
 	if err != nil {
 		return Lot{}, err
 	}
 	l.OnHand, l.Value = r.Quantity, value
-	if err := settle(ctx, tx, l, r.location(tx)); err != nil {
+	if err := settle(ctx, tx, l, location); err != nil {
 		return Lot{}, err
 	}
 	return l.seenBy(tx), s.moved(ctx, tx, at, item.ID)
@@ -112,11 +116,11 @@ func (r Receipt) value() (money.Amount, error) {
 	return r.UnitCost.ForQuantity(r.Quantity)
 }
 
-func (r Receipt) location(tx *store.Tx) id.ID {
+func (r Receipt) location(ctx context.Context, tx *store.Tx) (id.ID, error) {
 	if r.LocationID == nil {
-		return mainOf(tx)
+		return home(ctx, tx, r.Kind)
 	}
-	return *r.LocationID
+	return *r.LocationID, openLocation(ctx, tx, "location", *r.LocationID)
 }
 
 // create writes an empty lot.

@@ -90,7 +90,7 @@ func Shortages(ctx context.Context, tx *store.Tx, needs []Need) ([]Shortage, err
 		return nil, err
 	}
 	needs = sum(needs)
-	shelf, err := reach(ctx, tx, needs)
+	shelf, err := reach(ctx, tx, Issue{Needs: needs})
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func Usable(ctx context.Context, tx *store.Tx, items []id.ID) (map[id.ID]quantit
 	for i, item := range items {
 		needs[i].ItemID = item
 	}
-	shelf, err := reach(ctx, tx, needs)
+	shelf, err := reach(ctx, tx, Issue{Needs: needs})
 	usable := map[id.ID]quantity.Quantity{}
 	for _, s := range shelf {
 		if !s.withheld {
@@ -135,7 +135,7 @@ func Take(ctx context.Context, tx *store.Tx, is Issue) (Issued, error) {
 	if err := lock(ctx, tx, itemsOf(is.Needs)...); err != nil {
 		return Issued{}, err
 	}
-	shelf, err := reach(ctx, tx, is.Needs)
+	shelf, err := reach(ctx, tx, is)
 	if err != nil {
 		return Issued{}, err
 	}
@@ -215,8 +215,8 @@ type standing struct {
 // shelf is what can be reached of some items, in the order it is used.
 type shelf []standing
 
-func reach(ctx context.Context, tx *store.Tx, needs []Need) (shelf, error) {
-	rows, err := db.For(tx).Shelf(ctx, db.ShelfIn{Ids: store.List(itemsOf(needs))})
+func reach(ctx context.Context, tx *store.Tx, is Issue) (shelf, error) {
+	rows, err := db.For(tx).Shelf(ctx, db.ShelfIn{Ids: store.List(itemsOf(is.Needs)), Made: is.Kind == Consumption})
 	all := make(shelf, len(rows))
 	for i, r := range rows {
 		withheld := LotStatus(r.Status) != Available || r.ExpiresOn != nil && r.ExpiresOn.Before(tx.Today())

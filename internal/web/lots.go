@@ -85,13 +85,14 @@ type lotEntry struct {
 type lotPage struct {
 	inventory.Lot
 	format
-	Places   []inventory.Place
-	History  []lotEntry
-	Others   []inventory.Lot // lots of the same item that it could be merged with
-	Horizon  calendar.Date
-	MayWrite bool
-	At       func(...string) string
-	Forms    map[string]ui.Form // by dialog
+	Places    []inventory.Place
+	Locations places
+	History   []lotEntry
+	Others    []inventory.Lot // lots of the same item that it could be merged with
+	Horizon   calendar.Date
+	MayWrite  bool
+	At        func(...string) string
+	Forms     map[string]ui.Form // by dialog
 }
 
 func (q *Request) lotPage(forms map[string]ui.Form) (p lotPage, err error) {
@@ -101,6 +102,9 @@ func (q *Request) lotPage(forms map[string]ui.Form) (p lotPage, err error) {
 			return err
 		}
 		if p.Places, err = inventory.Places(q.Context(), tx, p.ID); err != nil {
+			return err
+		}
+		if p.Locations, err = inventory.OpenLocations(q.Context(), tx); err != nil {
 			return err
 		}
 		if p.Horizon, err = inventory.Horizon(q.Context(), tx); err != nil {
@@ -214,7 +218,7 @@ func (q *Request) changeOf(tx *store.Tx, p *fault.Problems, item inventory.Item,
 
 // change reads a correction: a quantity, whether it is more or less, why, and when.
 func (q *Request) change(p *fault.Problems, measure quantity.Measure, kind inventory.Kind) (inventory.Change, error) {
-	c := inventory.Change{Kind: kind, Reason: q.PostFormValue("reason"), At: q.moment(p, "occurred_at")}
+	c := inventory.Change{Kind: kind, Reason: q.PostFormValue("reason"), LocationID: placeField(p, q.PostForm, "location"), At: q.moment(p, "occurred_at")}
 	amount := optionalAmount(p, q.PostForm, "quantity", measure)
 	switch {
 	case amount == nil:

@@ -58,6 +58,8 @@ type materialPage struct {
 	MayWrite, MayArchive bool
 	At                   func(...string) string
 	Horizon              calendar.Date
+	Locations            places
+	Spread               inventory.Spread
 	Receive, Correct     ui.Form
 	Food                 foodFacts
 }
@@ -80,12 +82,18 @@ func (q *Request) materialPage() (p materialPage, err error) {
 		if p.Horizon, err = inventory.Horizon(q.Context(), tx); err != nil {
 			return err
 		}
+		if p.Locations, err = inventory.OpenLocations(q.Context(), tx); err != nil {
+			return err
+		}
+		if p.Spread, err = inventory.SpreadOf(q.Context(), tx, p.ID); err != nil {
+			return err
+		}
 		p.Movements, err = inventory.Movements(q.Context(), tx, p.ID)
 		return err
 	})
 	latest := p.Details
 	latest.Price = p.Cost
-	p.Receive = ui.Form{Values: url.Values{"unit_cost": q.materialValues(latest)["price"], "cost_of": {"unit"}}}
+	p.Receive = ui.Form{Values: url.Values{"unit_cost": q.materialValues(latest)["price"], "cost_of": {"unit"}, "location": {p.Locations.receiving()}}}
 	return p, err
 }
 
@@ -287,7 +295,7 @@ func receiveMaterial(q *Request) error {
 		}
 		unit, value := q.costOf(p, m, amount)
 		r := inventory.Receipt{ItemID: m.ID, Kind: inventory.Received, UnitCost: unit, Value: value, ExpiresOn: optionalDate(p, q.PostForm, "expires_on"), LotCode: q.PostFormValue("lot"), Supplier: q.PostFormValue("supplier"),
-			SupplierLot: q.PostFormValue("supplier_lot"), At: q.moment(p, "occurred_at")}
+			SupplierLot: q.PostFormValue("supplier_lot"), LocationID: placeField(p, q.PostForm, "location"), At: q.moment(p, "occurred_at")}
 		if err := p.Err(); err != nil {
 			return err
 		}

@@ -23,6 +23,8 @@ type productStockPage struct {
 	Lots         []inventory.Lot
 	Movements    []inventory.Movement
 	Horizon      calendar.Date
+	Locations    places
+	Spread       inventory.Spread
 	MayWrite     bool
 	At           func(...string) string
 	Add, Correct ui.Form
@@ -55,6 +57,12 @@ func (q *Request) productStockPage() (p productStockPage, err error) {
 		if p.Horizon, err = inventory.Horizon(q.Context(), tx); err != nil {
 			return err
 		}
+		if p.Locations, err = inventory.OpenLocations(q.Context(), tx); err != nil {
+			return err
+		}
+		if p.Spread, err = inventory.SpreadOf(q.Context(), tx, p.ID); err != nil {
+			return err
+		}
 		p.Movements, err = inventory.Movements(q.Context(), tx, p.ID)
 		return err
 	})
@@ -78,7 +86,7 @@ func addProductStock(q *Request) error {
 			p.Add("quantity", "Enter how many.")
 		}
 		r := inventory.Receipt{ItemID: product.ID, Kind: inventory.Opening, UnitCost: amountField(p, q.PostForm, "unit_cost", q.scope.Context().Locale), ExpiresOn: optionalDate(p, q.PostForm, "expires_on"), LotCode: q.PostFormValue("lot"),
-			At: q.moment(p, "occurred_at"), Reason: q.PostFormValue("reason")}
+			LocationID: placeField(p, q.PostForm, "location"), At: q.moment(p, "occurred_at"), Reason: q.PostFormValue("reason")}
 		if err := p.Err(); err != nil {
 			return err
 		}
@@ -136,5 +144,5 @@ func (p productStockPage) addForm() ui.Form {
 	if p.Add.Values != nil || len(p.Lots) == 0 {
 		return p.Add
 	}
-	return ui.Form{Values: url.Values{"unit_cost": {money.Input(p.Lots[0].UnitCost, p.currency)}}}
+	return ui.Form{Values: url.Values{"unit_cost": {money.Input(p.Lots[0].UnitCost, p.currency)}, "location": {p.Locations.receiving()}}}
 }

@@ -211,7 +211,7 @@ func productStockShow(p productStockPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = itemLots(p.Lots, quantity.Piece, p.format, p.First(), p.Horizon, p.At).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = itemLots(p.Lots, quantity.Piece, p.format, p.First(), p.Horizon, p.Locations, p.Spread, p.At).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -220,6 +220,12 @@ func productStockShow(p productStockPage) templ.Component {
 		templ_7745c5c3_Err = ui.Panel("lots", "Lots", nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
+		}
+		if p.Locations.Several() {
+			templ_7745c5c3_Err = spreadPanel(p.format, p.Spread, quantity.Piece).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		templ_7745c5c3_Var6 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -283,6 +289,10 @@ func productStockShow(p productStockPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				templ_7745c5c3_Err = ui.Field(p.addForm(), ui.Input{Name: "reason", Label: "Reason", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = placeSelect(p.addForm(), p.Locations, "add", "Goes to").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -13,11 +13,12 @@ import (
 )
 
 type stockSettingsPage struct {
-	Form     ui.Form
-	MayWrite bool
-	Example  string // the code the pattern makes next, about
-	Tabs     tabs
-	At       func(...string) string
+	Form      ui.Form
+	MayWrite  bool
+	Example   string // the code the pattern makes next, about
+	Locations int
+	Tabs      tabs
+	At        func(...string) string
 }
 
 func showStockSettings(q *Request) error {
@@ -38,6 +39,14 @@ func (q *Request) renderStockSettings(status int, s inventory.Settings, form ui.
 	p := stockSettingsPage{Form: form, MayWrite: q.Actor().May(authz.SettingsWrite), Tabs: q.tabs(), At: q.Path}
 	if s.LotPattern.Check() == nil {
 		p.Example = s.LotPattern.Code("FLOUR-001", q.format().today(), 1)
+	}
+	err := q.View(func(tx *store.Tx) error {
+		all, err := inventory.OpenLocations(q.Context(), tx)
+		p.Locations = len(all)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	return q.Render(status, "Stock", "settings", stockSettingsBody(p))
 }

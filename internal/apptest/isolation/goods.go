@@ -118,6 +118,16 @@ func (g goods) materials(tx *store.Tx) error {
 	if err := g.declare(tx); err != nil {
 		return err
 	}
+	for _, name := range []string{g.word + " cellar", g.word + " attic"} {
+		l, err := inventory.AddLocation(g.ctx, tx, name)
+		if err != nil {
+			return err
+		}
+		some := quantity.Of(5)
+		if err := inventory.Relocate(g.ctx, tx, inventory.Relocation{Lot: g.word + "-LOT-0", From: id.ID{UUID: tx.Organization().UUID}, To: l.ID, Quantity: &some, Reason: "Cooler, says " + g.word}); err != nil {
+			return err
+		}
+	}
 	unused := inventory.Details{Name: "Unused " + g.word, SKU: g.sku("NEVER"), Unit: quantity.Gram, Notes: "Kept by " + g.word}
 	if _, err := inventory.Create(g.ctx, tx, unused, nil); err != nil {
 		return err

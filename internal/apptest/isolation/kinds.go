@@ -70,6 +70,7 @@ var holeKinds = map[string]string{
 	"movements/movement":     "movement",
 	"allergens/allergen":     "allergen",
 	"nutrients/nutrient":     "nutrient",
+	"locations/location":     "location",
 	"versions/version":       "version",
 	"members/user":           "member",
 	"invitations/invitation": "invitation",

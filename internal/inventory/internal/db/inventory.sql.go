@@ -14,52 +14,6 @@ import (
 	"craftplan/internal/quantity"
 )
 
-const addAllergenTo = `-- name: AddAllergenTo :exec
-INSERT INTO material_allergens (organization_id, material_id, allergen_id, presence, called)
-VALUES ($1, $2, $3, $4, $5)
-`
-
-type AddAllergenToParams struct {
-	OrganizationID id.Organization
-	MaterialID     id.ID
-	AllergenID     id.ID
-	Presence       string
-	Called         string
-}
-
-func (q *Queries) AddAllergenTo(ctx context.Context, arg AddAllergenToParams) error {
-	_, err := q.db.ExecContext(ctx, addAllergenTo,
-		arg.OrganizationID,
-		arg.MaterialID,
-		arg.AllergenID,
-		arg.Presence,
-		arg.Called,
-	)
-	return err
-}
-
-const addNutrientTo = `-- name: AddNutrientTo :exec
-INSERT INTO material_nutrients (organization_id, material_id, nutrient_id, amount)
-VALUES ($1, $2, $3, $4)
-`
-
-type AddNutrientToParams struct {
-	OrganizationID id.Organization
-	MaterialID     id.ID
-	NutrientID     id.ID
-	Amount         quantity.Quantity
-}
-
-func (q *Queries) AddNutrientTo(ctx context.Context, arg AddNutrientToParams) error {
-	_, err := q.db.ExecContext(ctx, addNutrientTo,
-		arg.OrganizationID,
-		arg.MaterialID,
-		arg.NutrientID,
-		arg.Amount,
-	)
-	return err
-}
-
 const addToItem = `-- name: AddToItem :execrows
 UPDATE items SET on_hand = on_hand + $3 WHERE organization_id = $1 AND id = $2
 `
@@ -288,56 +242,24 @@ func (q *Queries) Allergens(ctx context.Context, arg AllergensParams) ([]Allerge
 	return items, nil
 }
 
-const allergensOf = `-- name: AllergensOf :many
-SELECT m.material_id, m.allergen_id, m.presence, m.called, a.code, a.name
-FROM material_allergens AS m
-JOIN allergens AS a ON a.organization_id = $1 AND a.id = m.allergen_id
-WHERE m.organization_id = $1 AND m.material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
-ORDER BY m.material_id, a.position, a.name, a.id
+const archiveLocation = `-- name: ArchiveLocation :execrows
+UPDATE locations SET archived_at = $3
+WHERE locations.organization_id = $1 AND locations.id = $2 AND locations.kind = 'place'
+  AND NOT EXISTS (SELECT 1 FROM stock AS s WHERE s.organization_id = $1 AND s.location_id = $2 AND s.on_hand <> 0)
 `
 
-type AllergensOfParams struct {
+type ArchiveLocationParams struct {
 	OrganizationID id.Organization
-	Ids            string
+	ID             id.ID
+	ArchivedAt     *calendar.Instant
 }
 
-type AllergensOfRow struct {
-	MaterialID id.ID
-	AllergenID id.ID
-	Presence   string
-	Called     string
-	Code       string
-	Name       string
-}
-
-func (q *Queries) AllergensOf(ctx context.Context, arg AllergensOfParams) ([]AllergensOfRow, error) {
-	rows, err := q.db.QueryContext(ctx, allergensOf, arg.OrganizationID, arg.Ids)
+func (q *Queries) ArchiveLocation(ctx context.Context, arg ArchiveLocationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, archiveLocation, arg.OrganizationID, arg.ID, arg.ArchivedAt)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	defer rows.Close()
-	items := []AllergensOfRow{}
-	for rows.Next() {
-		var i AllergensOfRow
-		if err := rows.Scan(
-			&i.MaterialID,
-			&i.AllergenID,
-			&i.Presence,
-			&i.Called,
-			&i.Code,
-			&i.Name,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	return result.RowsAffected()
 }
 
 const categories = `-- name: Categories :many
@@ -818,73 +740,6 @@ func (q *Queries) CreateSettings(ctx context.Context, arg CreateSettingsParams) 
 	return err
 }
 
-const declarationsOf = `-- name: DeclarationsOf :many
-SELECT material_id, name, ingredients, is_water, packaging, allergens_checked, basis, piece_weight FROM material_declarations
-WHERE organization_id = $1 AND material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
-`
-
-type DeclarationsOfParams struct {
-	OrganizationID id.Organization
-	Ids            string
-}
-
-type DeclarationsOfRow struct {
-	MaterialID       id.ID
-	Name             string
-	Ingredients      string
-	IsWater          bool
-	Packaging        bool
-	AllergensChecked bool
-	Basis            string
-	PieceWeight      *quantity.Quantity
-}
-
-func (q *Queries) DeclarationsOf(ctx context.Context, arg DeclarationsOfParams) ([]DeclarationsOfRow, error) {
-	rows, err := q.db.QueryContext(ctx, declarationsOf, arg.OrganizationID, arg.Ids)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []DeclarationsOfRow{}
-	for rows.Next() {
-		var i DeclarationsOfRow
-		if err := rows.Scan(
-			&i.MaterialID,
-			&i.Name,
-			&i.Ingredients,
-			&i.IsWater,
-			&i.Packaging,
-			&i.AllergensChecked,
-			&i.Basis,
-			&i.PieceWeight,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const deleteAllergensOf = `-- name: DeleteAllergensOf :exec
-DELETE FROM material_allergens WHERE organization_id = $1 AND material_id = $2
-`
-
-type DeleteAllergensOfParams struct {
-	OrganizationID id.Organization
-	MaterialID     id.ID
-}
-
-func (q *Queries) DeleteAllergensOf(ctx context.Context, arg DeleteAllergensOfParams) error {
-	_, err := q.db.ExecContext(ctx, deleteAllergensOf, arg.OrganizationID, arg.MaterialID)
-	return err
-}
-
 const deleteMaterial = `-- name: DeleteMaterial :execrows
 DELETE FROM materials WHERE organization_id = $1 AND id = $2
 `
@@ -900,20 +755,6 @@ func (q *Queries) DeleteMaterial(ctx context.Context, arg DeleteMaterialParams) 
 		return 0, err
 	}
 	return result.RowsAffected()
-}
-
-const deleteNutrientsOf = `-- name: DeleteNutrientsOf :exec
-DELETE FROM material_nutrients WHERE organization_id = $1 AND material_id = $2
-`
-
-type DeleteNutrientsOfParams struct {
-	OrganizationID id.Organization
-	MaterialID     id.ID
-}
-
-func (q *Queries) DeleteNutrientsOf(ctx context.Context, arg DeleteNutrientsOfParams) error {
-	_, err := q.db.ExecContext(ctx, deleteNutrientsOf, arg.OrganizationID, arg.MaterialID)
-	return err
 }
 
 const deletePacks = `-- name: DeletePacks :exec
@@ -1244,6 +1085,24 @@ func (q *Queries) GetSettings(ctx context.Context, arg GetSettingsParams) (GetSe
 		&i.CostMethod,
 	)
 	return i, err
+}
+
+const home = `-- name: Home :one
+SELECT p.id FROM locations AS p
+WHERE p.organization_id = $1 AND p.kind = 'place' AND p.archived_at IS NULL
+  AND CASE WHEN CAST($2 AS boolean) THEN p.produces ELSE p.receives END LIMIT 1
+`
+
+type HomeParams struct {
+	OrganizationID id.Organization
+	Made           bool
+}
+
+func (q *Queries) Home(ctx context.Context, arg HomeParams) (id.ID, error) {
+	row := q.db.QueryRowContext(ctx, home, arg.OrganizationID, arg.Made)
+	var id id.ID
+	err := row.Scan(&id)
+	return id, err
 }
 
 const itemsByID = `-- name: ItemsByID :many
@@ -1795,6 +1654,91 @@ func (q *Queries) ListMaterialsDown(ctx context.Context, arg ListMaterialsDownPa
 	return items, nil
 }
 
+const locationNames = `-- name: LocationNames :many
+SELECT p.id, p.name, CAST(p.archived_at IS NOT NULL AS boolean) AS archived FROM locations AS p
+WHERE p.organization_id = $1 ORDER BY p.name
+`
+
+type LocationNamesParams struct {
+	OrganizationID id.Organization
+}
+
+type LocationNamesRow struct {
+	ID       id.ID
+	Name     string
+	Archived bool
+}
+
+func (q *Queries) LocationNames(ctx context.Context, arg LocationNamesParams) ([]LocationNamesRow, error) {
+	rows, err := q.db.QueryContext(ctx, locationNames, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []LocationNamesRow{}
+	for rows.Next() {
+		var i LocationNamesRow
+		if err := rows.Scan(&i.ID, &i.Name, &i.Archived); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const locations = `-- name: Locations :many
+SELECT p.id, p.name, p.receives, p.produces, p.archived_at FROM locations AS p
+WHERE p.organization_id = $1 AND p.kind = 'place'
+ORDER BY CASE WHEN p.id = p.organization_id THEN 0 ELSE 1 END, p.name
+`
+
+type LocationsParams struct {
+	OrganizationID id.Organization
+}
+
+type LocationsRow struct {
+	ID         id.ID
+	Name       string
+	Receives   bool
+	Produces   bool
+	ArchivedAt *calendar.Instant
+}
+
+func (q *Queries) Locations(ctx context.Context, arg LocationsParams) ([]LocationsRow, error) {
+	rows, err := q.db.QueryContext(ctx, locations, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []LocationsRow{}
+	for rows.Next() {
+		var i LocationsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Receives,
+			&i.Produces,
+			&i.ArchivedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lotByCode = `-- name: LotByCode :one
 SELECT l.id, l.item_id, i.kind AS item_kind, i.name, i.sku, i.unit, l.kind, l.code, l.supplier, l.supplier_lot, l.status, l.received_at, l.received_on, l.expires_on, l.unit_cost, l.on_hand, l.value, l.created_at, u.name AS created_by
 FROM lots AS l
@@ -1933,6 +1877,43 @@ func (q *Queries) LotTaken(ctx context.Context, arg LotTakenParams) (int64, erro
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const lotsAtLocations = `-- name: LotsAtLocations :many
+SELECT s.location_id, COUNT(*) AS lots FROM stock AS s
+WHERE s.organization_id = $1 AND s.on_hand <> 0 GROUP BY s.location_id
+`
+
+type LotsAtLocationsParams struct {
+	OrganizationID id.Organization
+}
+
+type LotsAtLocationsRow struct {
+	LocationID id.ID
+	Lots       int64
+}
+
+func (q *Queries) LotsAtLocations(ctx context.Context, arg LotsAtLocationsParams) ([]LotsAtLocationsRow, error) {
+	rows, err := q.db.QueryContext(ctx, lotsAtLocations, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []LotsAtLocationsRow{}
+	for rows.Next() {
+		var i LotsAtLocationsRow
+		if err := rows.Scan(&i.LocationID, &i.Lots); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const lotsInStockOf = `-- name: LotsInStockOf :many
@@ -2168,45 +2149,6 @@ func (q *Queries) MaterialsByID(ctx context.Context, arg MaterialsByIDParams) ([
 	return items, nil
 }
 
-const measuresOf = `-- name: MeasuresOf :many
-SELECT id, unit, density FROM materials
-WHERE organization_id = $1 AND id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
-`
-
-type MeasuresOfParams struct {
-	OrganizationID id.Organization
-	Ids            string
-}
-
-type MeasuresOfRow struct {
-	ID      id.ID
-	Unit    string
-	Density int64
-}
-
-func (q *Queries) MeasuresOf(ctx context.Context, arg MeasuresOfParams) ([]MeasuresOfRow, error) {
-	rows, err := q.db.QueryContext(ctx, measuresOf, arg.OrganizationID, arg.Ids)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []MeasuresOfRow{}
-	for rows.Next() {
-		var i MeasuresOfRow
-		if err := rows.Scan(&i.ID, &i.Unit, &i.Density); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const movementsOfItem = `-- name: MovementsOfItem :many
 SELECT v.id, v.kind, v.quantity, v.value, v.reason, v.source_kind, v.source_name, v.reverses_id, v.occurred_at, v.created_at, l.code, COALESCE(ol.code, '') AS other_code, u.name AS created_by, p.name AS location,
   CAST((SELECT COUNT(*) FROM movements AS r WHERE r.organization_id = $1 AND r.reverses_id = v.id) AS bigint) AS reversed
@@ -2396,45 +2338,6 @@ func (q *Queries) Nutrients(ctx context.Context, arg NutrientsParams) ([]Nutrien
 			&i.Position,
 			&i.ArchivedAt,
 		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const nutrientsOf = `-- name: NutrientsOf :many
-SELECT material_id, nutrient_id, amount FROM material_nutrients
-WHERE organization_id = $1 AND material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
-`
-
-type NutrientsOfParams struct {
-	OrganizationID id.Organization
-	Ids            string
-}
-
-type NutrientsOfRow struct {
-	MaterialID id.ID
-	NutrientID id.ID
-	Amount     quantity.Quantity
-}
-
-func (q *Queries) NutrientsOf(ctx context.Context, arg NutrientsOfParams) ([]NutrientsOfRow, error) {
-	rows, err := q.db.QueryContext(ctx, nutrientsOf, arg.OrganizationID, arg.Ids)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []NutrientsOfRow{}
-	for rows.Next() {
-		var i NutrientsOfRow
-		if err := rows.Scan(&i.MaterialID, &i.NutrientID, &i.Amount); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -2695,6 +2598,24 @@ func (q *Queries) RenameAllergen(ctx context.Context, arg RenameAllergenParams) 
 	return result.RowsAffected()
 }
 
+const renameLocation = `-- name: RenameLocation :execrows
+UPDATE locations SET name = $3 WHERE organization_id = $1 AND id = $2 AND kind = 'place'
+`
+
+type RenameLocationParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Name           string
+}
+
+func (q *Queries) RenameLocation(ctx context.Context, arg RenameLocationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, renameLocation, arg.OrganizationID, arg.ID, arg.Name)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const renameNutrient = `-- name: RenameNutrient :execrows
 UPDATE nutrients SET name = $3, updated_at = $4
 WHERE organization_id = $1 AND id = $2 AND code = ''
@@ -2720,42 +2641,21 @@ func (q *Queries) RenameNutrient(ctx context.Context, arg RenameNutrientParams) 
 	return result.RowsAffected()
 }
 
-const saveDeclaration = `-- name: SaveDeclaration :exec
-INSERT INTO material_declarations (organization_id, material_id, name, ingredients, is_water, packaging, allergens_checked, basis, piece_weight, updated_at, updated_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT (organization_id, material_id) DO UPDATE SET name = excluded.name, ingredients = excluded.ingredients, is_water = excluded.is_water, packaging = excluded.packaging, allergens_checked = excluded.allergens_checked,
-  basis = excluded.basis, piece_weight = excluded.piece_weight, updated_at = excluded.updated_at, updated_by = excluded.updated_by
+const restoreLocation = `-- name: RestoreLocation :execrows
+UPDATE locations SET archived_at = NULL WHERE organization_id = $1 AND id = $2 AND kind = 'place'
 `
 
-type SaveDeclarationParams struct {
-	OrganizationID   id.Organization
-	MaterialID       id.ID
-	Name             string
-	Ingredients      string
-	IsWater          bool
-	Packaging        bool
-	AllergensChecked bool
-	Basis            string
-	PieceWeight      *quantity.Quantity
-	UpdatedAt        calendar.Instant
-	UpdatedBy        id.ID
+type RestoreLocationParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
 }
 
-func (q *Queries) SaveDeclaration(ctx context.Context, arg SaveDeclarationParams) error {
-	_, err := q.db.ExecContext(ctx, saveDeclaration,
-		arg.OrganizationID,
-		arg.MaterialID,
-		arg.Name,
-		arg.Ingredients,
-		arg.IsWater,
-		arg.Packaging,
-		arg.AllergensChecked,
-		arg.Basis,
-		arg.PieceWeight,
-		arg.UpdatedAt,
-		arg.UpdatedBy,
-	)
-	return err
+func (q *Queries) RestoreLocation(ctx context.Context, arg RestoreLocationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, restoreLocation, arg.OrganizationID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const saveItem = `-- name: SaveItem :exec
@@ -2810,6 +2710,24 @@ func (q *Queries) SetAllergenArchived(ctx context.Context, arg SetAllergenArchiv
 		arg.ArchivedAt,
 		arg.UpdatedAt,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const setHomes = `-- name: SetHomes :execrows
+UPDATE locations SET receives = (id = $2), produces = (id = $3) WHERE organization_id = $1
+`
+
+type SetHomesParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	ID_2           id.ID
+}
+
+func (q *Queries) SetHomes(ctx context.Context, arg SetHomesParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setHomes, arg.OrganizationID, arg.ID, arg.ID_2)
 	if err != nil {
 		return 0, err
 	}
@@ -2911,12 +2829,14 @@ WHERE l.organization_id = $1 AND l.on_hand <> 0 AND l.on_hand > 0
   AND l.item_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
   AND s.organization_id = $1 AND s.lot_id = l.id AND s.on_hand > 0
   AND p.organization_id = $1 AND p.id = s.location_id AND p.kind = 'place'
-ORDER BY l.item_id, l.expires_on NULLS LAST, l.received_at, l.code, CASE WHEN p.id = p.organization_id THEN 0 ELSE 1 END, p.name
+ORDER BY l.item_id, l.expires_on NULLS LAST, l.received_at, l.code,
+  CASE WHEN CAST($3 AS boolean) AND p.produces THEN 0 WHEN p.id = p.organization_id THEN 1 ELSE 2 END, p.name
 `
 
 type ShelfParams struct {
 	OrganizationID id.Organization
 	Ids            string
+	Made           bool
 }
 
 type ShelfRow struct {
@@ -2931,9 +2851,9 @@ type ShelfRow struct {
 }
 
 // What can be reached of some items: each lot at each place, in the order it is used: first expired, first out; then by receipt and
-// by code; of one lot first what stands at the first place.
+// by code; of one lot first what stands where batches are made, when one is, and then at the first place.
 func (q *Queries) Shelf(ctx context.Context, arg ShelfParams) ([]ShelfRow, error) {
-	rows, err := q.db.QueryContext(ctx, shelf, arg.OrganizationID, arg.Ids)
+	rows, err := q.db.QueryContext(ctx, shelf, arg.OrganizationID, arg.Ids, arg.Made)
 	if err != nil {
 		return nil, err
 	}
@@ -3016,6 +2936,56 @@ func (q *Queries) StandingMovements(ctx context.Context, arg StandingMovementsPa
 			&i.SourceName,
 			&i.OtherLotID,
 			&i.OccurredAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const stockOfItem = `-- name: StockOfItem :many
+SELECT s.lot_id, s.location_id, p.name, p.kind, s.on_hand
+FROM stock AS s JOIN locations AS p ON p.organization_id = $1 AND p.id = s.location_id
+WHERE s.organization_id = $1 AND s.item_id = $2 AND s.on_hand <> 0
+ORDER BY CASE WHEN p.id = p.organization_id THEN 0 ELSE 1 END, p.name, s.lot_id
+`
+
+type StockOfItemParams struct {
+	OrganizationID id.Organization
+	ItemID         id.ID
+}
+
+type StockOfItemRow struct {
+	LotID      id.ID
+	LocationID id.ID
+	Name       string
+	Kind       string
+	OnHand     quantity.Quantity
+}
+
+// Where the lots of an item stand, place by place.
+func (q *Queries) StockOfItem(ctx context.Context, arg StockOfItemParams) ([]StockOfItemRow, error) {
+	rows, err := q.db.QueryContext(ctx, stockOfItem, arg.OrganizationID, arg.ItemID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StockOfItemRow{}
+	for rows.Next() {
+		var i StockOfItemRow
+		if err := rows.Scan(
+			&i.LotID,
+			&i.LocationID,
+			&i.Name,
+			&i.Kind,
+			&i.OnHand,
 		); err != nil {
 			return nil, err
 		}

@@ -26,31 +26,6 @@ type System struct{ queries *Queries }
 // ForSystem gives the queries of a transaction outside any organization.
 func ForSystem(tx *store.SystemTx) System { return System{New(tx.DB())} }
 
-// AddAllergenToIn is what AddAllergenTo takes beside the organization.
-type AddAllergenToIn struct {
-	MaterialID id.ID
-	AllergenID id.ID
-	Presence   string
-	Called     string
-}
-
-// AddAllergenTo runs in the organization of the transaction.
-func (t Tenant) AddAllergenTo(ctx context.Context, in AddAllergenToIn) error {
-	return t.queries.AddAllergenTo(ctx, AddAllergenToParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID, AllergenID: in.AllergenID, Presence: in.Presence, Called: in.Called})
-}
-
-// AddNutrientToIn is what AddNutrientTo takes beside the organization.
-type AddNutrientToIn struct {
-	MaterialID id.ID
-	NutrientID id.ID
-	Amount     quantity.Quantity
-}
-
-// AddNutrientTo runs in the organization of the transaction.
-func (t Tenant) AddNutrientTo(ctx context.Context, in AddNutrientToIn) error {
-	return t.queries.AddNutrientTo(ctx, AddNutrientToParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID, NutrientID: in.NutrientID, Amount: in.Amount})
-}
-
 // AddToItemIn is what AddToItem takes beside the organization.
 type AddToItemIn struct {
 	ID     id.ID
@@ -127,14 +102,15 @@ func (t Tenant) Allergens(ctx context.Context) ([]AllergensRow, error) {
 	return t.queries.Allergens(ctx, AllergensParams{OrganizationID: t.tx.Organization()})
 }
 
-// AllergensOfIn is what AllergensOf takes beside the organization.
-type AllergensOfIn struct {
-	Ids string
+// ArchiveLocationIn is what ArchiveLocation takes beside the organization.
+type ArchiveLocationIn struct {
+	ID         id.ID
+	ArchivedAt *calendar.Instant
 }
 
-// AllergensOf runs in the organization of the transaction.
-func (t Tenant) AllergensOf(ctx context.Context, in AllergensOfIn) ([]AllergensOfRow, error) {
-	return t.queries.AllergensOf(ctx, AllergensOfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+// ArchiveLocation runs in the organization of the transaction.
+func (t Tenant) ArchiveLocation(ctx context.Context, in ArchiveLocationIn) (int64, error) {
+	return t.queries.ArchiveLocation(ctx, ArchiveLocationParams{OrganizationID: t.tx.Organization(), ID: in.ID, ArchivedAt: in.ArchivedAt})
 }
 
 // Categories runs in the organization of the transaction.
@@ -358,26 +334,6 @@ func (t Tenant) CreateSettings(ctx context.Context, in CreateSettingsIn) error {
 	return t.queries.CreateSettings(ctx, CreateSettingsParams{OrganizationID: t.tx.Organization(), LotPattern: in.LotPattern, NegativeStock: in.NegativeStock, BackdateDays: in.BackdateDays, ExpiringDays: in.ExpiringDays, CostMethod: in.CostMethod, UpdatedAt: in.UpdatedAt})
 }
 
-// DeclarationsOfIn is what DeclarationsOf takes beside the organization.
-type DeclarationsOfIn struct {
-	Ids string
-}
-
-// DeclarationsOf runs in the organization of the transaction.
-func (t Tenant) DeclarationsOf(ctx context.Context, in DeclarationsOfIn) ([]DeclarationsOfRow, error) {
-	return t.queries.DeclarationsOf(ctx, DeclarationsOfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
-}
-
-// DeleteAllergensOfIn is what DeleteAllergensOf takes beside the organization.
-type DeleteAllergensOfIn struct {
-	MaterialID id.ID
-}
-
-// DeleteAllergensOf runs in the organization of the transaction.
-func (t Tenant) DeleteAllergensOf(ctx context.Context, in DeleteAllergensOfIn) error {
-	return t.queries.DeleteAllergensOf(ctx, DeleteAllergensOfParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID})
-}
-
 // DeleteMaterialIn is what DeleteMaterial takes beside the organization.
 type DeleteMaterialIn struct {
 	ID id.ID
@@ -386,16 +342,6 @@ type DeleteMaterialIn struct {
 // DeleteMaterial runs in the organization of the transaction.
 func (t Tenant) DeleteMaterial(ctx context.Context, in DeleteMaterialIn) (int64, error) {
 	return t.queries.DeleteMaterial(ctx, DeleteMaterialParams{OrganizationID: t.tx.Organization(), ID: in.ID})
-}
-
-// DeleteNutrientsOfIn is what DeleteNutrientsOf takes beside the organization.
-type DeleteNutrientsOfIn struct {
-	MaterialID id.ID
-}
-
-// DeleteNutrientsOf runs in the organization of the transaction.
-func (t Tenant) DeleteNutrientsOf(ctx context.Context, in DeleteNutrientsOfIn) error {
-	return t.queries.DeleteNutrientsOf(ctx, DeleteNutrientsOfParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID})
 }
 
 // DeletePacksIn is what DeletePacks takes beside the organization.
@@ -482,6 +428,16 @@ func (t Tenant) GetMovement(ctx context.Context, in GetMovementIn) (GetMovementR
 // GetSettings runs in the organization of the transaction.
 func (t Tenant) GetSettings(ctx context.Context) (GetSettingsRow, error) {
 	return t.queries.GetSettings(ctx, GetSettingsParams{OrganizationID: t.tx.Organization()})
+}
+
+// HomeIn is what Home takes beside the organization.
+type HomeIn struct {
+	Made bool
+}
+
+// Home runs in the organization of the transaction.
+func (t Tenant) Home(ctx context.Context, in HomeIn) (id.ID, error) {
+	return t.queries.Home(ctx, HomeParams{OrganizationID: t.tx.Organization(), Made: in.Made})
 }
 
 // ItemsByIDIn is what ItemsByID takes beside the organization.
@@ -581,6 +537,16 @@ func (t Tenant) ListMaterialsDown(ctx context.Context, in ListMaterialsDownIn) (
 	return t.queries.ListMaterialsDown(ctx, ListMaterialsDownParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Low: in.Low, Until: in.Until, Skip: in.Skip, CountOf: in.CountOf})
 }
 
+// LocationNames runs in the organization of the transaction.
+func (t Tenant) LocationNames(ctx context.Context) ([]LocationNamesRow, error) {
+	return t.queries.LocationNames(ctx, LocationNamesParams{OrganizationID: t.tx.Organization()})
+}
+
+// Locations runs in the organization of the transaction.
+func (t Tenant) Locations(ctx context.Context) ([]LocationsRow, error) {
+	return t.queries.Locations(ctx, LocationsParams{OrganizationID: t.tx.Organization()})
+}
+
 // LotByCodeIn is what LotByCode takes beside the organization.
 type LotByCodeIn struct {
 	Code string
@@ -609,6 +575,11 @@ type LotTakenIn struct {
 // LotTaken runs in the organization of the transaction.
 func (t Tenant) LotTaken(ctx context.Context, in LotTakenIn) (int64, error) {
 	return t.queries.LotTaken(ctx, LotTakenParams{OrganizationID: t.tx.Organization(), Code: in.Code})
+}
+
+// LotsAtLocations runs in the organization of the transaction.
+func (t Tenant) LotsAtLocations(ctx context.Context) ([]LotsAtLocationsRow, error) {
+	return t.queries.LotsAtLocations(ctx, LotsAtLocationsParams{OrganizationID: t.tx.Organization()})
 }
 
 // LotsInStockOfIn is what LotsInStockOf takes beside the organization.
@@ -659,16 +630,6 @@ func (t Tenant) MaterialsByID(ctx context.Context, in MaterialsByIDIn) ([]Materi
 	return t.queries.MaterialsByID(ctx, MaterialsByIDParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
 }
 
-// MeasuresOfIn is what MeasuresOf takes beside the organization.
-type MeasuresOfIn struct {
-	Ids string
-}
-
-// MeasuresOf runs in the organization of the transaction.
-func (t Tenant) MeasuresOf(ctx context.Context, in MeasuresOfIn) ([]MeasuresOfRow, error) {
-	return t.queries.MeasuresOf(ctx, MeasuresOfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
-}
-
 // MovementsOfItemIn is what MovementsOfItem takes beside the organization.
 type MovementsOfItemIn struct {
 	ItemID  id.ID
@@ -693,16 +654,6 @@ func (t Tenant) MovementsOfLot(ctx context.Context, in MovementsOfLotIn) ([]Move
 // Nutrients runs in the organization of the transaction.
 func (t Tenant) Nutrients(ctx context.Context) ([]NutrientsRow, error) {
 	return t.queries.Nutrients(ctx, NutrientsParams{OrganizationID: t.tx.Organization()})
-}
-
-// NutrientsOfIn is what NutrientsOf takes beside the organization.
-type NutrientsOfIn struct {
-	Ids string
-}
-
-// NutrientsOf runs in the organization of the transaction.
-func (t Tenant) NutrientsOf(ctx context.Context, in NutrientsOfIn) ([]NutrientsOfRow, error) {
-	return t.queries.NutrientsOf(ctx, NutrientsOfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
 }
 
 // OwedLotOfIn is what OwedLotOf takes beside the organization.
@@ -779,6 +730,17 @@ func (t Tenant) RenameAllergen(ctx context.Context, in RenameAllergenIn) (int64,
 	return t.queries.RenameAllergen(ctx, RenameAllergenParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, UpdatedAt: in.UpdatedAt})
 }
 
+// RenameLocationIn is what RenameLocation takes beside the organization.
+type RenameLocationIn struct {
+	ID   id.ID
+	Name string
+}
+
+// RenameLocation runs in the organization of the transaction.
+func (t Tenant) RenameLocation(ctx context.Context, in RenameLocationIn) (int64, error) {
+	return t.queries.RenameLocation(ctx, RenameLocationParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name})
+}
+
 // RenameNutrientIn is what RenameNutrient takes beside the organization.
 type RenameNutrientIn struct {
 	ID        id.ID
@@ -791,23 +753,14 @@ func (t Tenant) RenameNutrient(ctx context.Context, in RenameNutrientIn) (int64,
 	return t.queries.RenameNutrient(ctx, RenameNutrientParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, UpdatedAt: in.UpdatedAt})
 }
 
-// SaveDeclarationIn is what SaveDeclaration takes beside the organization.
-type SaveDeclarationIn struct {
-	MaterialID       id.ID
-	Name             string
-	Ingredients      string
-	IsWater          bool
-	Packaging        bool
-	AllergensChecked bool
-	Basis            string
-	PieceWeight      *quantity.Quantity
-	UpdatedAt        calendar.Instant
-	UpdatedBy        id.ID
+// RestoreLocationIn is what RestoreLocation takes beside the organization.
+type RestoreLocationIn struct {
+	ID id.ID
 }
 
-// SaveDeclaration runs in the organization of the transaction.
-func (t Tenant) SaveDeclaration(ctx context.Context, in SaveDeclarationIn) error {
-	return t.queries.SaveDeclaration(ctx, SaveDeclarationParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID, Name: in.Name, Ingredients: in.Ingredients, IsWater: in.IsWater, Packaging: in.Packaging, AllergensChecked: in.AllergensChecked, Basis: in.Basis, PieceWeight: in.PieceWeight, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
+// RestoreLocation runs in the organization of the transaction.
+func (t Tenant) RestoreLocation(ctx context.Context, in RestoreLocationIn) (int64, error) {
+	return t.queries.RestoreLocation(ctx, RestoreLocationParams{OrganizationID: t.tx.Organization(), ID: in.ID})
 }
 
 // SaveItemIn is what SaveItem takes beside the organization.
@@ -837,6 +790,17 @@ type SetAllergenArchivedIn struct {
 // SetAllergenArchived runs in the organization of the transaction.
 func (t Tenant) SetAllergenArchived(ctx context.Context, in SetAllergenArchivedIn) (int64, error) {
 	return t.queries.SetAllergenArchived(ctx, SetAllergenArchivedParams{OrganizationID: t.tx.Organization(), ID: in.ID, ArchivedAt: in.ArchivedAt, UpdatedAt: in.UpdatedAt})
+}
+
+// SetHomesIn is what SetHomes takes beside the organization.
+type SetHomesIn struct {
+	ID   id.ID
+	ID_2 id.ID
+}
+
+// SetHomes runs in the organization of the transaction.
+func (t Tenant) SetHomes(ctx context.Context, in SetHomesIn) (int64, error) {
+	return t.queries.SetHomes(ctx, SetHomesParams{OrganizationID: t.tx.Organization(), ID: in.ID, ID_2: in.ID_2})
 }
 
 // SetLotStatusIn is what SetLotStatus takes beside the organization.
@@ -888,12 +852,13 @@ func (t Tenant) SetNutrientArchived(ctx context.Context, in SetNutrientArchivedI
 
 // ShelfIn is what Shelf takes beside the organization.
 type ShelfIn struct {
-	Ids string
+	Ids  string
+	Made bool
 }
 
 // Shelf runs in the organization of the transaction.
 func (t Tenant) Shelf(ctx context.Context, in ShelfIn) ([]ShelfRow, error) {
-	return t.queries.Shelf(ctx, ShelfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+	return t.queries.Shelf(ctx, ShelfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids, Made: in.Made})
 }
 
 // StandingMovementsIn is what StandingMovements takes beside the organization.
@@ -905,6 +870,16 @@ type StandingMovementsIn struct {
 // StandingMovements runs in the organization of the transaction.
 func (t Tenant) StandingMovements(ctx context.Context, in StandingMovementsIn) ([]StandingMovementsRow, error) {
 	return t.queries.StandingMovements(ctx, StandingMovementsParams{OrganizationID: t.tx.Organization(), SourceKind: in.SourceKind, SourceID: in.SourceID})
+}
+
+// StockOfItemIn is what StockOfItem takes beside the organization.
+type StockOfItemIn struct {
+	ItemID id.ID
+}
+
+// StockOfItem runs in the organization of the transaction.
+func (t Tenant) StockOfItem(ctx context.Context, in StockOfItemIn) ([]StockOfItemRow, error) {
+	return t.queries.StockOfItem(ctx, StockOfItemParams{OrganizationID: t.tx.Organization(), ItemID: in.ItemID})
 }
 
 // StockOfLotIn is what StockOfLot takes beside the organization.
