@@ -195,7 +195,9 @@ func TestProductionTakesWhereItIs(t *testing.T) {
 		if err := s.relocate(inventory.Relocation{Lot: l.Code, From: first.ID, To: kitchen.ID, Quantity: &some}); err != nil {
 			t.Fatal(err)
 		}
-		s.do(func(ctx context.Context, tx *store.Tx) error { return inventory.SetHomes(ctx, tx, first.ID, kitchen.ID) })
+		s.do(func(ctx context.Context, tx *store.Tx) error {
+			return inventory.SetHomes(ctx, tx, first.ID, kitchen.ID)
+		})
 		if _, err := consume(t, db, s.scope, s.m, 40); err != nil {
 			t.Fatal(err)
 		}
@@ -239,4 +241,3 @@ func TestRandomRelocations(t *testing.T) {
 		})
 	})
 }
-
