@@ -26,6 +26,9 @@ type Location struct {
 
 // Locations are all places with how many lots stand there, the first one on top.
 func Locations(ctx context.Context, tx *store.Tx) ([]Location, error) {
+	if err := tx.Require(authz.InventoryRead); err != nil {
+		return nil, err
+	}
 	all, err := locations(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -43,6 +46,9 @@ func Locations(ctx context.Context, tx *store.Tx) ([]Location, error) {
 
 // OpenLocations are the places that stock may come to. There is always the first.
 func OpenLocations(ctx context.Context, tx *store.Tx) ([]Location, error) {
+	if err := tx.Require(authz.InventoryRead); err != nil {
+		return nil, err
+	}
 	all, err := locations(ctx, tx)
 	var open []Location
 	for _, l := range all {
@@ -54,9 +60,6 @@ func OpenLocations(ctx context.Context, tx *store.Tx) ([]Location, error) {
 }
 
 func locations(ctx context.Context, tx *store.Tx) ([]Location, error) {
-	if err := tx.Require(authz.InventoryRead); err != nil {
-		return nil, err
-	}
 	rows, err := db.For(tx).Locations(ctx)
 	all := make([]Location, len(rows))
 	receives, produces := 0, 0
