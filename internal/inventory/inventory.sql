@@ -349,6 +349,12 @@ WHERE v.organization_id = sqlc.arg(organization_id) AND v.source_kind = sqlc.arg
   AND NOT EXISTS (SELECT 1 FROM movements AS r WHERE r.organization_id = sqlc.arg(organization_id) AND r.reverses_id = v.id)
 GROUP BY i.id, i.name, i.sku, i.unit, l.code, l.expires_on, v.kind ORDER BY i.name, l.code;
 
+-- What a lot had at a place at a moment; what was taken back never was.
+-- name: BookOf :one
+SELECT CAST(COALESCE(SUM(v.quantity), 0) AS qty_int) AS book FROM movements AS v
+WHERE v.organization_id = sqlc.arg(organization_id) AND v.lot_id = sqlc.arg(lot_id) AND v.location_id = sqlc.arg(location_id) AND v.kind <> 'reversal' AND v.occurred_at <= sqlc.arg(at)
+  AND NOT EXISTS (SELECT 1 FROM movements AS r WHERE r.organization_id = sqlc.arg(organization_id) AND r.reverses_id = v.id);
+
 -- What a lot had at a place, from the first row on.
 -- name: PastOfStock :many
 SELECT occurred_at, quantity FROM movements

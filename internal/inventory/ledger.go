@@ -123,6 +123,9 @@ func (l Lot) share(q quantity.Quantity) (money.Amount, error) {
 	return money.Amount(v), err
 }
 
+// Share is what a quantity of the lot is worth.
+func (l Lot) Share(q quantity.Quantity) (money.Amount, error) { return l.share(q) }
+
 // lowest is the least that a lot had at a place from a moment on: what could still have been taken from it then.
 func lowest(ctx context.Context, tx *store.Tx, lot, location id.ID, from calendar.Instant) (quantity.Quantity, error) {
 	rows, err := db.For(tx).PastOfStock(ctx, db.PastOfStockIn{LotID: lot, LocationID: location})

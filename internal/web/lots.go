@@ -299,6 +299,8 @@ func sourcePath(at func(...string) string, s inventory.Source) string {
 		return at("batches", s.Name)
 	case "order":
 		return at("orders", s.Name)
+	case "count":
+		return at("counts", s.Name)
 	}
 	return ""
 }

@@ -160,7 +160,7 @@ func materialCostShow(p materialCostPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Heads([]ui.Column{{Label: "When"}, {Label: "Lot"}, {Label: "Quantity", Class: "num"}, {Label: "Paid", Class: "num"}, {Label: "Of it", Class: "num"}, {Label: "Average since", Class: "num"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Heads([]ui.Column{{Label: "When"}, {Label: "Lot"}, {Label: "Quantity", Class: "num"}, {Label: "Paid", Class: "num"}, {Label: "Price", Class: "num"}, {Label: "Average since", Class: "num"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -265,7 +265,7 @@ func materialCostShow(p materialCostPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "</span></td><td class=\"num\" data-label=\"Of it\"><span>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "</span></td><td class=\"num\" data-label=\"Price\"><span>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

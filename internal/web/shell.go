@@ -21,7 +21,7 @@ var sections = []struct {
 }{
 	{"", []section{{"overview", "Overview", "sunrise", "", "g o"}}},
 	{"Production", []section{{"batches", "Batches", "layers", "batches", "g b"}, {"products", "Products and recipes", "book-open", "products", "g d"}}},
-	{"Inventory", []section{{"materials", "Materials", "wheat", "materials", "g m"}, {"lots", "Lots", "boxes", "lots", "g l"}}},
+	{"Inventory", []section{{"materials", "Materials", "wheat", "materials", "g m"}, {"lots", "Lots", "boxes", "lots", "g l"}, {"counts", "Counts", "clipboard-check", "counts", "g k"}}},
 	{"Sales", []section{{"orders", "Orders", "receipt-text", "orders", "g r"}, {"customers", "Customers", "contact-round", "customers", "g c"}}},
 }
 

@@ -312,6 +312,10 @@ var plausible = map[string]map[string]string{
 	"/{organization}/settings/sign-in":     {"domains": "alder.example"},
 	"/{organization}/settings/food/allergens/{allergen}/name": {"name": "Another name"}, // its own is taken by itself
 	"/{organization}/settings/food/nutrients/{nutrient}/name": {"name": "Another name"},
+	"/{organization}/counts/{count}/lines/{line}":             {"counted": "1"},
+	"/{organization}/containers":                              {"tare": "450 g"},
+	"/{organization}/settings/locations/{location}/name":      {"name": "Another name"},
+	"/{organization}/containers/{container}":                  {"name": "Another name"},
 }
 
 func (f Form) plausible(field Field) string {

@@ -16,6 +16,7 @@ import (
 	"craftplan/internal/production"
 	"craftplan/internal/quantity"
 	"craftplan/internal/settings"
+	"craftplan/internal/stocktake"
 	"craftplan/internal/store"
 )
 
@@ -38,7 +39,7 @@ func (g goods) sku(what string) string { return fmt.Sprintf("%.3s-%s", g.word, w
 
 func (g goods) stock(st *store.Store, owner store.Scope) error {
 	return st.Update(g.ctx, owner, func(tx *store.Tx) error {
-		for _, step := range []func(*store.Tx) error{g.choices, g.food, g.materials, g.products, g.customers, g.orders} {
+		for _, step := range []func(*store.Tx) error{g.choices, g.food, g.materials, g.counts, g.products, g.customers, g.orders} {
 			if err := step(tx); err != nil {
 				return err
 			}
@@ -148,6 +149,39 @@ func (g goods) declare(tx *store.Tx) error {
 	d := inventory.Declaration{Name: g.word + " meal", Ingredients: g.word + " grain", Checked: true, Basis: quantity.Gram, Amounts: inventory.Amounts{nutrients[0].ID: quantity.Of(1500)}}
 	d.Allergens = []inventory.Present{{Allergen: allergens[0], Called: g.word + " wheat"}}
 	return inventory.Declare(g.ctx, tx, g.sku("FLOUR"), d)
+}
+
+// counts are open, approved and cancelled, and things are weighed in containers.
+func (g goods) counts(tx *store.Tx) error {
+	for _, name := range []string{g.word + " bucket", g.word + " tub"} {
+		if err := stocktake.AddContainer(g.ctx, tx, stocktake.Container{Name: name, Tare: quantity.Of(450)}); err != nil {
+			return err
+		}
+	}
+	for i := range 4 + g.more {
+		reference, err := stocktake.Start(g.ctx, tx, stocktake.Choice{Kind: inventory.OfMaterial})
+		if err != nil {
+			return err
+		}
+		c, err := stocktake.Get(g.ctx, tx, reference)
+		if err != nil {
+			return err
+		}
+		entry := stocktake.Entry{Counted: &c.Lines[0].Book, Reason: g.word + " saw it"}
+		if err := stocktake.Record(g.ctx, tx, reference, 1, entry); err != nil {
+			return err
+		}
+		switch i {
+		case 1:
+			err = stocktake.Approve(g.ctx, tx, reference)
+		case 2:
+			err = stocktake.Cancel(g.ctx, tx, reference)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (g goods) products(tx *store.Tx) error {

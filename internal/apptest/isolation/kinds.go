@@ -47,6 +47,9 @@ var kinds = map[string]Kind{
 	"key":             {Query: `SELECT id FROM api_keys WHERE CAST(organization_id AS text) = $1 ORDER BY name, id`},
 	"passkey":         {Query: `SELECT id FROM passkeys WHERE CAST(user_id AS text) = $1 ORDER BY id`, Personal: true},
 	"location":        {Query: `SELECT id FROM locations WHERE CAST(organization_id AS text) = $1 ORDER BY name`},
+	"count":           {Query: `SELECT reference FROM counts WHERE CAST(organization_id AS text) = $1 ORDER BY 1`},
+	"line":            {Query: `SELECT l.position FROM count_lines l JOIN counts c ON c.organization_id = l.organization_id AND c.id = l.count_id WHERE CAST(l.organization_id AS text) = $1 AND c.reference = $2 ORDER BY 1`, Within: "count"},
+	"container":       {Query: `SELECT id FROM containers WHERE CAST(organization_id AS text) = $1 ORDER BY name`},
 	"version":         {Query: `SELECT r.version FROM recipes r JOIN products p ON p.organization_id = r.organization_id AND p.id = r.product_id WHERE CAST(r.organization_id AS text) = $1 AND p.sku = $2 ORDER BY 1`, Within: "sku"},
 	"status":          {Fixed: statuses()},
 	"session":         {Query: `SELECT token_hash FROM sessions WHERE CAST(user_id AS text) = $1 ORDER BY created_at, device, token_hash`, Personal: true},
@@ -71,6 +74,9 @@ var holeKinds = map[string]string{
 	"allergens/allergen":     "allergen",
 	"nutrients/nutrient":     "nutrient",
 	"locations/location":     "location",
+	"counts/count":           "count",
+	"lines/line":             "line",
+	"containers/container":   "container",
 	"versions/version":       "version",
 	"members/user":           "member",
 	"invitations/invitation": "invitation",
@@ -157,7 +163,7 @@ func (w *World) allOf(ctx context.Context, name string, of Workshop, actor *Acto
 	if k.Within == "" || within != nil {
 		return w.values(ctx, name, of, actor, within)
 	}
-	outer := map[string]string{"movement": "lot", "version": "product"}[name]
+	outer := map[string]string{"movement": "lot", "version": "product", "line": "count"}[name]
 	things, err := w.values(ctx, outer, of, actor, nil)
 	for _, thing := range things {
 		inner, e := w.values(ctx, name, of, actor, map[string]string{k.Within: thing})

@@ -197,6 +197,7 @@ var states = map[string][3]string{
 	"expired":     {"x", "badge-soft badge-error", "Expired"},
 	"expiring":    {"half", "badge-soft badge-warning", "Expiring"},
 	"empty":       {"open", "badge-mute", "Empty"},
+	"approved":    {"done", "badge-soft badge-success", "Approved"},
 	"owed":        {"dashed", "badge-soft badge-error", "Owed"},
 	"pending":     {"open", "badge-mute", "Payment pending"},
 	"paid":        {"done", "badge-soft badge-success", "Paid"},

@@ -262,6 +262,32 @@ func (q *Queries) ArchiveLocation(ctx context.Context, arg ArchiveLocationParams
 	return result.RowsAffected()
 }
 
+const bookOf = `-- name: BookOf :one
+SELECT CAST(COALESCE(SUM(v.quantity), 0) AS qty_int) AS book FROM movements AS v
+WHERE v.organization_id = $1 AND v.lot_id = $2 AND v.location_id = $3 AND v.kind <> 'reversal' AND v.occurred_at <= $4
+  AND NOT EXISTS (SELECT 1 FROM movements AS r WHERE r.organization_id = $1 AND r.reverses_id = v.id)
+`
+
+type BookOfParams struct {
+	OrganizationID id.Organization
+	LotID          id.ID
+	LocationID     id.ID
+	At             calendar.Instant
+}
+
+// What a lot had at a place at a moment; what was taken back never was.
+func (q *Queries) BookOf(ctx context.Context, arg BookOfParams) (quantity.Quantity, error) {
+	row := q.db.QueryRowContext(ctx, bookOf,
+		arg.OrganizationID,
+		arg.LotID,
+		arg.LocationID,
+		arg.At,
+	)
+	var book quantity.Quantity
+	err := row.Scan(&book)
+	return book, err
+}
+
 const categories = `-- name: Categories :many
 SELECT DISTINCT category FROM materials
 WHERE organization_id = $1 AND category <> '' AND archived_at IS NULL ORDER BY category

@@ -113,6 +113,18 @@ func (t Tenant) ArchiveLocation(ctx context.Context, in ArchiveLocationIn) (int6
 	return t.queries.ArchiveLocation(ctx, ArchiveLocationParams{OrganizationID: t.tx.Organization(), ID: in.ID, ArchivedAt: in.ArchivedAt})
 }
 
+// BookOfIn is what BookOf takes beside the organization.
+type BookOfIn struct {
+	LotID      id.ID
+	LocationID id.ID
+	At         calendar.Instant
+}
+
+// BookOf runs in the organization of the transaction.
+func (t Tenant) BookOf(ctx context.Context, in BookOfIn) (quantity.Quantity, error) {
+	return t.queries.BookOf(ctx, BookOfParams{OrganizationID: t.tx.Organization(), LotID: in.LotID, LocationID: in.LocationID, At: in.At})
+}
+
 // Categories runs in the organization of the transaction.
 func (t Tenant) Categories(ctx context.Context) ([]string, error) {
 	return t.queries.Categories(ctx, CategoriesParams{OrganizationID: t.tx.Organization()})

@@ -49,7 +49,7 @@
 
   // Clicks, delegated.
   document.addEventListener('click', e => {
-    const t = e.target.closest('[data-theme-toggle],[data-palette],[data-keys],[data-expand],[data-dialog],[data-dismiss],[data-print],[data-add-row],[data-remove-row],[data-copy]');
+    const t = e.target.closest('[data-theme-toggle],[data-palette],[data-keys],[data-expand],[data-dialog],[data-dismiss],[data-print],[data-add-row],[data-remove-row],[data-copy],[data-step]');
     if (!t) return;
     const d = t.dataset;
     if ('themeToggle' in d) nextTheme();
@@ -60,9 +60,17 @@
     if ('dismiss' in d) t.closest('.note, .toast > *').remove();
     if ('expand' in d) { const row = document.getElementById(t.getAttribute('aria-controls')), open = t.getAttribute('aria-expanded') === 'true'; t.setAttribute('aria-expanded', String(!open)); row.hidden = open; }
     if ('copy' in d) copy($('#' + d.copy), t);
+    if ('step' in d) step($('input', t.closest('.stepper')), Number(d.step));
     if ('addRow' in d) addRow($('#' + d.addRow));
     if ('removeRow' in d) removeRow(t.closest('[data-form-row]'));
   });
+
+  // One more or less, from what was typed or what is expected.
+  const step = (input, by) => {
+    const now = parseFloat((input.value || input.placeholder).replace(',', '.')) || 0;
+    input.value = String(Math.max(0, Math.round((now + by) * 1e6) / 1e6));
+    changed(input);
+  };
 
   // What is there to be copied: the value of a field, or the text of a list.
   const copy = (what, button) => {
