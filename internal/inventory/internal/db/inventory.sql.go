@@ -14,6 +14,52 @@ import (
 	"craftplan/internal/quantity"
 )
 
+const addAllergenTo = `-- name: AddAllergenTo :exec
+INSERT INTO material_allergens (organization_id, material_id, allergen_id, presence, called)
+VALUES ($1, $2, $3, $4, $5)
+`
+
+type AddAllergenToParams struct {
+	OrganizationID id.Organization
+	MaterialID     id.ID
+	AllergenID     id.ID
+	Presence       string
+	Called         string
+}
+
+func (q *Queries) AddAllergenTo(ctx context.Context, arg AddAllergenToParams) error {
+	_, err := q.db.ExecContext(ctx, addAllergenTo,
+		arg.OrganizationID,
+		arg.MaterialID,
+		arg.AllergenID,
+		arg.Presence,
+		arg.Called,
+	)
+	return err
+}
+
+const addNutrientTo = `-- name: AddNutrientTo :exec
+INSERT INTO material_nutrients (organization_id, material_id, nutrient_id, amount)
+VALUES ($1, $2, $3, $4)
+`
+
+type AddNutrientToParams struct {
+	OrganizationID id.Organization
+	MaterialID     id.ID
+	NutrientID     id.ID
+	Amount         quantity.Quantity
+}
+
+func (q *Queries) AddNutrientTo(ctx context.Context, arg AddNutrientToParams) error {
+	_, err := q.db.ExecContext(ctx, addNutrientTo,
+		arg.OrganizationID,
+		arg.MaterialID,
+		arg.NutrientID,
+		arg.Amount,
+	)
+	return err
+}
+
 const addToItem = `-- name: AddToItem :execrows
 UPDATE items SET on_hand = on_hand + $3 WHERE organization_id = $1 AND id = $2
 `
@@ -228,6 +274,58 @@ func (q *Queries) Allergens(ctx context.Context, arg AllergensParams) ([]Allerge
 			&i.Name,
 			&i.Position,
 			&i.ArchivedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const allergensOf = `-- name: AllergensOf :many
+SELECT m.material_id, m.allergen_id, m.presence, m.called, a.code, a.name
+FROM material_allergens AS m
+JOIN allergens AS a ON a.organization_id = $1 AND a.id = m.allergen_id
+WHERE m.organization_id = $1 AND m.material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+ORDER BY m.material_id, a.position, a.name, a.id
+`
+
+type AllergensOfParams struct {
+	OrganizationID id.Organization
+	Ids            string
+}
+
+type AllergensOfRow struct {
+	MaterialID id.ID
+	AllergenID id.ID
+	Presence   string
+	Called     string
+	Code       string
+	Name       string
+}
+
+func (q *Queries) AllergensOf(ctx context.Context, arg AllergensOfParams) ([]AllergensOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, allergensOf, arg.OrganizationID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AllergensOfRow{}
+	for rows.Next() {
+		var i AllergensOfRow
+		if err := rows.Scan(
+			&i.MaterialID,
+			&i.AllergenID,
+			&i.Presence,
+			&i.Called,
+			&i.Code,
+			&i.Name,
 		); err != nil {
 			return nil, err
 		}
@@ -766,6 +864,71 @@ func (q *Queries) CreateSettings(ctx context.Context, arg CreateSettingsParams) 
 	return err
 }
 
+const declarationsOf = `-- name: DeclarationsOf :many
+SELECT material_id, name, ingredients, is_water, allergens_checked, basis, piece_weight FROM material_declarations
+WHERE organization_id = $1 AND material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+`
+
+type DeclarationsOfParams struct {
+	OrganizationID id.Organization
+	Ids            string
+}
+
+type DeclarationsOfRow struct {
+	MaterialID       id.ID
+	Name             string
+	Ingredients      string
+	IsWater          bool
+	AllergensChecked bool
+	Basis            string
+	PieceWeight      *quantity.Quantity
+}
+
+func (q *Queries) DeclarationsOf(ctx context.Context, arg DeclarationsOfParams) ([]DeclarationsOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, declarationsOf, arg.OrganizationID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []DeclarationsOfRow{}
+	for rows.Next() {
+		var i DeclarationsOfRow
+		if err := rows.Scan(
+			&i.MaterialID,
+			&i.Name,
+			&i.Ingredients,
+			&i.IsWater,
+			&i.AllergensChecked,
+			&i.Basis,
+			&i.PieceWeight,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const deleteAllergensOf = `-- name: DeleteAllergensOf :exec
+DELETE FROM material_allergens WHERE organization_id = $1 AND material_id = $2
+`
+
+type DeleteAllergensOfParams struct {
+	OrganizationID id.Organization
+	MaterialID     id.ID
+}
+
+func (q *Queries) DeleteAllergensOf(ctx context.Context, arg DeleteAllergensOfParams) error {
+	_, err := q.db.ExecContext(ctx, deleteAllergensOf, arg.OrganizationID, arg.MaterialID)
+	return err
+}
+
 const deleteMaterial = `-- name: DeleteMaterial :execrows
 DELETE FROM materials WHERE organization_id = $1 AND id = $2
 `
@@ -781,6 +944,20 @@ func (q *Queries) DeleteMaterial(ctx context.Context, arg DeleteMaterialParams) 
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const deleteNutrientsOf = `-- name: DeleteNutrientsOf :exec
+DELETE FROM material_nutrients WHERE organization_id = $1 AND material_id = $2
+`
+
+type DeleteNutrientsOfParams struct {
+	OrganizationID id.Organization
+	MaterialID     id.ID
+}
+
+func (q *Queries) DeleteNutrientsOf(ctx context.Context, arg DeleteNutrientsOfParams) error {
+	_, err := q.db.ExecContext(ctx, deleteNutrientsOf, arg.OrganizationID, arg.MaterialID)
+	return err
 }
 
 const deletePacks = `-- name: DeletePacks :exec
@@ -2175,6 +2352,45 @@ func (q *Queries) MaterialsByID(ctx context.Context, arg MaterialsByIDParams) ([
 	return items, nil
 }
 
+const measuresOf = `-- name: MeasuresOf :many
+SELECT id, unit, density FROM materials
+WHERE organization_id = $1 AND id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+`
+
+type MeasuresOfParams struct {
+	OrganizationID id.Organization
+	Ids            string
+}
+
+type MeasuresOfRow struct {
+	ID      id.ID
+	Unit    string
+	Density int64
+}
+
+func (q *Queries) MeasuresOf(ctx context.Context, arg MeasuresOfParams) ([]MeasuresOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, measuresOf, arg.OrganizationID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MeasuresOfRow{}
+	for rows.Next() {
+		var i MeasuresOfRow
+		if err := rows.Scan(&i.ID, &i.Unit, &i.Density); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const movementsOfItem = `-- name: MovementsOfItem :many
 SELECT v.id, v.kind, v.quantity, v.value, v.reason, v.source_kind, v.source_name, v.reverses_id, v.occurred_at, v.created_at, l.code, COALESCE(ol.code, '') AS other_code, u.name AS created_by, p.name AS location,
   CAST((SELECT COUNT(*) FROM movements AS r WHERE r.organization_id = $1 AND r.reverses_id = v.id) AS bigint) AS reversed
@@ -2364,6 +2580,45 @@ func (q *Queries) Nutrients(ctx context.Context, arg NutrientsParams) ([]Nutrien
 			&i.Position,
 			&i.ArchivedAt,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const nutrientsOf = `-- name: NutrientsOf :many
+SELECT material_id, nutrient_id, amount FROM material_nutrients
+WHERE organization_id = $1 AND material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+`
+
+type NutrientsOfParams struct {
+	OrganizationID id.Organization
+	Ids            string
+}
+
+type NutrientsOfRow struct {
+	MaterialID id.ID
+	NutrientID id.ID
+	Amount     quantity.Quantity
+}
+
+func (q *Queries) NutrientsOf(ctx context.Context, arg NutrientsOfParams) ([]NutrientsOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, nutrientsOf, arg.OrganizationID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []NutrientsOfRow{}
+	for rows.Next() {
+		var i NutrientsOfRow
+		if err := rows.Scan(&i.MaterialID, &i.NutrientID, &i.Amount); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -2682,6 +2937,42 @@ func (q *Queries) RestoreLocation(ctx context.Context, arg RestoreLocationParams
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const saveDeclaration = `-- name: SaveDeclaration :exec
+INSERT INTO material_declarations (organization_id, material_id, name, ingredients, is_water, allergens_checked, basis, piece_weight, updated_at, updated_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (organization_id, material_id) DO UPDATE SET name = excluded.name, ingredients = excluded.ingredients, is_water = excluded.is_water, allergens_checked = excluded.allergens_checked,
+  basis = excluded.basis, piece_weight = excluded.piece_weight, updated_at = excluded.updated_at, updated_by = excluded.updated_by
+`
+
+type SaveDeclarationParams struct {
+	OrganizationID   id.Organization
+	MaterialID       id.ID
+	Name             string
+	Ingredients      string
+	IsWater          bool
+	AllergensChecked bool
+	Basis            string
+	PieceWeight      *quantity.Quantity
+	UpdatedAt        calendar.Instant
+	UpdatedBy        id.ID
+}
+
+func (q *Queries) SaveDeclaration(ctx context.Context, arg SaveDeclarationParams) error {
+	_, err := q.db.ExecContext(ctx, saveDeclaration,
+		arg.OrganizationID,
+		arg.MaterialID,
+		arg.Name,
+		arg.Ingredients,
+		arg.IsWater,
+		arg.AllergensChecked,
+		arg.Basis,
+		arg.PieceWeight,
+		arg.UpdatedAt,
+		arg.UpdatedBy,
+	)
+	return err
 }
 
 const saveItem = `-- name: SaveItem :exec

@@ -26,6 +26,31 @@ type System struct{ queries *Queries }
 // ForSystem gives the queries of a transaction outside any organization.
 func ForSystem(tx *store.SystemTx) System { return System{New(tx.DB())} }
 
+// AddAllergenToIn is what AddAllergenTo takes beside the organization.
+type AddAllergenToIn struct {
+	MaterialID id.ID
+	AllergenID id.ID
+	Presence   string
+	Called     string
+}
+
+// AddAllergenTo runs in the organization of the transaction.
+func (t Tenant) AddAllergenTo(ctx context.Context, in AddAllergenToIn) error {
+	return t.queries.AddAllergenTo(ctx, AddAllergenToParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID, AllergenID: in.AllergenID, Presence: in.Presence, Called: in.Called})
+}
+
+// AddNutrientToIn is what AddNutrientTo takes beside the organization.
+type AddNutrientToIn struct {
+	MaterialID id.ID
+	NutrientID id.ID
+	Amount     quantity.Quantity
+}
+
+// AddNutrientTo runs in the organization of the transaction.
+func (t Tenant) AddNutrientTo(ctx context.Context, in AddNutrientToIn) error {
+	return t.queries.AddNutrientTo(ctx, AddNutrientToParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID, NutrientID: in.NutrientID, Amount: in.Amount})
+}
+
 // AddToItemIn is what AddToItem takes beside the organization.
 type AddToItemIn struct {
 	ID     id.ID
@@ -100,6 +125,16 @@ func (t Tenant) AllMaterials(ctx context.Context) ([]AllMaterialsRow, error) {
 // Allergens runs in the organization of the transaction.
 func (t Tenant) Allergens(ctx context.Context) ([]AllergensRow, error) {
 	return t.queries.Allergens(ctx, AllergensParams{OrganizationID: t.tx.Organization()})
+}
+
+// AllergensOfIn is what AllergensOf takes beside the organization.
+type AllergensOfIn struct {
+	Ids string
+}
+
+// AllergensOf runs in the organization of the transaction.
+func (t Tenant) AllergensOf(ctx context.Context, in AllergensOfIn) ([]AllergensOfRow, error) {
+	return t.queries.AllergensOf(ctx, AllergensOfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
 }
 
 // ArchiveLocationIn is what ArchiveLocation takes beside the organization.
@@ -346,6 +381,26 @@ func (t Tenant) CreateSettings(ctx context.Context, in CreateSettingsIn) error {
 	return t.queries.CreateSettings(ctx, CreateSettingsParams{OrganizationID: t.tx.Organization(), LotPattern: in.LotPattern, NegativeStock: in.NegativeStock, BackdateDays: in.BackdateDays, ExpiringDays: in.ExpiringDays, CostMethod: in.CostMethod, UpdatedAt: in.UpdatedAt})
 }
 
+// DeclarationsOfIn is what DeclarationsOf takes beside the organization.
+type DeclarationsOfIn struct {
+	Ids string
+}
+
+// DeclarationsOf runs in the organization of the transaction.
+func (t Tenant) DeclarationsOf(ctx context.Context, in DeclarationsOfIn) ([]DeclarationsOfRow, error) {
+	return t.queries.DeclarationsOf(ctx, DeclarationsOfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+}
+
+// DeleteAllergensOfIn is what DeleteAllergensOf takes beside the organization.
+type DeleteAllergensOfIn struct {
+	MaterialID id.ID
+}
+
+// DeleteAllergensOf runs in the organization of the transaction.
+func (t Tenant) DeleteAllergensOf(ctx context.Context, in DeleteAllergensOfIn) error {
+	return t.queries.DeleteAllergensOf(ctx, DeleteAllergensOfParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID})
+}
+
 // DeleteMaterialIn is what DeleteMaterial takes beside the organization.
 type DeleteMaterialIn struct {
 	ID id.ID
@@ -354,6 +409,16 @@ type DeleteMaterialIn struct {
 // DeleteMaterial runs in the organization of the transaction.
 func (t Tenant) DeleteMaterial(ctx context.Context, in DeleteMaterialIn) (int64, error) {
 	return t.queries.DeleteMaterial(ctx, DeleteMaterialParams{OrganizationID: t.tx.Organization(), ID: in.ID})
+}
+
+// DeleteNutrientsOfIn is what DeleteNutrientsOf takes beside the organization.
+type DeleteNutrientsOfIn struct {
+	MaterialID id.ID
+}
+
+// DeleteNutrientsOf runs in the organization of the transaction.
+func (t Tenant) DeleteNutrientsOf(ctx context.Context, in DeleteNutrientsOfIn) error {
+	return t.queries.DeleteNutrientsOf(ctx, DeleteNutrientsOfParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID})
 }
 
 // DeletePacksIn is what DeletePacks takes beside the organization.
@@ -642,6 +707,16 @@ func (t Tenant) MaterialsByID(ctx context.Context, in MaterialsByIDIn) ([]Materi
 	return t.queries.MaterialsByID(ctx, MaterialsByIDParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
 }
 
+// MeasuresOfIn is what MeasuresOf takes beside the organization.
+type MeasuresOfIn struct {
+	Ids string
+}
+
+// MeasuresOf runs in the organization of the transaction.
+func (t Tenant) MeasuresOf(ctx context.Context, in MeasuresOfIn) ([]MeasuresOfRow, error) {
+	return t.queries.MeasuresOf(ctx, MeasuresOfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+}
+
 // MovementsOfItemIn is what MovementsOfItem takes beside the organization.
 type MovementsOfItemIn struct {
 	ItemID  id.ID
@@ -666,6 +741,16 @@ func (t Tenant) MovementsOfLot(ctx context.Context, in MovementsOfLotIn) ([]Move
 // Nutrients runs in the organization of the transaction.
 func (t Tenant) Nutrients(ctx context.Context) ([]NutrientsRow, error) {
 	return t.queries.Nutrients(ctx, NutrientsParams{OrganizationID: t.tx.Organization()})
+}
+
+// NutrientsOfIn is what NutrientsOf takes beside the organization.
+type NutrientsOfIn struct {
+	Ids string
+}
+
+// NutrientsOf runs in the organization of the transaction.
+func (t Tenant) NutrientsOf(ctx context.Context, in NutrientsOfIn) ([]NutrientsOfRow, error) {
+	return t.queries.NutrientsOf(ctx, NutrientsOfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
 }
 
 // OwedLotOfIn is what OwedLotOf takes beside the organization.
@@ -773,6 +858,24 @@ type RestoreLocationIn struct {
 // RestoreLocation runs in the organization of the transaction.
 func (t Tenant) RestoreLocation(ctx context.Context, in RestoreLocationIn) (int64, error) {
 	return t.queries.RestoreLocation(ctx, RestoreLocationParams{OrganizationID: t.tx.Organization(), ID: in.ID})
+}
+
+// SaveDeclarationIn is what SaveDeclaration takes beside the organization.
+type SaveDeclarationIn struct {
+	MaterialID       id.ID
+	Name             string
+	Ingredients      string
+	IsWater          bool
+	AllergensChecked bool
+	Basis            string
+	PieceWeight      *quantity.Quantity
+	UpdatedAt        calendar.Instant
+	UpdatedBy        id.ID
+}
+
+// SaveDeclaration runs in the organization of the transaction.
+func (t Tenant) SaveDeclaration(ctx context.Context, in SaveDeclarationIn) error {
+	return t.queries.SaveDeclaration(ctx, SaveDeclarationParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID, Name: in.Name, Ingredients: in.Ingredients, IsWater: in.IsWater, AllergensChecked: in.AllergensChecked, Basis: in.Basis, PieceWeight: in.PieceWeight, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
 }
 
 // SaveItemIn is what SaveItem takes beside the organization.
