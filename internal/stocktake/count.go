@@ -61,9 +61,8 @@ type Line struct {
 	Weighed    string // how, when it was weighed
 	Reason     string
 	Revision   int64
-	unit       inventory.Lot // what the lot has and is worth, for the value of a difference
-	Posted     *quantity.Quantity
-	value      *money.Amount
+	Posted     *quantity.Quantity // the difference that was booked
+	Value      money.Amount       // what the difference is worth
 }
 
 // Difference is how much more was found than there should have been.
@@ -75,17 +74,6 @@ func (l Line) Difference() quantity.Quantity {
 		return 0
 	}
 	return *l.Counted - l.Book
-}
-
-// Value is what the difference is worth.
-func (l Line) Value() money.Amount {
-	if l.value != nil {
-		return *l.value
-	}
-	if v, err := l.unit.Share(l.Difference()); err == nil {
-		return v
-	}
-	return 0
 }
 
 // Progress is how far a count is, in lines.
@@ -105,10 +93,12 @@ func (c Count) Progress() (p Progress) {
 		if l.Difference() != 0 {
 			p.Different++
 		}
-		if v := l.Value(); v > 0 {
-			p.More += v
-		} else {
-			p.Less += v
+		switch {
+		case l.Value == money.Withheld:
+		case l.Value > 0:
+			p.More += l.Value
+		default:
+			p.Less += l.Value
 		}
 	}
 	return p
@@ -209,9 +199,25 @@ func Get(ctx context.Context, tx *store.Tx, reference string) (Count, error) {
 		c.Lines[i] = Line{Position: r.Position, Item: inventory.Item{ID: r.ItemID, Kind: inventory.ItemKind(r.ItemKind), Name: r.Name, SKU: r.Sku, Unit: quantity.Unit(r.Unit)}, Density: r.Density,
 			LotID: r.LotID, Lot: r.Code, LotStatus: inventory.LotStatus(r.LotStatus), ExpiresOn: r.ExpiresOn, LocationID: r.LocationID, Location: r.Location, Snapshot: r.Expected, Book: r.Book,
 			Counted: r.Counted, CountedAt: r.CountedAt, Counter: r.Counter, Weighed: r.Weighed, Reason: r.Reason, Revision: r.Revision,
-			unit: inventory.Lot{OnHand: r.LotOnHand, Value: r.LotValue, UnitCost: r.UnitCost}, Posted: r.Difference, value: r.DifferenceValue}
+			Posted: r.Difference}
+		if err := c.Lines[i].appraise(tx, r); err != nil {
+			return c, err
+		}
 	}
 	return c, err
+}
+
+// appraise says what the difference is worth, or would be now, to who sees costs.
+func (l *Line) appraise(tx *store.Tx, r db.LinesOfCountRow) (err error) {
+	lot := inventory.Lot{OnHand: r.LotOnHand, Value: r.LotValue, UnitCost: r.UnitCost}
+	switch {
+	case r.DifferenceValue != nil:
+		l.Value = *r.DifferenceValue
+	case l.Counted != nil:
+		l.Value, err = lot.Share(l.Difference())
+	}
+	l.Value = tx.Cost(l.Value)
+	return err
 }
 
 // Entry is what somebody found.
@@ -376,7 +382,7 @@ func List(ctx context.Context, tx *store.Tx, limit, offset int64) ([]Summary, in
 	rows, err := db.For(tx).ListCounts(ctx, db.ListCountsIn{CountOf: int32(limit), Skip: int32(offset)})
 	list := make([]Summary, len(rows))
 	for i, r := range rows {
-		list[i] = Summary{Count{Reference: r.Reference, Status: Status(r.Status), Blind: r.Blind, Scope: r.Scope, StartedAt: r.StartedAt, StartedBy: r.StartedBy, EndedAt: r.EndedAt}, r.Lines, r.Counted, r.Exact, r.Value}
+		list[i] = Summary{Count{Reference: r.Reference, Status: Status(r.Status), Blind: r.Blind, Scope: r.Scope, StartedAt: r.StartedAt, StartedBy: r.StartedBy, EndedAt: r.EndedAt}, r.Lines, r.Counted, r.Exact, tx.Cost(r.Value)}
 	}
 	return list, total, err
 }

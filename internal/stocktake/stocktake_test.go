@@ -15,6 +15,7 @@ import (
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
 	"craftplan/internal/inventory"
+	"craftplan/internal/money"
 	"craftplan/internal/quantity"
 	"craftplan/internal/stocktake"
 	"craftplan/internal/store"
@@ -194,8 +195,18 @@ func TestWhileTrading(t *testing.T) {
 		if p := done.Progress(); done.Status != stocktake.Approved || p.Counted != 2 || p.Different != 1 || p.Less != -4_000 || p.More != 0 {
 			t.Errorf("%s: %+v", done.Status, p)
 		}
-		if l := r.line(count, "F"); *l.Posted != quantity.Of(-2) || l.Value() != -4_000 {
-			t.Errorf("posted %d worth %d", *l.Posted, l.Value())
+		if l := r.line(count, "F"); *l.Posted != quantity.Of(-2) || l.Value != -4_000 {
+			t.Errorf("posted %d worth %d", *l.Posted, l.Value)
+		}
+		if err := r.as(db.WithoutCosts(r.scope), func(ctx context.Context, tx *store.Tx) error {
+			hidden, err := stocktake.Get(ctx, tx, count)
+			list, _, e := stocktake.List(ctx, tx, 10, 0)
+			if p := hidden.Progress(); hidden.Lines[0].Value != money.Withheld || p.Less != 0 || p.Different != 1 || e != nil || list[0].Value != money.Withheld {
+				t.Errorf("who sees no costs sees %+v and %d", p, list[0].Value)
+			}
+			return err
+		}); err != nil {
+			t.Error(err)
 		}
 		for what, err := range map[string]error{"approved": r.approve(count), "counted": r.count(r.scope, count, "F", 1),
 			"cancelled": r.try(func(ctx context.Context, tx *store.Tx) error { return stocktake.Cancel(ctx, tx, count) })} {

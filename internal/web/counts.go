@@ -23,15 +23,14 @@ import (
 type countList struct {
 	list
 	format
-	Rows      []stocktake.Summary
-	Total     int64
-	MayWrite  bool
-	SeesCosts bool
-	At        func(...string) string
+	Rows     []stocktake.Summary
+	Total    int64
+	MayWrite bool
+	At       func(...string) string
 }
 
 func listCounts(q *Request) error {
-	l := countList{list: q.list(), format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), SeesCosts: q.Actor().May(authz.CostsRead), At: q.Path}
+	l := countList{list: q.list(), format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), At: q.Path}
 	err := q.View(func(tx *store.Tx) (err error) {
 		l.Rows, l.Total, err = stocktake.List(q.Context(), tx, pageSize, l.offset())
 		return err
@@ -127,7 +126,7 @@ type countPage struct {
 }
 
 func (q *Request) countPage() (p countPage, err error) {
-	p = countPage{format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), SeesCosts: q.Actor().May(authz.CostsRead), At: q.Path, Forms: map[int64]ui.Form{}}
+	p = countPage{format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), At: q.Path, Forms: map[int64]ui.Form{}}
 	err = q.View(func(tx *store.Tx) (err error) {
 		if p.Count, err = stocktake.Get(q.Context(), tx, q.PathValue("count")); err != nil {
 			return err
@@ -484,31 +483,16 @@ func removeContainer(q *Request) error {
 
 // columns of the list; value is for who sees costs.
 func (l countList) columns() []ui.Column {
-	columns := []ui.Column{{Label: "Count"}, {Label: "Started"}, {Label: "Counted", Class: "num"}, {Label: "As expected", Class: "num"}}
-	if l.SeesCosts {
-		columns = append(columns, ui.Column{Label: "Value", Class: "num"})
-	}
-	return append(columns, ui.Column{Label: "Status", Class: "fit"})
+	return []ui.Column{{Label: "Count"}, {Label: "Started"}, {Label: "Counted", Class: "num"}, {Label: "As expected", Class: "num"}, {Label: "Value", Class: "num", Hidden: !l.costs}, {Label: "Status", Class: "fit"}}
 }
 
 // columns of what was found.
 func (p countPage) columns() []ui.Column {
-	columns := []ui.Column{{Label: "Item"}, {Label: "Expected", Class: "num"}, {Label: "Found", Class: "num"}, {Label: "Difference", Class: "num"}}
-	if p.SeesCosts {
-		columns = append(columns, ui.Column{Label: "Value", Class: "num"})
-	}
-	return append(columns, ui.Column{Label: "Reason"}, ui.Column{Label: "Counted"})
+	return []ui.Column{{Label: "Item"}, {Label: "Expected", Class: "num"}, {Label: "Found", Class: "num"}, {Label: "Difference", Class: "num"}, {Label: "Value", Class: "num", Hidden: !p.costs}, {Label: "Reason"}, {Label: "Counted"}}
 }
 
 func (p countPage) sheetColumns() []ui.Column {
-	columns := []ui.Column{{Label: "Item"}, {Label: "Lot"}, {Label: "Expires"}}
-	if p.Several {
-		columns = append(columns, ui.Column{Label: "Where"})
-	}
-	if !p.Blind {
-		columns = append(columns, ui.Column{Label: "Expected", Class: "num"})
-	}
-	return append(columns, ui.Column{Label: "Counted", Class: "fit"})
+	return []ui.Column{{Label: "Item"}, {Label: "Lot"}, {Label: "Expires"}, {Label: "Where", Hidden: !p.Several}, {Label: "Expected", Class: "num", Hidden: p.Blind}, {Label: "Counted", Class: "fit"}}
 }
 
 // consequence says what approving does.
