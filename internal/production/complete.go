@@ -137,31 +137,49 @@ func (b *Batch) costStep(ctx context.Context, tx *store.Tx, i int) (err error) {
 	return err
 }
 
-// distribute gives the pieces to the order lines, with their share of the cost. Shares are of what was produced, so that
-// pieces for nobody keep theirs; the last line takes the rounding when every piece has a line.
+// distribute gives the pieces to the order lines, with their share of the cost.
 func (b *Batch) distribute(ctx context.Context, tx *store.Tx) error {
 	rest := b.Produced
-	left := b.Cost
 	for i := range b.Allocations {
 		a := &b.Allocations[i]
 		a.Completed = min(a.Planned, rest)
 		rest -= a.Completed
+	}
+	shares, err := b.shares()
+	if err != nil {
+		return err
+	}
+	for i, a := range b.Allocations {
+		if a.Completed == 0 {
+			continue
+		}
+		if err := b.give(ctx, tx, a.LineID, a.Completed, shares[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shares are what each line bears of the cost. They are of what was produced, so that pieces for nobody keep theirs; the last line
+// takes the rounding when every piece has a line.
+func (b *Batch) shares() ([]catalog.Cost, error) {
+	shares := make([]catalog.Cost, len(b.Allocations))
+	rest, left := b.Produced, b.Cost
+	for i, a := range b.Allocations {
 		if a.Completed == 0 {
 			continue
 		}
 		share, err := b.share(a.Completed)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if rest == 0 {
+		if rest -= a.Completed; rest == 0 {
 			share = left
 		}
 		left = catalog.Cost{Material: left.Material - share.Material, Labor: left.Labor - share.Labor, Overhead: left.Overhead - share.Overhead}
-		if err := b.give(ctx, tx, a.LineID, a.Completed, share); err != nil {
-			return err
-		}
+		shares[i] = share
 	}
-	return nil
+	return shares, nil
 }
 
 func (b *Batch) share(pieces quantity.Quantity) (share catalog.Cost, err error) {

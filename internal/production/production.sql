@@ -90,6 +90,11 @@ VALUES (sqlc.arg(organization_id), sqlc.arg(batch_id), sqlc.arg(material_id), sq
 UPDATE batches SET status = 'completed', produced_quantity = $3, scrap_quantity = $4, completed_at = $5, completed_by = $6
 WHERE organization_id = $1 AND id = $2 AND status = 'in_progress';
 
+-- name: ReopenBatch :execrows
+UPDATE batches SET status = 'in_progress', produced_quantity = 0, scrap_quantity = 0, completed_at = NULL, completed_by = NULL,
+  material_cost = 0, labor_cost = 0, overhead_cost = 0, unit_cost = 0, hourly_rate = NULL, overhead_rate = NULL
+WHERE organization_id = $1 AND id = $2 AND status = 'completed';
+
 -- name: RecordCost :execrows
 UPDATE batches SET material_cost = $3, labor_cost = $4, overhead_cost = $5, unit_cost = $6, hourly_rate = $7, overhead_rate = $8
 WHERE organization_id = $1 AND id = $2;

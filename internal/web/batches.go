@@ -54,11 +54,12 @@ type batchPage struct {
 	Refused   bool // the shortages stopped a completion
 	Choices   []lotChoice
 	MayWrite  bool
+	MayUndo   bool
 	At        func(...string) string
 }
 
 func (q *Request) batchPage(form ui.Form) (p batchPage, err error) {
-	p = batchPage{format: q.format(), Form: form, MayWrite: q.Actor().May(authz.ProductionWrite), At: q.Path}
+	p = batchPage{format: q.format(), Form: form, MayWrite: q.Actor().May(authz.ProductionWrite), MayUndo: q.Actor().May(authz.Archive), At: q.Path}
 	err = q.View(func(tx *store.Tx) (err error) {
 		if p.Batch, err = production.Get(q.Context(), tx, q.PathValue("code")); err != nil {
 			return err

@@ -177,6 +177,7 @@ func Routes() []Route {
 		post("/orders/totals", authz.OrdersWrite, reckonOrder),
 		get("/orders/{reference}", authz.OrdersRead, showOrder),
 		post("/orders/{reference}/statuses/{status}", authz.OrdersWrite, moveOrder),
+		post("/orders/{reference}/return", authz.OrdersWrite, takeBackOrder),
 
 		post("/reservations", authz.ProductionWrite, createReservation),
 		get("/batches", authz.ProductionRead, listBatches),
@@ -185,6 +186,7 @@ func Routes() []Route {
 		get("/batches/{code}/cost", authz.CostsRead, showBatchCost),
 		post("/batches/{code}/start", authz.ProductionWrite, startBatch),
 		post("/batches/{code}/completion", authz.ProductionWrite, completeBatch),
+		post("/batches/{code}/undoing", authz.Archive, undoBatch),
 		post("/batches/{code}/cancellation", authz.ProductionWrite, cancelBatch),
 
 		get("/materials", authz.InventoryRead, listMaterials),

@@ -251,7 +251,30 @@ func (g goods) orders(tx *store.Tx) error {
 			return err
 		}
 	}
-	return g.batches(tx, today)
+	if err := g.batches(tx, today); err != nil {
+		return err
+	}
+	return g.delivered(tx, today, products)
+}
+
+// delivered is an order of tarts that were left over.
+func (g goods) delivered(tx *store.Tx, today calendar.Date, products []catalog.Option) error {
+	n := orders.NewOrder{CustomerReference: "CU-0001", Fulfilment: "delivery", DeliveryAt: today.At(18, 0, tx.Context().Zone), Notes: "For " + g.word, Discount: orders.Discount{Kind: orders.NoDiscount}}
+	for _, p := range products {
+		if p.SKU == "TART-001" {
+			n.Lines = []orders.NewLine{{ProductID: p.ID, Quantity: quantity.Of(1)}}
+		}
+	}
+	o, err := orders.Create(g.ctx, tx, n)
+	if err != nil {
+		return err
+	}
+	for _, to := range []orders.Status{orders.Confirmed, orders.Ready, orders.Delivered} {
+		if _, err := orders.Move(g.ctx, tx, o.Reference, to); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // batches: tomorrow's are planned, one of the day after is begun, and those of the day after that are done, with enough tarts

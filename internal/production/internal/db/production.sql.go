@@ -843,6 +843,25 @@ func (q *Queries) ReleaseAllocation(ctx context.Context, arg ReleaseAllocationPa
 	return result.RowsAffected()
 }
 
+const reopenBatch = `-- name: ReopenBatch :execrows
+UPDATE batches SET status = 'in_progress', produced_quantity = 0, scrap_quantity = 0, completed_at = NULL, completed_by = NULL,
+  material_cost = 0, labor_cost = 0, overhead_cost = 0, unit_cost = 0, hourly_rate = NULL, overhead_rate = NULL
+WHERE organization_id = $1 AND id = $2 AND status = 'completed'
+`
+
+type ReopenBatchParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+}
+
+func (q *Queries) ReopenBatch(ctx context.Context, arg ReopenBatchParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, reopenBatch, arg.OrganizationID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const reservedPieces = `-- name: ReservedPieces :many
 SELECT l.product_id, CAST(SUM(CASE o.status WHEN 'ready' THEN l.quantity ELSE l.produced_quantity END) AS qty_int) AS reserved
 FROM orders AS o CROSS JOIN order_lines AS l

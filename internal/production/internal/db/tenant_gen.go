@@ -295,6 +295,16 @@ func (t Tenant) ReleaseAllocation(ctx context.Context, in ReleaseAllocationIn) (
 	return t.queries.ReleaseAllocation(ctx, ReleaseAllocationParams{OrganizationID: t.tx.Organization(), BatchID: in.BatchID, OrderLineID: in.OrderLineID})
 }
 
+// ReopenBatchIn is what ReopenBatch takes beside the organization.
+type ReopenBatchIn struct {
+	ID id.ID
+}
+
+// ReopenBatch runs in the organization of the transaction.
+func (t Tenant) ReopenBatch(ctx context.Context, in ReopenBatchIn) (int64, error) {
+	return t.queries.ReopenBatch(ctx, ReopenBatchParams{OrganizationID: t.tx.Organization(), ID: in.ID})
+}
+
 // ReservedPiecesIn is what ReservedPieces takes beside the organization.
 type ReservedPiecesIn struct {
 	Ids string
