@@ -89,4 +89,3 @@ func Unrecord(ctx context.Context, tx *store.Tx, line id.ID, m Made) error {
 	o.Ready = nil
 	return o.back(ctx, tx, InProgress)
 }
-
