@@ -172,8 +172,8 @@ func showCountSheet(q *Request) error {
 
 // recordLine notes what was found of a line. Who counts with scripts gets the line alone back; others the page.
 func recordLine(q *Request) error {
-	position, err := strconv.ParseInt(q.PathValue("line"), 10, 32)
-	if err != nil {
+	position, err := strconv.ParseInt(strings.TrimPrefix(q.PathValue("line"), "line-"), 10, 32)
+	if err != nil || q.PathValue("line") != lineID(stocktake.Line{Position: position}, "") {
 		return fault.NotFound("line")
 	}
 	err = q.Update(func(tx *store.Tx) error {
@@ -219,7 +219,7 @@ func (q *Request) entry(tx *store.Tx, l stocktake.Line) (e stocktake.Entry, err 
 	var p fault.Problems
 	v := q.PostForm
 	e.Reason = v.Get("reason")
-	if e.Revision, err = strconv.ParseInt(v.Get("revision"), 10, 64); err != nil {
+	if e.Revision, err = strconv.ParseInt(strings.TrimPrefix(v.Get("seen"), "r"), 10, 64); err != nil {
 		return e, fault.Invalid("counted", "Load the page again, and enter it once more.")
 	}
 	if v.Get("gross") != "" || v.Get("container") != "" {
@@ -302,10 +302,13 @@ func (q *Request) endCount(done string, end func(*store.Tx) error) error {
 	return q.Done(done, q.Path("counts", q.PathValue("count")))
 }
 
-// lineID is the id of what belongs to a line.
+// lineID names a line, on the page and in addresses, or what belongs to it.
 func lineID(l stocktake.Line, part string) string {
 	return "line-" + strconv.FormatInt(l.Position, 10) + part
 }
+
+// seen marks the figure of a line that somebody looks at.
+func seen(l stocktake.Line) string { return "r" + strconv.FormatInt(l.Revision, 10) }
 
 // form is that of a line: with what was refused, or as it was counted.
 func (p countPage) form(l stocktake.Line) ui.Form {

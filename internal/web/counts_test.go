@@ -31,8 +31,8 @@ func TestACount(t *testing.T) {
 			t.Errorf("its sheet: %s", sheet.Text("table"))
 		}
 		line := func(n, revision string, v url.Values) *apptest.Page {
-			v.Set("revision", revision)
-			return c.Post(count+"/lines/"+n, v)
+			v.Set("seen", "r"+revision)
+			return c.Post(count+"/lines/line-"+n, v)
 		}
 		for name, v := range map[string]url.Values{"nonsense": {"counted": {"some"}}, "another unit": {"counted": {"3 l"}}, "negative": {"counted": {"-1"}}, "lighter than its container": {"gross": {"0.2"}, "container": {tub}},
 			"no container": {"gross": {"2"}, "container": {"x"}}, "nothing on the scale": {"container": {tub}}} {
@@ -50,7 +50,7 @@ func TestACount(t *testing.T) {
 			t.Errorf("found: %s", review.Text("main"))
 		}
 		sam := a.As(t, "sam@sunrise.example")
-		if p := sam.Post(count+"/lines/1", url.Values{"revision": {"0"}, "counted": {"1"}}); p.Status != http.StatusConflict || !strings.Contains(p.Text("#line-1 .field-error"), "1.5 kg") {
+		if p := sam.Post(count+"/lines/line-1", url.Values{"seen": {"r0"}, "counted": {"1"}}); p.Status != http.StatusConflict || !strings.Contains(p.Text("#line-1 .field-error"), "1.5 kg") {
 			t.Errorf("replaced unseen: %d, %q", p.Status, p.Text("#line-1 .field-error"))
 		}
 		vera := a.As(t, "vera@sunrise.example")

@@ -57,7 +57,7 @@ func TestStocktake(t *testing.T) {
 		sam.WaitForText("#line-1", "250 g less than expected.")
 		sam.Fill("#line-1 [name=reason]", "a torn bag")
 		sam.Key("#line-1 [name=reason]", "\r")
-		sam.WaitFor(`document.querySelector("#line-1 [name=revision]").value === "3"`)
+		sam.WaitFor(`document.querySelector("#line-1 [name=seen]").value === "r3"`)
 
 		p.Click(".floor-bar a")
 		p.WaitForText("#different", "1")

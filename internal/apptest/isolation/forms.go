@@ -313,6 +313,7 @@ var plausible = map[string]map[string]string{
 	"/{organization}/settings/food/allergens/{allergen}/name": {"name": "Another name"}, // its own is taken by itself
 	"/{organization}/settings/food/nutrients/{nutrient}/name": {"name": "Another name"},
 	"/{organization}/counts/{count}/lines/{line}":             {"counted": "1"},
+	"/{organization}/counts":                                  {"expires_by": ""}, // nothing expires so soon
 	"/{organization}/containers":                              {"tare": "450 g"},
 	"/{organization}/settings/locations/{location}/name":      {"name": "Another name"},
 	"/{organization}/containers/{container}":                  {"name": "Another name"},

@@ -125,9 +125,22 @@ func (g goods) materials(tx *store.Tx) error {
 			return err
 		}
 		some := quantity.Of(5)
-		if err := inventory.Relocate(g.ctx, tx, inventory.Relocation{Lot: g.word + "-LOT-0", From: id.ID{UUID: tx.Organization().UUID}, To: l.ID, Quantity: &some, Reason: "Cooler, says " + g.word}); err != nil {
-			return err
+		for i := range 1 + g.more {
+			if name == g.word+" attic" {
+				break // stays empty
+			}
+			move := inventory.Relocation{Lot: fmt.Sprintf("%s-LOT-%d", g.word, i), From: id.ID{UUID: tx.Organization().UUID}, To: l.ID, Quantity: &some, Reason: "Cooler, says " + g.word}
+			if err := inventory.Relocate(g.ctx, tx, move); err != nil {
+				return err
+			}
 		}
+	}
+	closed, err := inventory.AddLocation(g.ctx, tx, g.word+" shed")
+	if err != nil {
+		return err
+	}
+	if err := inventory.ArchiveLocation(g.ctx, tx, closed.ID); err != nil {
+		return err
 	}
 	unused := inventory.Details{Name: "Unused " + g.word, SKU: g.sku("NEVER"), Unit: quantity.Gram, Notes: "Kept by " + g.word}
 	if _, err := inventory.Create(g.ctx, tx, unused, nil); err != nil {
@@ -158,8 +171,18 @@ func (g goods) counts(tx *store.Tx) error {
 			return err
 		}
 	}
+	places, err := inventory.OpenLocations(g.ctx, tx)
+	if err != nil {
+		return err
+	}
+	var cellar id.ID
+	for _, p := range places {
+		if p.Name == g.word+" cellar" {
+			cellar = p.ID
+		}
+	}
 	for i := range 4 + g.more {
-		reference, err := stocktake.Start(g.ctx, tx, stocktake.Choice{Kind: inventory.OfMaterial})
+		reference, err := stocktake.Start(g.ctx, tx, stocktake.Choice{Kind: inventory.OfMaterial, Location: &cellar}) // few lines
 		if err != nil {
 			return err
 		}

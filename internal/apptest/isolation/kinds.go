@@ -48,7 +48,7 @@ var kinds = map[string]Kind{
 	"passkey":         {Query: `SELECT id FROM passkeys WHERE CAST(user_id AS text) = $1 ORDER BY id`, Personal: true},
 	"location":        {Query: `SELECT id FROM locations WHERE CAST(organization_id AS text) = $1 ORDER BY name`},
 	"count":           {Query: `SELECT reference FROM counts WHERE CAST(organization_id AS text) = $1 ORDER BY 1`},
-	"line":            {Query: `SELECT l.position FROM count_lines l JOIN counts c ON c.organization_id = l.organization_id AND c.id = l.count_id WHERE CAST(l.organization_id AS text) = $1 AND c.reference = $2 ORDER BY 1`, Within: "count"},
+	"line":            {Query: `SELECT 'line-' || l.position FROM count_lines l JOIN counts c ON c.organization_id = l.organization_id AND c.id = l.count_id WHERE CAST(l.organization_id AS text) = $1 AND c.reference = $2 ORDER BY 1`, Within: "count"},
 	"container":       {Query: `SELECT id FROM containers WHERE CAST(organization_id AS text) = $1 ORDER BY name`},
 	"version":         {Query: `SELECT r.version FROM recipes r JOIN products p ON p.organization_id = r.organization_id AND p.id = r.product_id WHERE CAST(r.organization_id AS text) = $1 AND p.sku = $2 ORDER BY 1`, Within: "sku"},
 	"status":          {Fixed: statuses()},
