@@ -24,6 +24,7 @@ import (
 	"craftplan/internal/production"
 	"craftplan/internal/settings"
 	"craftplan/internal/sso"
+	"craftplan/internal/stocktake"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
 )
@@ -32,20 +33,20 @@ import (
 var verbs = map[authz.Permission][]any{
 	authz.CustomersRead:       {crm.Get, crm.GetByID, crm.List, crm.Options},
 	authz.CustomersWrite:      {crm.Create, crm.Update},
-	authz.InventoryRead:       {inventory.Allergens, inventory.Balanced, inventory.ByID, inventory.Categories, inventory.Get, inventory.FoodOf, inventory.Foods, inventory.GetLot, inventory.History, inventory.Horizon, inventory.List, inventory.ListLots, inventory.Lots, inventory.MeasureOf, inventory.MovedBy, inventory.Movements, inventory.Nutrients, inventory.OnHand, inventory.Options, inventory.Places, inventory.Reckon, inventory.Shortages, inventory.Usable},
-	authz.InventoryWrite:      {inventory.Adjust, inventory.AdjustItem, inventory.Create, inventory.Declare, inventory.Describe, inventory.Merge, inventory.Receive, inventory.Reverse, inventory.ReverseSource, inventory.SetStatus, inventory.Split, inventory.Take, inventory.Update},
+	authz.InventoryRead:       {inventory.Allergens, inventory.Balanced, inventory.ByID, inventory.Categories, inventory.Get, inventory.FoodOf, inventory.Foods, inventory.GetLot, inventory.History, inventory.Horizon, inventory.List, inventory.ListLots, inventory.Locations, inventory.Lots, inventory.MeasureOf, inventory.MovedBy, inventory.Movements, inventory.Nutrients, inventory.OnHand, inventory.OpenLocations, inventory.Options, inventory.Places, inventory.Reckon, inventory.Shortages, inventory.SpreadOf, inventory.Usable, stocktake.Containers, stocktake.Get, stocktake.List},
+	authz.InventoryWrite:      {inventory.Adjust, inventory.AdjustItem, inventory.Correct, inventory.Create, inventory.Declare, inventory.Describe, inventory.Merge, inventory.Receive, inventory.Relocate, inventory.Reverse, inventory.ReverseSource, inventory.SetStatus, inventory.Split, inventory.Take, inventory.Update, stocktake.AddContainer, stocktake.Approve, stocktake.Cancel, stocktake.ChangeContainer, stocktake.Record, stocktake.RemoveContainer, stocktake.Start},
 	authz.CatalogRead:         {catalog.AsFood, catalog.CostHistory, catalog.CostToday, catalog.DeclarationOf, catalog.Flatten, catalog.FoodOf, catalog.Get, catalog.GetRecipe, catalog.List, catalog.Made, catalog.Margins, catalog.Options, catalog.Plans, catalog.Preview, catalog.RecipeByID, catalog.Versions},
 	authz.CatalogWrite:        {catalog.Create, catalog.Declare, catalog.Publish, catalog.Reprice, catalog.Update},
 	authz.OrdersRead:          {orders.Get, orders.List, orders.Preview, organizations.Leave},
-	authz.OrdersWrite:         {orders.Begin, orders.Create, orders.Deliver, orders.Move, orders.Record, production.CancelOrder},
+	authz.OrdersWrite:         {orders.Begin, orders.Create, orders.Deliver, orders.Move, orders.Record, orders.TakeBack, orders.Unrecord, production.CancelOrder},
 	authz.ProductionRead:      {production.BatchesOfOrder, production.DayOf, production.Get, production.List, production.Shortages, production.StockOf},
 	authz.ProductionWrite:     {production.BatchAll, production.Cancel, production.Complete, production.SetAside, production.Start},
 	authz.SettingsRead:        {files.Used, sso.Offered},
-	authz.SettingsWrite:       {inventory.AddAllergen, inventory.AddNutrient, inventory.ArchiveAllergen, inventory.ArchiveNutrient, inventory.RenameAllergen, inventory.RenameNutrient, inventory.RestoreAllergen, inventory.RestoreNutrient, inventory.UpdateSettings, mail.ChangeSettings, mail.GetSettings, mail.Log, organizations.AddMember, settings.Change, settings.Update, settings.UpdateLabels},
+	authz.SettingsWrite:       {inventory.AddAllergen, inventory.AddLocation, inventory.AddNutrient, inventory.ArchiveAllergen, inventory.ArchiveLocation, inventory.ArchiveNutrient, inventory.RenameAllergen, inventory.RenameLocation, inventory.RenameNutrient, inventory.RestoreAllergen, inventory.RestoreLocation, inventory.RestoreNutrient, inventory.SetHomes, inventory.UpdateSettings, mail.ChangeSettings, mail.GetSettings, mail.Log, organizations.AddMember, settings.Change, settings.Update, settings.UpdateLabels},
 	authz.CostsRead:           {catalog.RatesOf, inventory.PaidFor, organizations.ShowCosts},
 	authz.MembersWrite:        {organizations.ChangeRole, organizations.HideCosts, organizations.Invitations, organizations.Invite, organizations.Members, organizations.PeopleUsed, organizations.Reinstate, organizations.Remove, organizations.Resend, organizations.Revoke, organizations.ShowCosts, organizations.Suspend, sso.Identities},
 	authz.KeysWrite:           {apikeys.Create, apikeys.List, apikeys.Revoke, apikeys.Rotate, apikeys.Used},
-	authz.Archive:             {crm.Archive, crm.Restore, inventory.Archive, inventory.Delete, inventory.Restore},
+	authz.Archive:             {crm.Archive, crm.Restore, inventory.Archive, inventory.Delete, inventory.Restore, production.Undo},
 	authz.OrganizationControl: {logo.Change, logo.Remove, organizations.Change, organizations.Preview, organizations.RequireSecondFactor, organizations.SetLogo, organizations.TransferOwnership, sso.Change, sso.Disconnect, sso.Get, sso.Remove},
 }
 
