@@ -328,7 +328,7 @@ func (a *App) Pages(c *Client, slug string) []string {
 		href, _ := c.Get("/" + slug + path).Find("tbody th a").First().Attr("href")
 		return strings.TrimPrefix(href, "/"+slug)
 	}
-	things := strings.NewReplacer("/materials/{sku}", find("/materials"), "/products/{sku}", find("/products"), "/orders/{reference}", find("/orders"), "/batches/{code}/cost", find("/batches?status=completed")+"/cost", "/batches/{code}", find("/batches"), "/lots/{lot}", find("/lots"),
+	things := strings.NewReplacer("/materials/{sku}", find("/materials"), "/products/{sku}", find("/products"), "/orders/{reference}", find("/orders"), "/batches/{code}/cost", find("/batches?status=completed")+"/cost", "/batches/{code}", find("/batches"), "/lots/{lot}", find("/lots"), "/counts/{count}", find("/counts"),
 		"/customers/{reference}", find("/customers"), "{version}", "1", "{$}", "", "{organization}", slug)
 	var all []string
 	for _, route := range web.Routes() {

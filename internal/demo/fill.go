@@ -23,6 +23,7 @@ import (
 	"craftplan/internal/quantity"
 	"craftplan/internal/search"
 	"craftplan/internal/settings"
+	"craftplan/internal/stocktake"
 	"craftplan/internal/store"
 )
 
@@ -92,6 +93,10 @@ func fill(ctx context.Context, st *store.Store, scope store.Scope, s shop) error
 // events are all that happened. Nothing of the demo happens later than today: what is due later was ordered by yesterday.
 func (h *history) events() []event {
 	all := []event{{-pastDays - 4, 9, h.open}}
+	all = append(all, event{-6, 20, h.count}, event{-1, 20, func(tx *store.Tx) error {
+		_, err := stocktake.Start(h.ctx, tx, stocktake.Choice{Kind: inventory.OfMaterial})
+		return err
+	}})
 	for _, r := range h.shop.reprices {
 		all = append(all, event{-r.ago, 3, func(tx *store.Tx) error { return h.reprice(tx, r) }})
 	}
@@ -106,6 +111,24 @@ func (h *history) events() []event {
 	}
 	slices.SortStableFunc(all, func(a, b event) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.hour, b.hour)) })
 	return all
+}
+
+// count is a stocktake that found all materials as they should be. The next one is begun, and nobody counted yet.
+func (h *history) count(tx *store.Tx) error {
+	reference, err := stocktake.Start(h.ctx, tx, stocktake.Choice{Kind: inventory.OfMaterial})
+	if err != nil {
+		return err
+	}
+	c, err := stocktake.Get(h.ctx, tx, reference)
+	if err != nil {
+		return err
+	}
+	for _, l := range c.Lines {
+		if err := stocktake.Record(h.ctx, tx, reference, l.Position, stocktake.Entry{Counted: &l.Book}); err != nil {
+			return err
+		}
+	}
+	return stocktake.Approve(h.ctx, tx, reference)
 }
 
 // open sets up the shop.
