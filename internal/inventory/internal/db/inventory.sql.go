@@ -865,7 +865,7 @@ func (q *Queries) CreateSettings(ctx context.Context, arg CreateSettingsParams) 
 }
 
 const declarationsOf = `-- name: DeclarationsOf :many
-SELECT material_id, name, ingredients, is_water, allergens_checked, basis, piece_weight FROM material_declarations
+SELECT material_id, name, ingredients, is_water, packaging, allergens_checked, basis, piece_weight FROM material_declarations
 WHERE organization_id = $1 AND material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
 `
 
@@ -879,6 +879,7 @@ type DeclarationsOfRow struct {
 	Name             string
 	Ingredients      string
 	IsWater          bool
+	Packaging        bool
 	AllergensChecked bool
 	Basis            string
 	PieceWeight      *quantity.Quantity
@@ -898,6 +899,7 @@ func (q *Queries) DeclarationsOf(ctx context.Context, arg DeclarationsOfParams) 
 			&i.Name,
 			&i.Ingredients,
 			&i.IsWater,
+			&i.Packaging,
 			&i.AllergensChecked,
 			&i.Basis,
 			&i.PieceWeight,
@@ -2940,9 +2942,9 @@ func (q *Queries) RestoreLocation(ctx context.Context, arg RestoreLocationParams
 }
 
 const saveDeclaration = `-- name: SaveDeclaration :exec
-INSERT INTO material_declarations (organization_id, material_id, name, ingredients, is_water, allergens_checked, basis, piece_weight, updated_at, updated_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-ON CONFLICT (organization_id, material_id) DO UPDATE SET name = excluded.name, ingredients = excluded.ingredients, is_water = excluded.is_water, allergens_checked = excluded.allergens_checked,
+INSERT INTO material_declarations (organization_id, material_id, name, ingredients, is_water, packaging, allergens_checked, basis, piece_weight, updated_at, updated_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (organization_id, material_id) DO UPDATE SET name = excluded.name, ingredients = excluded.ingredients, is_water = excluded.is_water, packaging = excluded.packaging, allergens_checked = excluded.allergens_checked,
   basis = excluded.basis, piece_weight = excluded.piece_weight, updated_at = excluded.updated_at, updated_by = excluded.updated_by
 `
 
@@ -2952,6 +2954,7 @@ type SaveDeclarationParams struct {
 	Name             string
 	Ingredients      string
 	IsWater          bool
+	Packaging        bool
 	AllergensChecked bool
 	Basis            string
 	PieceWeight      *quantity.Quantity
@@ -2966,6 +2969,7 @@ func (q *Queries) SaveDeclaration(ctx context.Context, arg SaveDeclarationParams
 		arg.Name,
 		arg.Ingredients,
 		arg.IsWater,
+		arg.Packaging,
 		arg.AllergensChecked,
 		arg.Basis,
 		arg.PieceWeight,

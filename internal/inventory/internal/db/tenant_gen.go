@@ -866,6 +866,7 @@ type SaveDeclarationIn struct {
 	Name             string
 	Ingredients      string
 	IsWater          bool
+	Packaging        bool
 	AllergensChecked bool
 	Basis            string
 	PieceWeight      *quantity.Quantity
@@ -875,7 +876,7 @@ type SaveDeclarationIn struct {
 
 // SaveDeclaration runs in the organization of the transaction.
 func (t Tenant) SaveDeclaration(ctx context.Context, in SaveDeclarationIn) error {
-	return t.queries.SaveDeclaration(ctx, SaveDeclarationParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID, Name: in.Name, Ingredients: in.Ingredients, IsWater: in.IsWater, AllergensChecked: in.AllergensChecked, Basis: in.Basis, PieceWeight: in.PieceWeight, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
+	return t.queries.SaveDeclaration(ctx, SaveDeclarationParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID, Name: in.Name, Ingredients: in.Ingredients, IsWater: in.IsWater, Packaging: in.Packaging, AllergensChecked: in.AllergensChecked, Basis: in.Basis, PieceWeight: in.PieceWeight, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
 }
 
 // SaveItemIn is what SaveItem takes beside the organization.
