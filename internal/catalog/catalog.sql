@@ -193,3 +193,16 @@ DELETE FROM product_highlights WHERE organization_id = sqlc.arg(organization_id)
 -- name: AddHighlight :exec
 INSERT INTO product_highlights (organization_id, product_id, item_id)
 VALUES (sqlc.arg(organization_id), sqlc.arg(product_id), sqlc.arg(item_id));
+
+-- name: DraftOf :one
+SELECT d.fields, d.saved_at, u.name AS saved_by
+FROM recipe_drafts AS d JOIN users AS u ON u.id = d.saved_by
+WHERE d.organization_id = sqlc.arg(organization_id) AND d.product_id = sqlc.arg(product_id);
+
+-- name: SaveDraft :exec
+INSERT INTO recipe_drafts (organization_id, product_id, fields, saved_at, saved_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(product_id), sqlc.arg(fields), sqlc.arg(saved_at), sqlc.arg(saved_by))
+ON CONFLICT (organization_id, product_id) DO UPDATE SET fields = excluded.fields, saved_at = excluded.saved_at, saved_by = excluded.saved_by;
+
+-- name: DeleteDraft :execrows
+DELETE FROM recipe_drafts WHERE organization_id = sqlc.arg(organization_id) AND product_id = sqlc.arg(product_id);

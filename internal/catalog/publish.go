@@ -206,7 +206,7 @@ func oneByOne(ctx context.Context, tx *store.Tx) error { return tx.Lock(ctx, "re
 
 // Publish makes the input the next, active version and archives the one before with its cost. What it changes in the costs of
 // other recipes is written with it. From who sees no costs a step keeps the hourly rate that it had, and the recipe comes back
-// without costs.
+// without costs. The draft ends.
 func Publish(ctx context.Context, tx *store.Tx, product id.ID, in Input) (Recipe, error) {
 	if err := tx.Require(authz.CatalogWrite); err != nil {
 		return Recipe{}, err
@@ -257,6 +257,9 @@ func Publish(ctx context.Context, tx *store.Tx, product id.ID, in Input) (Recipe
 		return Recipe{}, err
 	}
 	if err := recostTakers(ctx, tx, r.Product); err != nil {
+		return Recipe{}, err
+	}
+	if _, err := db.For(tx).DeleteDraft(ctx, db.DeleteDraftIn{ProductID: product}); err != nil {
 		return Recipe{}, err
 	}
 	r.withhold(tx)

@@ -134,12 +134,12 @@ WHERE m.organization_id = sqlc.arg(organization_id) AND (m.archived_at IS NOT NU
 ORDER BY expires_on, m.name, m.id LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
 
 -- name: AllMaterials :many
-SELECT m.id, m.name, m.sku, m.unit, m.price
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.density
 FROM materials AS m WHERE m.organization_id = sqlc.arg(organization_id) AND m.archived_at IS NULL
 ORDER BY m.name, m.id;
 
 -- name: MaterialsByID :many
-SELECT m.id, m.name, m.sku, m.unit, m.price
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.density
 FROM materials AS m WHERE m.organization_id = sqlc.arg(organization_id)
   AND m.id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j);
 

@@ -434,7 +434,11 @@ type Option struct {
 	Name, SKU string
 	Unit      quantity.Unit
 	Price     money.Amount // of one stock unit
+	Density   int64        // millionths of a gram per millilitre; 0 is not known
 }
+
+// Measure is how amounts of it are written.
+func (o Option) Measure() quantity.Measure { return quantity.Measure{Unit: o.Unit, Density: o.Density} }
 
 // Options are all materials that are not archived, by name.
 func Options(ctx context.Context, tx *store.Tx) ([]Option, error) {
@@ -444,7 +448,7 @@ func Options(ctx context.Context, tx *store.Tx) ([]Option, error) {
 	rows, err := db.For(tx).AllMaterials(ctx)
 	options := make([]Option, len(rows))
 	for i, r := range rows {
-		options[i] = Option{r.ID, r.Name, r.Sku, quantity.Unit(r.Unit), tx.Cost(r.Price)}
+		options[i] = Option{r.ID, r.Name, r.Sku, quantity.Unit(r.Unit), tx.Cost(r.Price), r.Density}
 	}
 	return options, err
 }
@@ -457,7 +461,7 @@ func ByID(ctx context.Context, tx *store.Tx, ids []id.ID) (map[id.ID]Option, err
 	rows, err := db.For(tx).MaterialsByID(ctx, db.MaterialsByIDIn{Ids: store.List(ids)})
 	found := map[id.ID]Option{}
 	for _, r := range rows {
-		found[r.ID] = Option{r.ID, r.Name, r.Sku, quantity.Unit(r.Unit), tx.Cost(r.Price)}
+		found[r.ID] = Option{r.ID, r.Name, r.Sku, quantity.Unit(r.Unit), tx.Cost(r.Price), r.Density}
 	}
 	return found, err
 }

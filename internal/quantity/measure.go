@@ -53,6 +53,19 @@ func (m Measure) plain(text string) (Quantity, error) {
 	return q, err
 }
 
+// OfWeight is what weighs so many grams, rounded half up to millionths, of what is weighed or has a density.
+func (m Measure) OfWeight(grams Quantity) (Quantity, error) {
+	switch {
+	case m.Unit == Gram:
+		return grams, nil
+	case m.Unit == Piece || m.Density == 0:
+		return 0, errNotWeighed
+	}
+	return m.convert(grams)
+}
+
+var errNotWeighed = errors.New("Percentages are for what is weighed, or has a density.")
+
 // convert turns grams into millilitres or millilitres into grams.
 func (m Measure) convert(q Quantity) (Quantity, error) {
 	n, d := int64(Micro), m.Density

@@ -42,6 +42,7 @@ type productPage struct {
 	format
 	Recipe   *catalog.Recipe // nil before the first version
 	Versions []catalog.Recipe
+	Draft    *catalog.Draft
 	Settings settings.Settings
 	MayWrite bool
 	At       func(...string) string
@@ -101,6 +102,9 @@ func (q *Request) productPage(version int64) (p productPage, err error) {
 			return err
 		}
 		if p.Settings, err = settings.Get(q.Context(), tx); err != nil {
+			return err
+		}
+		if p.Draft, err = catalog.DraftOf(q.Context(), tx, p.ID); err != nil {
 			return err
 		}
 		p.Recipe, err = catalog.GetRecipe(q.Context(), tx, p.ID, version)

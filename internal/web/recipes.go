@@ -35,6 +35,8 @@ type recipeEdit struct {
 	Now                   *catalog.Recipe   // the active version
 	Cost                  *catalog.Recipe   // of what is typed; nil while it is not complete
 	CostRows              map[string]string // of each row that counts
+	Weights               map[string]string // of each row that was entered in percent
+	Draft                 *catalog.Draft    // that is being gone on with
 	Materials             []inventory.Option
 	Products              []catalog.Option // that can be components
 	Settings              settings.Settings
@@ -106,7 +108,9 @@ func (q *Request) recipeEdit(values url.Values) (e recipeEdit, in catalog.Input,
 			return err
 		}
 		if values == nil {
-			values = e.recipeValues()
+			if values, err = e.begin(q, tx); err != nil {
+				return err
+			}
 		}
 		if in, problem = e.recipeInput(values); problem == nil && e.costs {
 			var cost catalog.Recipe
@@ -131,16 +135,29 @@ func (e *recipeEdit) showCosts(in catalog.Input) {
 	}
 	e.Components, e.NextComponent = shownRows(rows(e.Form.Values, componentRows, "item", "quantity"), blank)
 	e.Steps, e.NextUp = shownRows(rows(e.Form.Values, stepRows, "name", "minutes"), 1)
-	e.CostRows = map[string]string{}
+	e.CostRows, e.Weights = map[string]string{}, map[string]string{}
 	if e.Cost == nil {
 		return
 	}
 	for i, c := range in.Components {
-		e.CostRows[row(rowOf(c.Row)).name(componentRows, "cost")] = e.cost(e.Cost.Components[i].Cost)
+		r := row(rowOf(c.Row))
+		e.CostRows[r.name(componentRows, "cost")] = e.cost(e.Cost.Components[i].Cost)
+		if _, typed, _ := portion(e.Form.Value(r.name(componentRows, "quantity"))); typed {
+			e.Weights[r.name(componentRows, "cost")] = e.exactly(c.Quantity, e.Cost.Components[i].Unit)
+		}
 	}
 	for i, s := range in.Steps {
 		e.CostRows[row(rowOf(s.Row)).name(stepRows, "cost")] = e.cost(e.Cost.Steps[i].Cost)
 	}
+}
+
+// sources are the products whose recipes can be copied.
+func (e recipeEdit) sources() []ui.Choice {
+	var choices []ui.Choice
+	for _, p := range e.Products {
+		choices = append(choices, ui.Choice{Value: p.SKU, Label: p.Name})
+	}
+	return choices
 }
 
 func editRecipe(q *Request) error {
@@ -174,6 +191,41 @@ func publishRecipe(q *Request) error {
 	return q.Done(fmt.Sprintf("Version %d of %s was published.", made.Version, e.Name), q.Path("products", e.SKU))
 }
 
+// saveDraft keeps what was typed, complete or not.
+func saveDraft(q *Request) error {
+	fields := map[string]string{}
+	for name, values := range q.PostForm {
+		if values[0] != "" {
+			fields[name] = values[0]
+		}
+	}
+	var p catalog.Product
+	err := q.Update(func(tx *store.Tx) (err error) {
+		if p, err = catalog.Get(q.Context(), tx, q.PathValue("sku")); err != nil {
+			return err
+		}
+		return catalog.SaveDraft(q.Context(), tx, p.ID, fields)
+	})
+	if err != nil {
+		return err
+	}
+	return q.Done("The draft is saved. Nothing else changes until it is published.", q.Path("products", p.SKU, "recipe"))
+}
+
+func discardDraft(q *Request) error {
+	var p catalog.Product
+	err := q.Update(func(tx *store.Tx) (err error) {
+		if p, err = catalog.Get(q.Context(), tx, q.PathValue("sku")); err != nil {
+			return err
+		}
+		return catalog.DiscardDraft(q.Context(), tx, p.ID)
+	})
+	if err != nil {
+		return err
+	}
+	return q.Done("The draft was discarded.", q.Path("products", p.SKU))
+}
+
 // costRecipe answers while somebody types: the cost panel and the cost of each row.
 func costRecipe(q *Request) error {
 	if err := q.Actor().Require(authz.CostsRead); err != nil {
@@ -189,19 +241,20 @@ func costRecipe(q *Request) error {
 // recipeInput reads the form. A row counts once a material, a quantity, a name or minutes are in it.
 func (e recipeEdit) recipeInput(v url.Values) (catalog.Input, error) {
 	var p fault.Problems
-	units := map[string]quantity.Unit{}
+	measures := map[string]quantity.Measure{}
 	for _, m := range e.Materials {
-		units[materialRef+m.ID.String()] = m.Unit
+		measures[materialRef+m.ID.String()] = m.Measure()
 	}
 	for _, made := range e.Products {
-		units[productRef+made.ID.String()] = quantity.Piece
+		measures[productRef+made.ID.String()] = quantity.Measure{Unit: quantity.Piece}
 	}
 	in := catalog.Input{Replaces: countField(&p, v, "replaces"), Yield: numberField(&p, v, "yield"), Loss: percentField(&p, v, "loss"), Notes: v.Get("notes"), Allergens: v.Get("allergens")}
+	var shares []percentLine
 	for _, n := range rows(v, componentRows, "item", "quantity") {
 		name := func(field string) string { return row(rowOf(n)).name(componentRows, field) }
 		c := catalog.ComponentInput{Row: n, Waste: percentField(&p, v, name("waste"))}
 		ref := v.Get(name("item"))
-		unit, ok := units[ref]
+		measure, ok := measures[ref]
 		if !ok {
 			p.Add(name("item"), "Choose a material or a product.")
 			continue
@@ -212,12 +265,22 @@ func (e recipeEdit) recipeInput(v url.Values) (catalog.Input, error) {
 		} else {
 			c.MaterialID = chosen
 		}
-		amount, err := quantity.Parse(v.Get(name("quantity")), unit)
+		typed := v.Get(name("quantity"))
+		share, percent, err := portion(typed)
+		switch {
+		case percent && err == nil:
+			_, err = measure.OfWeight(0)
+			shares = append(shares, percentLine{share, len(in.Components), measure})
+		case !percent:
+			c.Quantity, err = measure.Parse(typed)
+		}
 		if err != nil {
 			p.Add(name("quantity"), err.Error())
 		}
-		c.Quantity = amount
 		in.Components = append(in.Components, c)
+	}
+	if err := divide(in.Components, shares, v.Get("together")); err != nil && p.Err() == nil {
+		_ = p.Merge(err) // only Invalid faults
 	}
 	for _, n := range rows(v, stepRows, "name", "minutes") {
 		name := func(field string) string { return row(rowOf(n)).name(stepRows, field) }
@@ -235,6 +298,55 @@ func (e recipeEdit) recipeInput(v url.Values) (catalog.Input, error) {
 	return in, p.Err()
 }
 
+// portion reads a quantity in percent: 65 %, or the rest of what the others leave.
+func portion(text string) (share catalog.Portion, percent bool, err error) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if text == "rest" {
+		return catalog.Portion{Rest: true}, true, nil
+	}
+	number, percent := strings.CutSuffix(text, "%")
+	if !percent {
+		return share, false, nil
+	}
+	n, err := quantity.ParseNumber(strings.TrimSpace(number))
+	if err != nil || n%100 != 0 {
+		return share, true, errors.New("Enter a percentage, such as 65 % or 2.5 %.") //nolint:staticcheck // shown under the field
+	}
+	return catalog.Portion{Percent: n / 100}, true, nil
+}
+
+// percentLine is a line that was entered in percent.
+type percentLine struct {
+	catalog.Portion
+	line    int
+	measure quantity.Measure
+}
+
+// divide gives the lines in percent their quantities of what they weigh together.
+func divide(lines []catalog.ComponentInput, shares []percentLine, together string) error {
+	if len(shares) == 0 {
+		return nil
+	}
+	weight, err := quantity.Parse(together, quantity.Gram)
+	if err != nil {
+		return fault.Invalid("together", "Enter what the lines in percent weigh together, such as 10 kg.")
+	}
+	portions := make([]catalog.Portion, len(shares))
+	for i, s := range shares {
+		portions[i] = s.Portion
+	}
+	parts, err := catalog.Divide(weight, portions)
+	if err != nil {
+		return err
+	}
+	for i, s := range shares {
+		if lines[s.line].Quantity, err = s.measure.OfWeight(parts[i]); err != nil {
+			return fault.Invalid("together", err.Error())
+		}
+	}
+	return nil
+}
+
 // numberField reads a number without unit, such as minutes or pieces.
 func numberField(p *fault.Problems, v url.Values, name string) quantity.Quantity {
 	n, err := quantity.ParseNumber(orZero(v.Get(name)))
@@ -244,25 +356,63 @@ func numberField(p *fault.Problems, v url.Values, name string) quantity.Quantity
 	return quantity.Quantity(n)
 }
 
-// recipeValues are the active version as the form shows it.
-func (e recipeEdit) recipeValues() url.Values {
+// begin is what the editor opens with: a copy of another product's recipe, where one was asked for, else the draft, else the active
+// version.
+func (e *recipeEdit) begin(q *Request, tx *store.Tx) (v url.Values, err error) {
+	if sku := q.URL.Query().Get("from"); sku != "" {
+		v, err = e.copied(q, tx, sku)
+	} else if e.Draft, err = catalog.DraftOf(q.Context(), tx, e.ID); err == nil && e.Draft != nil {
+		v = url.Values{}
+		for name, value := range e.Draft.Fields {
+			v.Set(name, value)
+		}
+	} else {
+		v = e.valuesOf(e.Now)
+	}
+	if v != nil && e.Now != nil {
+		v.Set("replaces", rowOf(int(e.Now.Version)))
+	}
+	return v, err
+}
+
+func (e *recipeEdit) copied(q *Request, tx *store.Tx, sku string) (url.Values, error) {
+	other, err := catalog.Get(q.Context(), tx, sku)
+	if err != nil {
+		return nil, err
+	}
+	r, err := catalog.GetRecipe(q.Context(), tx, other.ID, 0)
+	v := e.valuesOf(r)
+	for name := range v {
+		if strings.HasSuffix(name, ".was") {
+			v.Del(name) // the steps are new here
+		}
+	}
+	return v, err
+}
+
+// Behind tells whether the draft was begun before the version that is active now.
+func (e recipeEdit) Behind() bool {
+	return e.Draft != nil && e.Now != nil && e.Draft.Fields["replaces"] != rowOf(int(e.Now.Version))
+}
+
+// valuesOf is a version as the form shows it; nil is an empty one.
+func (e recipeEdit) valuesOf(from *catalog.Recipe) url.Values {
 	v := url.Values{"yield": {"1"}}
-	if e.Now == nil {
+	if from == nil {
 		return v
 	}
-	v.Set("replaces", rowOf(int(e.Now.Version)))
-	v.Set("yield", quantity.Decimal(e.Now.Yield))
-	v.Set("notes", e.Now.Notes)
-	if e.Now.Loss > 0 {
-		v.Set("loss", percentText(e.Now.Loss))
+	v.Set("yield", quantity.Decimal(from.Yield))
+	v.Set("notes", from.Notes)
+	if from.Loss > 0 {
+		v.Set("loss", percentText(from.Loss))
 	}
-	for i, c := range e.Now.Components {
+	for i, c := range from.Components {
 		r := row(rowOf(i))
 		v.Set(r.name(componentRows, "item"), refOf(c))
 		v.Set(r.name(componentRows, "quantity"), quantity.Input(c.Quantity, c.Unit))
 		v.Set(r.name(componentRows, "waste"), percentText(c.Waste))
 	}
-	for i, s := range e.Now.Steps {
+	for i, s := range from.Steps {
 		r := row(rowOf(i))
 		v.Set(r.name(stepRows, "name"), s.Name)
 		v.Set(r.name(stepRows, "minutes"), quantity.Decimal(s.Minutes))

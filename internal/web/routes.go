@@ -253,5 +253,7 @@ func Routes() []Route {
 		get("/products/{sku}/recipe", authz.CatalogWrite, editRecipe),
 		post("/products/{sku}/recipe", authz.CatalogWrite, publishRecipe),
 		post("/products/{sku}/recipe/cost", authz.CatalogWrite, costRecipe),
+		post("/products/{sku}/recipe/draft", authz.CatalogWrite, saveDraft),
+		post("/products/{sku}/recipe/draft/removal", authz.CatalogWrite, discardDraft),
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,7 +10,7 @@ import (
 
 const maxRows = 200 // of one table in a form
 
-// rows are the numbers of a form's rows in which something was typed, in their order: of "components", 0 and 3 when there
+// rows are the numbers of a form's rows in which something was typed, in the order they were moved to, or else their own: of "components", 0 and 3 when there
 // are components.0.material and components.3.quantity. Rows whose only value is a choice's default are blank, so fields
 // names what counts.
 func rows(v url.Values, prefix string, fields ...string) []int {
@@ -24,8 +25,21 @@ func rows(v url.Values, prefix string, fields ...string) []int {
 			found = append(found, n)
 		}
 	}
-	slices.Sort(found)
+	slices.SortFunc(found, func(a, b int) int {
+		return cmp.Or(cmp.Compare(placeOf(v, prefix, a), placeOf(v, prefix, b)), cmp.Compare(a, b))
+	})
 	return found[:min(len(found), maxRows)]
+}
+
+// rowPlace is the field that says where a row was moved to.
+const rowPlace = "at"
+
+// placeOf is where a row stands: where it was moved to, or as it is numbered.
+func placeOf(v url.Values, prefix string, n int) int {
+	if at, err := strconv.Atoi(v.Get(row(rowOf(n)).name(prefix, rowPlace))); err == nil {
+		return at
+	}
+	return n
 }
 
 // row is one row of a form's table: a number, or the mark that the script replaces in the model of a new row.
@@ -43,7 +57,7 @@ const newRow row = "__n__"
 func shownRows(filled []int, blank int) (shown []row, next int) {
 	for _, n := range filled {
 		shown = append(shown, row(rowOf(n)))
-		next = n + 1
+		next = max(next, n+1)
 	}
 	for range blank {
 		shown = append(shown, row(rowOf(next)))

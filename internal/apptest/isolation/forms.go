@@ -140,6 +140,9 @@ func (a Answer) forms(routes []Route, path, who string) (forms []Form, err error
 		if method := strings.ToUpper(f.AttrOr("method", "get")); method != "DIALOG" {
 			add(method, f.AttrOr("action", path), fields, f.Find("input[type=file]").AttrOr("name", ""))
 		}
+		page.Find("button[formaction][form='" + f.AttrOr("id", "-") + "']").Each(func(_ int, b *goquery.Selection) {
+			add(http.MethodPost, b.AttrOr("formaction", ""), fields, "")
+		})
 		f.Find("[hx-post], [hx-get]").AddSelection(f).Each(func(_ int, e *goquery.Selection) {
 			add(http.MethodPost, e.AttrOr("hx-post", ""), fields, "")
 			add(http.MethodPost, e.AttrOr("data-ask", ""), nil, "")

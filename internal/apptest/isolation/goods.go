@@ -232,6 +232,9 @@ func (g goods) products(tx *store.Tx) error {
 				return err
 			}
 		}
+		if err := catalog.SaveDraft(g.ctx, tx, p.ID, map[string]string{"notes": g.word + " draft", "yield": "9"}); err != nil {
+			return err
+		}
 		label := catalog.Declaration{FoodName: g.word + " food", Unit: quantity.Gram, Net: quantity.Of(400), Storage: g.word + " keeps it dry", Highlighted: []id.ID{materials[0].ID}}
 		if err := catalog.Declare(g.ctx, tx, p.SKU, label); err != nil {
 			return err

@@ -526,6 +526,23 @@ func (q *Queries) DeclarationsOf(ctx context.Context, arg DeclarationsOfParams) 
 	return items, nil
 }
 
+const deleteDraft = `-- name: DeleteDraft :execrows
+DELETE FROM recipe_drafts WHERE organization_id = $1 AND product_id = $2
+`
+
+type DeleteDraftParams struct {
+	OrganizationID id.Organization
+	ProductID      id.ID
+}
+
+func (q *Queries) DeleteDraft(ctx context.Context, arg DeleteDraftParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteDraft, arg.OrganizationID, arg.ProductID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const deleteHighlights = `-- name: DeleteHighlights :exec
 DELETE FROM product_highlights WHERE organization_id = $1 AND product_id = $2
 `
@@ -538,6 +555,30 @@ type DeleteHighlightsParams struct {
 func (q *Queries) DeleteHighlights(ctx context.Context, arg DeleteHighlightsParams) error {
 	_, err := q.db.ExecContext(ctx, deleteHighlights, arg.OrganizationID, arg.ProductID)
 	return err
+}
+
+const draftOf = `-- name: DraftOf :one
+SELECT d.fields, d.saved_at, u.name AS saved_by
+FROM recipe_drafts AS d JOIN users AS u ON u.id = d.saved_by
+WHERE d.organization_id = $1 AND d.product_id = $2
+`
+
+type DraftOfParams struct {
+	OrganizationID id.Organization
+	ProductID      id.ID
+}
+
+type DraftOfRow struct {
+	Fields  string
+	SavedAt calendar.Instant
+	SavedBy string
+}
+
+func (q *Queries) DraftOf(ctx context.Context, arg DraftOfParams) (DraftOfRow, error) {
+	row := q.db.QueryRowContext(ctx, draftOf, arg.OrganizationID, arg.ProductID)
+	var i DraftOfRow
+	err := row.Scan(&i.Fields, &i.SavedAt, &i.SavedBy)
+	return i, err
 }
 
 const getProduct = `-- name: GetProduct :one
@@ -999,6 +1040,31 @@ func (q *Queries) SaveDeclaration(ctx context.Context, arg SaveDeclarationParams
 		arg.Merged,
 		arg.UpdatedAt,
 		arg.UpdatedBy,
+	)
+	return err
+}
+
+const saveDraft = `-- name: SaveDraft :exec
+INSERT INTO recipe_drafts (organization_id, product_id, fields, saved_at, saved_by)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (organization_id, product_id) DO UPDATE SET fields = excluded.fields, saved_at = excluded.saved_at, saved_by = excluded.saved_by
+`
+
+type SaveDraftParams struct {
+	OrganizationID id.Organization
+	ProductID      id.ID
+	Fields         string
+	SavedAt        calendar.Instant
+	SavedBy        id.ID
+}
+
+func (q *Queries) SaveDraft(ctx context.Context, arg SaveDraftParams) error {
+	_, err := q.db.ExecContext(ctx, saveDraft,
+		arg.OrganizationID,
+		arg.ProductID,
+		arg.Fields,
+		arg.SavedAt,
+		arg.SavedBy,
 	)
 	return err
 }

@@ -193,6 +193,16 @@ func (t Tenant) DeclarationsOf(ctx context.Context, in DeclarationsOfIn) ([]Decl
 	return t.queries.DeclarationsOf(ctx, DeclarationsOfParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
 }
 
+// DeleteDraftIn is what DeleteDraft takes beside the organization.
+type DeleteDraftIn struct {
+	ProductID id.ID
+}
+
+// DeleteDraft runs in the organization of the transaction.
+func (t Tenant) DeleteDraft(ctx context.Context, in DeleteDraftIn) (int64, error) {
+	return t.queries.DeleteDraft(ctx, DeleteDraftParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID})
+}
+
 // DeleteHighlightsIn is what DeleteHighlights takes beside the organization.
 type DeleteHighlightsIn struct {
 	ProductID id.ID
@@ -201,6 +211,16 @@ type DeleteHighlightsIn struct {
 // DeleteHighlights runs in the organization of the transaction.
 func (t Tenant) DeleteHighlights(ctx context.Context, in DeleteHighlightsIn) error {
 	return t.queries.DeleteHighlights(ctx, DeleteHighlightsParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID})
+}
+
+// DraftOfIn is what DraftOf takes beside the organization.
+type DraftOfIn struct {
+	ProductID id.ID
+}
+
+// DraftOf runs in the organization of the transaction.
+func (t Tenant) DraftOf(ctx context.Context, in DraftOfIn) (DraftOfRow, error) {
+	return t.queries.DraftOf(ctx, DraftOfParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID})
 }
 
 // GetProductIn is what GetProduct takes beside the organization.
@@ -327,6 +347,19 @@ type SaveDeclarationIn struct {
 // SaveDeclaration runs in the organization of the transaction.
 func (t Tenant) SaveDeclaration(ctx context.Context, in SaveDeclarationIn) error {
 	return t.queries.SaveDeclaration(ctx, SaveDeclarationParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID, FoodName: in.FoodName, Unit: in.Unit, Net: in.Net, Portion: in.Portion, PortionName: in.PortionName, Storage: in.Storage, FromFactors: in.FromFactors, Merged: in.Merged, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
+}
+
+// SaveDraftIn is what SaveDraft takes beside the organization.
+type SaveDraftIn struct {
+	ProductID id.ID
+	Fields    string
+	SavedAt   calendar.Instant
+	SavedBy   id.ID
+}
+
+// SaveDraft runs in the organization of the transaction.
+func (t Tenant) SaveDraft(ctx context.Context, in SaveDraftIn) error {
+	return t.queries.SaveDraft(ctx, SaveDraftParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID, Fields: in.Fields, SavedAt: in.SavedAt, SavedBy: in.SavedBy})
 }
 
 // SellableProducts runs in the organization of the transaction.

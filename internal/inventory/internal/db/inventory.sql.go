@@ -195,7 +195,7 @@ func (q *Queries) AdoptNutrient(ctx context.Context, arg AdoptNutrientParams) (i
 }
 
 const allMaterials = `-- name: AllMaterials :many
-SELECT m.id, m.name, m.sku, m.unit, m.price
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.density
 FROM materials AS m WHERE m.organization_id = $1 AND m.archived_at IS NULL
 ORDER BY m.name, m.id
 `
@@ -205,11 +205,12 @@ type AllMaterialsParams struct {
 }
 
 type AllMaterialsRow struct {
-	ID    id.ID
-	Name  string
-	Sku   string
-	Unit  string
-	Price money.Amount
+	ID      id.ID
+	Name    string
+	Sku     string
+	Unit    string
+	Price   money.Amount
+	Density int64
 }
 
 func (q *Queries) AllMaterials(ctx context.Context, arg AllMaterialsParams) ([]AllMaterialsRow, error) {
@@ -227,6 +228,7 @@ func (q *Queries) AllMaterials(ctx context.Context, arg AllMaterialsParams) ([]A
 			&i.Sku,
 			&i.Unit,
 			&i.Price,
+			&i.Density,
 		); err != nil {
 			return nil, err
 		}
@@ -2307,7 +2309,7 @@ func (q *Queries) MaterialTaken(ctx context.Context, arg MaterialTakenParams) (M
 }
 
 const materialsByID = `-- name: MaterialsByID :many
-SELECT m.id, m.name, m.sku, m.unit, m.price
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.density
 FROM materials AS m WHERE m.organization_id = $1
   AND m.id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
 `
@@ -2318,11 +2320,12 @@ type MaterialsByIDParams struct {
 }
 
 type MaterialsByIDRow struct {
-	ID    id.ID
-	Name  string
-	Sku   string
-	Unit  string
-	Price money.Amount
+	ID      id.ID
+	Name    string
+	Sku     string
+	Unit    string
+	Price   money.Amount
+	Density int64
 }
 
 func (q *Queries) MaterialsByID(ctx context.Context, arg MaterialsByIDParams) ([]MaterialsByIDRow, error) {
@@ -2340,6 +2343,7 @@ func (q *Queries) MaterialsByID(ctx context.Context, arg MaterialsByIDParams) ([
 			&i.Sku,
 			&i.Unit,
 			&i.Price,
+			&i.Density,
 		); err != nil {
 			return nil, err
 		}

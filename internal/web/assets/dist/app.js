@@ -91,6 +91,58 @@
     changed(body);
   };
   const removeRow = row => { const form = row.closest('form'); row.remove(); changed(form); };
+
+  // A row is dragged by its handle, or moved with the arrow keys; a field of each row says where it stands then.
+  const moved = row => { $$('[name$=".at"]', row.parentElement).forEach((field, i) => { field.value = i; }); changed(row); };
+  const move = (row, by) => {
+    const other = by < 0 ? row.previousElementSibling : row.nextElementSibling;
+    if (!other) return;
+    by < 0 ? other.before(row) : other.after(row);
+    $('[data-move-row]', row).focus();
+    moved(row);
+  };
+  let dragged = null;
+  document.addEventListener('keydown', e => {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[e.key], row = e.target.closest('[data-form-row]');
+    if (by && row && (e.altKey || e.target.closest('[data-move-row]')) && $('[data-move-row]', row)) { e.preventDefault(); move(row, by); }
+  });
+  document.addEventListener('dragstart', e => {
+    if (!e.target.closest?.('[data-move-row]')) return;
+    dragged = e.target.closest('[data-form-row]');
+    e.dataTransfer.effectAllowed = 'move';
+    e.dataTransfer.setDragImage(dragged, 0, 0);
+  });
+  document.addEventListener('dragover', e => {
+    const row = e.target.closest?.('[data-form-row]');
+    if (!dragged || !row || row.parentElement !== dragged.parentElement) return;
+    e.preventDefault();
+    const box = row.getBoundingClientRect();
+    if (row !== dragged) e.clientY < box.top + box.height / 2 ? row.before(dragged) : row.after(dragged);
+  });
+  document.addEventListener('dragend', () => { if (dragged) moved(dragged); dragged = null; });
+
+  // A line is added by typing how much of what: 500 g flour. It goes into the first row in which nothing was typed.
+  const blank = row => $$('select, input:not([type=hidden])', row).every(f => !f.value);
+  const quickAdd = (input, template) => {
+    const [, amount, name] = /^\s*((?:[\d.,]+\s*(?:%|[a-z]{1,4}(?=\s))?|rest(?=\s))?)\s*(.+?)\s*$/i.exec(input.value) || [];
+    if (!name) return;
+    const body = $(template.dataset.into), wanted = name.toLowerCase();
+    const options = [...$('select', template.content).options].filter(o => o.value);
+    const found = options.find(o => o.label.toLowerCase().startsWith(wanted)) || options.find(o => o.label.toLowerCase().includes(wanted));
+    if (!found) return toast('Nothing is called “' + name + '”. Choose it in a line.');
+    if (!$$('[data-form-row]', body).some(blank)) addRow(template);
+    const row = $$('[data-form-row]', body).find(blank);
+    $('select', row).value = found.value;
+    $('[name$=".quantity"]', row).value = amount;
+    input.value = '';
+    changed(row);
+    input.focus();
+  };
+  document.addEventListener('keydown', e => {
+    if (e.key === 'Enter' && e.target.dataset?.quickAdd) { e.preventDefault(); quickAdd(e.target, $('#' + e.target.dataset.quickAdd)); }
+  });
+  document.addEventListener('DOMContentLoaded', () => $$('[data-quick-add]').forEach(f => { f.hidden = false; }));
+
   const changed = el => el.dispatchEvent(new Event('change', { bubbles: true }));
 
   // Leaving a changed form asks first, also by sending another one.

@@ -1,0 +1,5 @@
+-- +goose Up
+SELECT protect('recipe_drafts');
+
+-- +goose Down
+SELECT 1;
