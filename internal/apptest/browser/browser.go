@@ -57,7 +57,7 @@ func Open(t testing.TB, base string) *Page {
 }
 
 // refusal is a page that says no, which is an answer like any other.
-var refusal = regexp.MustCompile(`status of (403|404|409|422)`)
+var refusal = regexp.MustCompile(`status of (401|403|404|409|422)`)
 
 // report fails the test for what the browser reports as an error, until the network is cut on purpose.
 func (p *Page) report(messages iter.Seq2[chromedp.ConsoleMessage, error]) {

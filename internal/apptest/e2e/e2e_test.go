@@ -392,10 +392,46 @@ func TestSignInByProvider(t *testing.T) {
 	p.WaitForText("h1", "Orders")
 }
 
+// Somebody who forgot their password asks for a link, chooses another, and is signed out where they were signed in.
+func TestForgottenPassword(t *testing.T) {
+	apptest.EachMailing(t, func(t *testing.T, a *apptest.App) {
+		there := browser.Open(t, a.URL)
+		there.SignIn(sam, demo.Password)
+		p := browser.Open(t, a.URL)
+		p.Look(1440, false)
+		p.Go("/login")
+		p.Click("a[href='/password']")
+		p.WaitForText("h1", "Forgot the password?")
+		p.Fill("[name=email]", sam)
+		p.Submit("main button[type=submit], .gate-card button[type=submit]")
+		p.WaitForText("h1", "Check your mail")
+		link := a.Mailed(sam, "Choose another password")
+		p.Go(link)
+		p.Fill("[name=password]", "short")
+		p.Send("Change the password")
+		p.WaitForText("#f-password-e", "8 characters")
+		p.Fill("[name=password]", "a loaf in the oven by six")
+		p.Send("Change the password")
+		there.Go("/sunrise/orders")
+		if got := there.Path(); got != "/login" {
+			t.Errorf("the former session shows %s", got)
+		}
+		p.SignIn(sam, demo.Password)
+		p.WaitForText("main", "is not right")
+		p.SignIn(sam, "a loaf in the oven by six")
+		if got := p.Path(); got != "/sunrise/" {
+			t.Errorf("the new password leads to %s", got)
+		}
+		p.Go(link)
+		p.WaitForText("main", "This link was used")
+	})
+}
+
 // An owner makes a key; a program reads orders with it, nothing that was not let, and nothing once it is revoked.
 func TestAPIKey(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, a *apptest.App) {
 		p := browser.Open(t, a.URL)
+		p.Look(1440, false)
 		p.SignIn(maya, demo.Password)
 		p.Go("/sunrise/settings/keys")
 		p.Click("a[href='/sunrise/settings/keys/new']")
@@ -426,11 +462,11 @@ func TestAPIKey(t *testing.T) {
 			}
 		}
 		p.Go("/sunrise/settings/keys")
-		if text := p.Text("main"); strings.Contains(text, secret) || strings.Contains(text, "never") {
+		if text, used := p.Text("main"), p.Text("tbody td:nth-of-type(3)"); strings.Contains(text, secret) || used == "never" {
 			t.Errorf("the secret is shown again, or its use is not: %s", text)
 		}
 		p.Press("Revoke")
-		p.Send("Revoke")
+		p.Submit("dialog[open] .btn-error")
 		if got := ask("/sunrise/orders"); got != http.StatusUnauthorized {
 			t.Errorf("revoked, it answers %d", got)
 		}

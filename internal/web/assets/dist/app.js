@@ -87,7 +87,7 @@
     const holder = document.createElement('template');
     holder.innerHTML = template.innerHTML.replaceAll('__n__', String(n));
     body.append(holder.content);
-    const field = $('input, select', body.lastElementChild); if (field) field.focus();
+    const field = $('input:not([type=hidden]), select', body.lastElementChild); if (field) field.focus();
     changed(body);
   };
   const removeRow = row => { const form = row.closest('form'); row.remove(); changed(form); };
@@ -103,7 +103,7 @@
   };
   let dragged = null;
   document.addEventListener('keydown', e => {
-    const by = { ArrowUp: -1, ArrowDown: 1 }[e.key], row = e.target.closest('[data-form-row]');
+    const by = { ArrowUp: -1, ArrowDown: 1 }[e.key], row = e.target.closest?.('[data-form-row]');
     if (by && row && (e.altKey || e.target.closest('[data-move-row]')) && $('[data-move-row]', row)) { e.preventDefault(); move(row, by); }
   });
   document.addEventListener('dragstart', e => {
