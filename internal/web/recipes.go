@@ -310,7 +310,7 @@ func portion(text string) (share catalog.Portion, percent bool, err error) {
 	}
 	n, err := quantity.ParseNumber(strings.TrimSpace(number))
 	if err != nil || n%100 != 0 {
-		return share, true, errors.New("Enter a percentage, such as 65 % or 2.5 %.") //nolint:staticcheck // shown under the field
+		return share, true, errors.New("Enter a percentage, such as 65 % or 2.5 %.")
 	}
 	return catalog.Portion{Percent: n / 100}, true, nil
 }
