@@ -1838,7 +1838,7 @@ func countSheet(p countPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 139, "<section class=\"panel\" aria-label=\"Sheet\"><div class=\"ledger-wrap\"><table class=\"table ledger\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 139, "<section class=\"panel\" aria-label=\"Sheet\"><div class=\"ledger-wrap\" role=\"region\" aria-label=\"To count\" tabindex=\"0\"><table class=\"table ledger\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
