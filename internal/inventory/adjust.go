@@ -43,11 +43,8 @@ func Adjust(ctx context.Context, tx *store.Tx, c Change) error {
 	if err != nil {
 		return err
 	}
-	l, err := GetLot(ctx, tx, c.Lot)
+	l, err := lockLot(ctx, tx, c.Lot)
 	if err != nil {
-		return err
-	}
-	if l, err = lockLot(ctx, tx, l.ID); err != nil {
 		return err
 	}
 	location, err := l.where(ctx, tx, c)

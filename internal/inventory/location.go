@@ -251,11 +251,8 @@ func Relocate(ctx context.Context, tx *store.Tx, r Relocation) error {
 	if err := tx.Require(authz.InventoryWrite); err != nil {
 		return err
 	}
-	l, err := GetLot(ctx, tx, r.Lot)
+	l, err := lockLot(ctx, tx, r.Lot)
 	if err != nil {
-		return err
-	}
-	if l, err = lockLot(ctx, tx, l.ID); err != nil {
 		return err
 	}
 	if err := openLocation(ctx, tx, "to", r.To); err != nil {

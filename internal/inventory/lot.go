@@ -70,16 +70,16 @@ func lotByID(ctx context.Context, tx *store.Tx, which id.ID) (Lot, error) {
 	return lotOf(r), err
 }
 
-// lockLot reads a lot once nobody else can change it.
-func lockLot(ctx context.Context, tx *store.Tx, which id.ID) (Lot, error) {
-	l, err := lotByID(ctx, tx, which)
+// lockLot reads the lot with a code once nobody else can change it.
+func lockLot(ctx context.Context, tx *store.Tx, code string) (Lot, error) {
+	l, err := GetLot(ctx, tx, code)
 	if err != nil {
 		return l, err
 	}
 	if err := lock(ctx, tx, l.Item.ID); err != nil {
 		return l, err
 	}
-	return lotByID(ctx, tx, which)
+	return lotByID(ctx, tx, l.ID)
 }
 
 // GetLot reads the lot with a code.
@@ -199,11 +199,8 @@ func SetStatus(ctx context.Context, tx *store.Tx, code string, status LotStatus,
 	if err != nil {
 		return err
 	}
-	l, err := GetLot(ctx, tx, code)
+	l, err := lockLot(ctx, tx, code)
 	if err != nil {
-		return err
-	}
-	if l, err = lockLot(ctx, tx, l.ID); err != nil {
 		return err
 	}
 	if l.Status == status {

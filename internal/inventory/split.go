@@ -21,11 +21,8 @@ func Split(ctx context.Context, tx *store.Tx, code string, q quantity.Quantity, 
 	if err := tx.Require(authz.InventoryWrite); err != nil {
 		return Lot{}, err
 	}
-	from, err := GetLot(ctx, tx, code)
+	from, err := lockLot(ctx, tx, code)
 	if err != nil {
-		return Lot{}, err
-	}
-	if from, err = lockLot(ctx, tx, from.ID); err != nil {
 		return Lot{}, err
 	}
 	if q <= 0 || q >= from.OnHand {
@@ -87,14 +84,12 @@ func mergeable(ctx context.Context, tx *store.Tx, codes []string) ([]Lot, error)
 	}
 	lots := make([]Lot, len(codes))
 	for i, code := range codes {
-		l, err := GetLot(ctx, tx, code)
+		l, err := lockLot(ctx, tx, code)
 		if err != nil {
 			return nil, err
 		}
-		if lots[i], err = lockLot(ctx, tx, l.ID); err != nil {
-			return nil, err
-		}
-		switch l = lots[i]; {
+		lots[i] = l
+		switch {
 		case l.Item.ID != lots[0].Item.ID:
 			return nil, fault.Invalid("lots", "Only lots of the same item can be put together.")
 		case l.OnHand <= 0:
