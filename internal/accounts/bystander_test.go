@@ -35,18 +35,13 @@ func TestNothingOfAnotherPersonChanges(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer taker.Close()
-		theirs := func() (rows []string) {
+		theirs := func() census.Census {
 			t.Helper()
 			all, err := taker.Take(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, r := range all {
-				if r.Owner == other.ID.String() {
-					rows = append(rows, r.Table+" "+r.JSON)
-				}
-			}
-			return rows
+			return all.Of(other.ID.String())
 		}
 		before := theirs()
 		if len(before) < 15 {

@@ -37,18 +37,13 @@ func TestNothingOfAnotherOrganizationChanges(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer taker.Close()
-		theirs := func() (rows []string) {
+		theirs := func() census.Census {
 			t.Helper()
 			all, err := taker.Take(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, r := range all {
-				if r.Owner == bluebird.Organization().String() {
-					rows = append(rows, r.Table+" "+r.JSON)
-				}
-			}
-			return rows
+			return all.Of(bluebird.Organization().String())
 		}
 		before := theirs()
 		if len(before) < 8 {
