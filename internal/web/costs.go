@@ -155,15 +155,11 @@ type arithmeticPage struct {
 }
 
 func showArithmetic(q *Request) error {
-	version, err := q.version()
+	p, err := q.versionPage()
 	if err != nil {
 		return err
 	}
-	p, err := q.productPage(version)
-	if err != nil {
-		return err
-	}
-	return q.Render(http.StatusOK, p.Name+", cost of version "+strconv.FormatInt(version, 10), "products", arithmeticShow(arithmeticPage{p}))
+	return q.Render(http.StatusOK, p.Name+", cost of version "+strconv.FormatInt(p.Recipe.Version, 10), "products", arithmeticShow(arithmeticPage{p}))
 }
 
 // six shows an amount to the last digit that is kept.

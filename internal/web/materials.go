@@ -9,6 +9,7 @@ import (
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
+	"craftplan/internal/id"
 	"craftplan/internal/inventory"
 	"craftplan/internal/money"
 	"craftplan/internal/quantity"
@@ -50,22 +51,41 @@ func listMaterials(q *Request) error {
 	return q.Render(http.StatusOK, "Materials", "materials", materialsPage(l))
 }
 
+// itemStock is what pages show of the stock of a material or a product.
+type itemStock struct {
+	Lots      []inventory.Lot
+	Movements []inventory.Movement
+	Horizon   calendar.Date
+	Locations places
+	Spread    inventory.Spread
+}
+
+func (q *Request) itemStock(tx *store.Tx, item id.ID) (s itemStock, err error) {
+	if s.Lots, err = inventory.Lots(q.Context(), tx, item); err != nil {
+		return s, err
+	}
+	if s.Horizon, err = inventory.Horizon(q.Context(), tx); err != nil {
+		return s, err
+	}
+	if s.Locations, err = inventory.OpenLocations(q.Context(), tx); err != nil {
+		return s, err
+	}
+	if s.Spread, err = inventory.SpreadOf(q.Context(), tx, item); err != nil {
+		return s, err
+	}
+	s.Movements, err = inventory.Movements(q.Context(), tx, item)
+	return s, err
+}
+
 type materialPage struct {
 	inventory.Material
 	format
-	Lots                 []inventory.Lot
-	Movements            []inventory.Movement
+	Shelf                itemStock
 	MayWrite, MayArchive bool
 	At                   func(...string) string
-	Horizon              calendar.Date
-	Locations            places
-	Spread               inventory.Spread
 	Receive, Correct     ui.Form
 	Food                 foodFacts
 }
-
-// First is the lot that is used first; "" when none can be.
-func (p materialPage) First() string { return firstUsable(p.Lots, p.today()) }
 
 func (q *Request) materialPage() (p materialPage, err error) {
 	p = materialPage{format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), MayArchive: q.Actor().May(authz.Archive), At: q.Path}
@@ -76,24 +96,12 @@ func (q *Request) materialPage() (p materialPage, err error) {
 		if p.Food, err = q.foodFacts(tx, p.Material); err != nil {
 			return err
 		}
-		if p.Lots, err = inventory.Lots(q.Context(), tx, p.ID); err != nil {
-			return err
-		}
-		if p.Horizon, err = inventory.Horizon(q.Context(), tx); err != nil {
-			return err
-		}
-		if p.Locations, err = inventory.OpenLocations(q.Context(), tx); err != nil {
-			return err
-		}
-		if p.Spread, err = inventory.SpreadOf(q.Context(), tx, p.ID); err != nil {
-			return err
-		}
-		p.Movements, err = inventory.Movements(q.Context(), tx, p.ID)
+		p.Shelf, err = q.itemStock(tx, p.ID)
 		return err
 	})
 	latest := p.Details
 	latest.Price = p.Cost
-	p.Receive = ui.Form{Values: url.Values{"unit_cost": q.materialValues(latest)["price"], "cost_of": {"unit"}, "location": {p.Locations.receiving()}}}
+	p.Receive = ui.Form{Values: url.Values{"unit_cost": q.materialValues(latest)["price"], "cost_of": {"unit"}, "location": {p.Shelf.Locations.receiving()}}}
 	return p, err
 }
 

@@ -42,7 +42,7 @@ type productPage struct {
 	format
 	Recipe   *catalog.Recipe // nil before the first version
 	Versions []catalog.Recipe
-	Draft    *catalog.Draft
+	Draft    *catalog.Draft // where the versions are listed
 	Settings settings.Settings
 	MayWrite bool
 	At       func(...string) string
@@ -104,9 +104,6 @@ func (q *Request) productPage(version int64) (p productPage, err error) {
 		if p.Settings, err = settings.Get(q.Context(), tx); err != nil {
 			return err
 		}
-		if p.Draft, err = catalog.DraftOf(q.Context(), tx, p.ID); err != nil {
-			return err
-		}
 		p.Recipe, err = catalog.GetRecipe(q.Context(), tx, p.ID, version)
 		return err
 	})
@@ -118,25 +115,32 @@ func showProduct(q *Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Render(http.StatusOK, p.Name, "products", productShow(p))
+	return q.renderProduct(p)
 }
 
-// version is the number in the address.
-func (q *Request) version() (int64, error) {
+// versionPage is the page of the version in the address.
+func (q *Request) versionPage() (productPage, error) {
 	var problems fault.Problems
 	version := countField(&problems, url.Values{"version": {q.PathValue("version")}}, "version")
 	if problems.Err() != nil || version < 1 {
-		return 0, fault.NotFound("recipe")
+		return productPage{}, fault.NotFound("recipe")
 	}
-	return version, nil
+	return q.productPage(version)
 }
 
 func showVersion(q *Request) error {
-	version, err := q.version()
+	p, err := q.versionPage()
 	if err != nil {
 		return err
 	}
-	p, err := q.productPage(version)
+	return q.renderProduct(p)
+}
+
+func (q *Request) renderProduct(p productPage) error {
+	err := q.View(func(tx *store.Tx) (err error) {
+		p.Draft, err = catalog.DraftOf(q.Context(), tx, p.ID)
+		return err
+	})
 	if err != nil {
 		return err
 	}

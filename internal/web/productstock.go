@@ -20,19 +20,13 @@ type productStockPage struct {
 	catalog.Product
 	format
 	Stock        production.Stock
-	Lots         []inventory.Lot
-	Movements    []inventory.Movement
-	Horizon      calendar.Date
-	Locations    places
-	Spread       inventory.Spread
+	Shelf        itemStock
 	MayWrite     bool
 	At           func(...string) string
 	Add, Correct ui.Form
 }
 
-// First is the lot that is delivered first; "" when none can be.
-func (p productStockPage) First() string { return firstUsable(p.Lots, p.today()) }
-
+// firstUsable is the code of the lot that is used or delivered first; "" when none can be.
 func firstUsable(lots []inventory.Lot, today calendar.Date) string {
 	for _, l := range lots {
 		if l.OnHand > 0 && !l.Held() && !l.Expired(today) {
@@ -51,19 +45,7 @@ func (q *Request) productStockPage() (p productStockPage, err error) {
 		if p.Stock, err = production.StockOf(q.Context(), tx, p.ID); err != nil {
 			return err
 		}
-		if p.Lots, err = inventory.Lots(q.Context(), tx, p.ID); err != nil {
-			return err
-		}
-		if p.Horizon, err = inventory.Horizon(q.Context(), tx); err != nil {
-			return err
-		}
-		if p.Locations, err = inventory.OpenLocations(q.Context(), tx); err != nil {
-			return err
-		}
-		if p.Spread, err = inventory.SpreadOf(q.Context(), tx, p.ID); err != nil {
-			return err
-		}
-		p.Movements, err = inventory.Movements(q.Context(), tx, p.ID)
+		p.Shelf, err = q.itemStock(tx, p.ID)
 		return err
 	})
 	return p, err
@@ -141,8 +123,8 @@ func (q *Request) changeProductStock(done string, show func(*productStockPage, u
 
 // addValues are what the form for more pieces begins with.
 func (p productStockPage) addForm() ui.Form {
-	if p.Add.Values != nil || len(p.Lots) == 0 {
+	if p.Add.Values != nil || len(p.Shelf.Lots) == 0 {
 		return p.Add
 	}
-	return ui.Form{Values: url.Values{"unit_cost": {money.Input(p.Lots[0].UnitCost, p.currency)}, "location": {p.Locations.receiving()}}}
+	return ui.Form{Values: url.Values{"unit_cost": {money.Input(p.Shelf.Lots[0].UnitCost, p.currency)}, "location": {p.Shelf.Locations.receiving()}}}
 }

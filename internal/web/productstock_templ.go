@@ -211,7 +211,7 @@ func productStockShow(p productStockPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = itemLots(p.Lots, quantity.Piece, p.format, p.First(), p.Horizon, p.Locations, p.Spread, p.At).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = itemLots(p.Shelf, quantity.Piece, p.format, p.At).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -221,8 +221,8 @@ func productStockShow(p productStockPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Locations.Several() {
-			templ_7745c5c3_Err = spreadPanel(p.format, p.Spread, quantity.Piece).Render(ctx, templ_7745c5c3_Buffer)
+		if p.Shelf.Locations.Several() {
+			templ_7745c5c3_Err = spreadPanel(p.format, p.Shelf.Spread, quantity.Piece).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -239,7 +239,7 @@ func productStockShow(p productStockPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = itemMovements(p.Movements, quantity.Piece, p.format, p.At).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = itemMovements(p.Shelf.Movements, quantity.Piece, p.format, p.At).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -292,7 +292,7 @@ func productStockShow(p productStockPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = placeSelect(p.addForm(), p.Locations, "add", "Goes to").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = placeSelect(p.addForm(), p.Shelf.Locations, "add", "Goes to").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -92,11 +92,7 @@ type scalePage struct {
 }
 
 func scaleRecipe(q *Request) error {
-	version, err := q.version()
-	if err != nil {
-		return err
-	}
-	p, err := q.productPage(version)
+	p, err := q.versionPage()
 	if err != nil {
 		return err
 	}
