@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -199,31 +200,30 @@ func saveDraft(q *Request) error {
 			fields[name] = values[0]
 		}
 	}
-	var p catalog.Product
-	err := q.Update(func(tx *store.Tx) (err error) {
-		if p, err = catalog.Get(q.Context(), tx, q.PathValue("sku")); err != nil {
-			return err
-		}
-		return catalog.SaveDraft(q.Context(), tx, p.ID, fields)
+	err := q.changeDraft(func(ctx context.Context, tx *store.Tx, product id.ID) error {
+		return catalog.SaveDraft(ctx, tx, product, fields)
 	})
 	if err != nil {
 		return err
 	}
-	return q.Done("The draft is saved. Nothing else changes until it is published.", q.Path("products", p.SKU, "recipe"))
+	return q.Done("The draft is saved. Nothing else changes until it is published.", q.Path("products", q.PathValue("sku"), "recipe"))
 }
 
 func discardDraft(q *Request) error {
-	var p catalog.Product
-	err := q.Update(func(tx *store.Tx) (err error) {
-		if p, err = catalog.Get(q.Context(), tx, q.PathValue("sku")); err != nil {
-			return err
-		}
-		return catalog.DiscardDraft(q.Context(), tx, p.ID)
-	})
-	if err != nil {
+	if err := q.changeDraft(catalog.DiscardDraft); err != nil {
 		return err
 	}
-	return q.Done("The draft was discarded.", q.Path("products", p.SKU))
+	return q.Done("The draft was discarded.", q.Path("products", q.PathValue("sku")))
+}
+
+func (q *Request) changeDraft(change func(context.Context, *store.Tx, id.ID) error) error {
+	return q.Update(func(tx *store.Tx) error {
+		p, err := catalog.Get(q.Context(), tx, q.PathValue("sku"))
+		if err != nil {
+			return err
+		}
+		return change(q.Context(), tx, p.ID)
+	})
 }
 
 // costRecipe answers while somebody types: the cost panel and the cost of each row.
