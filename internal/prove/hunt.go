@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,22 +26,24 @@ type hunted struct {
 	schemata  *schemata
 	leaks     map[int]string // names, by number
 	folder    string
+	overlay   string // the file that tells the compiler of the mutants
 	packages  []*suite
 	isolation *suite // the gates that ask the program
-	recorded  bool
 }
 
 // suite is the tests of a package.
 type suite struct {
 	path, name, directory, binary string
+	deps                          []string        // packages of the program whose code its tests may run
 	results                       []rounds.Result // of each test alone
+	recorded                      bool
 }
 
 // unhunted are packages whose tests start whole processes or browsers, or look at the sources, which are the same with every mutant.
 var unhunted = []string{"apptest/e2e", "apptest/isolation", "cli", "demo", "houserules/sqlproof", "prove", "web/assets", "web/ui"}
 
-// build compiles the tests of all packages with the mutants in them.
-func build(ctx context.Context, s *schemata) (*hunted, error) {
+// schedule finds the tests and writes the sources with the mutants in them.
+func schedule(ctx context.Context, s *schemata) (*hunted, error) {
 	folder, err := workshop()
 	if err != nil {
 		return nil, err
@@ -53,27 +56,29 @@ func build(ctx context.Context, s *schemata) (*hunted, error) {
 		return nil, err
 	}
 	h.isolation = h.isolationSuite()
-	overlay, err := s.overlay(folder)
-	if err != nil {
-		return nil, err
-	}
-	args := []string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay", overlay, "-o", folder + string(filepath.Separator), h.isolation.path}
-	for _, p := range h.packages {
+	h.overlay, err = s.overlay(folder)
+	return h, err
+}
+
+// build compiles the tests of packages with the mutants in them.
+func (h *hunted) build(ctx context.Context, suites ...*suite) error {
+	args := []string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay", h.overlay, "-o", h.folder + string(filepath.Separator)}
+	for _, p := range suites {
 		args = append(args, p.path)
 	}
 	if out, err := exec.CommandContext(ctx, "go", args...).CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("the mutants do not compile: %w\n%s", err, out)
+		return fmt.Errorf("the mutants do not compile: %w\n%s", err, out)
 	}
-	return h, nil
+	return nil
 }
 
-// prepared is built once for the gates that need it, and stays until the folder of a run is removed.
+// prepared is there once for the gates that need it, and stays until the folder of a run is removed.
 var prepared = onceFor(func(ctx context.Context) (*hunted, error) {
 	s, err := mutate()
 	if err != nil {
 		return nil, err
 	}
-	return build(ctx, s)
+	return schedule(ctx, s)
 })
 
 func onceFor[T any](make func(context.Context) (T, error)) func(context.Context) (T, error) {
@@ -106,17 +111,35 @@ func (h *hunted) find(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	deps, err := testDeps(ctx)
+	if err != nil {
+		return err
+	}
 	for text := range strings.Lines(string(out)) {
 		fields := strings.Fields(text)
 		below := strings.TrimPrefix(fields[0], "craftplan/internal/")
 		if slices.Contains(unhunted, below) {
 			continue
 		}
-		p := &suite{path: fields[0], name: fields[1], directory: fields[2], binary: filepath.Join(h.folder, filepath.Base(fields[0])+".test")}
+		p := &suite{path: fields[0], name: fields[1], directory: fields[2], binary: filepath.Join(h.folder, filepath.Base(fields[0])+".test"), deps: deps[fields[0]]}
 		h.packages = append(h.packages, p)
 		h.schemata.added["internal/"+below+"/rounds_prove_test.go"] = roundsOf(p.name)
 	}
 	return nil
+}
+
+// testDeps are the packages that the tests of each package are built from.
+func testDeps(ctx context.Context) (map[string][]string, error) {
+	out, err := exec.CommandContext(ctx, "go", "list", "-test", "-f", `{{if eq .Name "main"}}{{.ImportPath}} {{join .Deps " "}}{{end}}`, "./internal/...").Output()
+	if err != nil {
+		return nil, err
+	}
+	deps := map[string][]string{}
+	for text := range strings.Lines(string(out)) {
+		fields := strings.Fields(text)
+		deps[strings.TrimSuffix(fields[0], ".test")] = fields[1:]
+	}
+	return deps, nil
 }
 
 // roundsOf is a file that lets the tests of a package run in rounds.
@@ -171,7 +194,7 @@ func (p *suite) record(ctx context.Context) error {
 			return fmt.Errorf("%s: %s fails without a mutant:\n%s", p.path, r.Test, text)
 		}
 	}
-	p.results = results
+	p.results, p.recorded = results, true
 	return nil
 }
 
@@ -233,38 +256,64 @@ func (v *verdicts) alive(n int) bool {
 	return v.killed[n] == ""
 }
 
-// hunt runs, for each mutant, the tests that reach it until one fails; two packages at once.
+// hunt runs, for each mutant, the tests that reach it until one fails: first those of where it lives and those that ask all verbs as
+// who may not, where most end, and then those of other packages.
 func (h *hunted) hunt(ctx context.Context, wanted func(int) bool) (map[int]string, error) {
-	if !h.recorded {
-		if err := h.each(func(p *suite) error { return p.record(ctx) }); err != nil {
-			return nil, err
-		}
-		h.recorded = true
-	}
-	slices.SortStableFunc(h.packages, func(a, b *suite) int { return cmp.Compare(a.seconds(), b.seconds()) })
 	v := &verdicts{killed: map[int]string{}}
-	// First where a mutant lives, and where all verbs are asked by those who may not: most end there.
 	hints := h.readHints()
+	first := func(n int) string { return hints[h.schemata.mutants[n-1].String()] }
 	near := func(p *suite, n int) bool {
-		if hint := hints[h.schemata.mutants[n-1].String()]; hint != "" {
+		if hint := first(n); hint != "" {
 			return strings.HasPrefix(hint, p.path+".")
 		}
 		where := h.schemata.mutants[n-1].where
-		return p.name == "houserules" || strings.HasPrefix(where, strings.TrimPrefix(p.path, "craftplan/")+"/") || p.name == "web" && strings.HasPrefix(where, "internal/sso/")
+		return p.name == "houserules" || strings.HasPrefix(where, p.below()+"/") || p.name == "web" && strings.HasPrefix(where, "internal/sso/")
 	}
-	first := func(n int) string { return hints[h.schemata.mutants[n-1].String()] }
-	err := h.each(func(p *suite) error {
-		return p.hunt(ctx, v, func(n int) bool { return wanted(n) && near(p, n) }, first, everyTest)
-	})
+	err := h.round(ctx, v, func(p *suite, n int) bool { return wanted(n) && near(p, n) }, first, everyTest)
 	if err == nil {
-		err = h.each(func(p *suite) error {
-			return p.hunt(ctx, v, func(n int) bool { return wanted(n) && !near(p, n) }, first, enoughTests)
-		})
+		err = h.round(ctx, v, func(p *suite, n int) bool { return wanted(n) && !near(p, n) }, first, enoughTests)
 	}
 	for n, by := range v.killed {
 		hints[h.schemata.mutants[n-1].String()] = by
 	}
 	return v.killed, errors.Join(err, h.writeHints(hints))
+}
+
+// round hunts in the packages whose tests may meet a mutant that is left; two at once.
+func (h *hunted) round(ctx context.Context, v *verdicts, wanted func(*suite, int) bool, first func(int) string, most int) error {
+	var chosen, fresh []*suite
+	for _, p := range h.packages {
+		if !h.mayMeet(p, func(n int) bool { return v.alive(n) && wanted(p, n) }) {
+			continue
+		}
+		chosen = append(chosen, p)
+		if !p.recorded {
+			fresh = append(fresh, p)
+		}
+	}
+	if len(fresh) > 0 {
+		if err := h.build(ctx, fresh...); err != nil {
+			return err
+		}
+		if err := each(fresh, func(p *suite) error { return p.record(ctx) }); err != nil {
+			return err
+		}
+	}
+	slices.SortStableFunc(chosen, func(a, b *suite) int { return cmp.Compare(a.seconds(), b.seconds()) })
+	return each(chosen, func(p *suite) error {
+		return p.hunt(ctx, v, func(n int) bool { return wanted(p, n) }, first, most)
+	})
+}
+
+// mayMeet tells whether a package's tests may come by one of the mutants wanted. A leak may be in any file.
+func (h *hunted) mayMeet(p *suite, wanted func(int) bool) bool {
+	for i, m := range h.schemata.mutants {
+		lives := "craftplan/" + strings.TrimSuffix(path.Dir(m.where), "/internal/db")
+		if wanted(i+1) && (h.leaks[i+1] != "" || lives == p.path || slices.Contains(p.deps, lives)) {
+			return true
+		}
+	}
+	return false
 }
 
 // Hints are the tests that noticed a mutant last time: they are tried first. Without them it only takes longer.
@@ -291,6 +340,9 @@ const (
 	enoughTests = 20
 )
 
+// below is the folder of the package.
+func (p *suite) below() string { return strings.TrimPrefix(p.path, "craftplan/") }
+
 func (p *suite) seconds() (all float64) {
 	for _, r := range p.results {
 		all += r.Seconds
@@ -300,7 +352,7 @@ func (p *suite) seconds() (all float64) {
 
 const atOnce = 2
 
-func (h *hunted) each(do func(*suite) error) error {
+func each(suites []*suite, do func(*suite) error) error {
 	queue, found := make(chan *suite), make([]error, atOnce)
 	var all sync.WaitGroup
 	for worker := range atOnce {
@@ -314,7 +366,7 @@ func (h *hunted) each(do func(*suite) error) error {
 			}
 		})
 	}
-	for _, p := range h.packages {
+	for _, p := range suites {
 		queue <- p
 	}
 	close(queue)

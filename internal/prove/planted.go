@@ -155,6 +155,9 @@ func told(t *testing.T, filling *storetest.Filling) (answers []string) {
 func (h *hunted) isolated(ctx context.Context, note func(leak, gate string)) error {
 	var orders rounds.Orders
 	orders.Tests = []string{"TestLeakMatrix", "TestLeakWorlds"}
+	if err := h.build(ctx, h.isolation); err != nil {
+		return err
+	}
 	results, text, err := h.isolation.run(ctx, orders)
 	if err != nil {
 		return fmt.Errorf("%w\n%s", err, text)
