@@ -4,9 +4,11 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"craftplan/internal/accounts"
 	"craftplan/internal/apptest/device"
+	"craftplan/internal/fault"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
 	"craftplan/internal/store/storetest/census"
@@ -17,10 +19,13 @@ func TestNothingOfAnotherPersonChanges(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
 		ctx, now := t.Context(), half()
 		p, other := newPerson(t, db, rosa), newPerson(t, db, "ada@oven.example")
-		var codes []string
-		for _, each := range []*person{p, other} {
-			_, codes = each.addApp(now)
-			each.mustAdd(device.New(t, origin), "Phone")
+		var codes, theirCodes []string
+		var secret string
+		phone := device.New(t, origin)
+		for _, each := range []*person{other, p} {
+			theirCodes = codes
+			secret, codes = each.addApp(now)
+			each.mustAdd(map[*person]*device.Device{p: phone, other: device.New(t, origin)}[each], "Phone")
 			each.mustAdd(device.New(t, origin), "Laptop")
 			each.step()
 			if err := accounts.RequestEmail(ctx, db.Store, each.User, password, "new-"+each.Email); err != nil {
@@ -59,6 +64,18 @@ func TestNothingOfAnotherPersonChanges(t *testing.T) {
 			do   func(context.Context) error
 		}{
 			{"another name", func(ctx context.Context) error { return accounts.ChangeName(ctx, db.Store, p.User, "Rosa Two") }},
+			{"a passkey used", func(context.Context) error { _, err := enterWith(t, db, phone); return err }},
+			{"a code of the app used", func(ctx context.Context) error {
+				later := now.Add(5 * time.Minute)
+				_, err := accounts.FinishStep(ctx, clock(db, later), p.step(), code(t, secret, later), "a browser")
+				return err
+			}},
+			{"a recovery code of the other tried", func(ctx context.Context) error {
+				if _, err := accounts.FinishStep(ctx, db.Store, p.step(), theirCodes[0], "a browser"); !fault.Is(err, fault.KindInvalid) {
+					t.Errorf("another's recovery code: %v", err)
+				}
+				return nil
+			}},
 			{"a passkey renamed", func(ctx context.Context) error {
 				return accounts.RenamePasskey(ctx, db.Store, p.proof(), p.factors().Passkeys[0].ID, "Old phone")
 			}},

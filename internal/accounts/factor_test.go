@@ -277,6 +277,9 @@ func TestRemovingFactors(t *testing.T) {
 				t.Errorf("%s, in a session that knows the password alone: %v", name, err)
 			}
 		}
+		if _, err := keys.AskStep(ctx, db.Store, p.step()); !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("a passkey of who has none: %v", err)
+		}
 		fresh, err := accounts.NewRecoveryCodes(ctx, db.Store, p.proof())
 		if err != nil || len(fresh) != 10 {
 			t.Fatal(fresh, err)
@@ -296,6 +299,9 @@ func TestRemovingFactors(t *testing.T) {
 		}
 		if _, err := accounts.FinishStep(ctx, db.Store, waiting, fresh[0], "a browser"); !fault.Is(err, fault.KindNotFound) {
 			t.Errorf("a step that waited: %v", err)
+		}
+		if err := accounts.RemoveAuthenticator(ctx, db.Store, p.proof()); !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("removed again: %v", err)
 		}
 		if _, err := accounts.NewRecoveryCodes(ctx, db.Store, p.proof()); !fault.Is(err, fault.KindConflict) {
 			t.Errorf("recovery codes for nothing: %v", err)
@@ -346,20 +352,23 @@ func TestFactorsAreSealed(t *testing.T) {
 // A hash of former parameters is made anew when its person signs in, and by nobody else.
 func TestRehash(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
-		if err := create(t, db, rosa); err != nil {
-			t.Fatal(err)
+		for _, email := range []string{rosa, "ada@oven.example"} {
+			if err := create(t, db, email); err != nil {
+				t.Fatal(err)
+			}
 		}
 		old, err := argon2id.CreateHash(password, &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32})
 		if err != nil {
 			t.Fatal(err)
 		}
 		raw := db.Raw()
-		kept := func() (hash string) {
-			if err := raw.QueryRowContext(t.Context(), "SELECT password_hash FROM users").Scan(&hash); err != nil {
+		keptOf := func(email string) (hash string) {
+			if err := raw.QueryRowContext(t.Context(), "SELECT password_hash FROM users WHERE email = $1", email).Scan(&hash); err != nil {
 				t.Fatal(err)
 			}
 			return hash
 		}
+		kept := func() string { return keptOf(rosa) }
 		if _, err := raw.ExecContext(t.Context(), "UPDATE users SET password_hash = $1", old); err != nil {
 			t.Fatal(err)
 		}
@@ -373,6 +382,53 @@ func TestRehash(t *testing.T) {
 		}
 		if hash := kept(); hash == old || strings.Contains(hash, ",t=2,") {
 			t.Errorf("the hash is %q", hash)
+		}
+		if keptOf("ada@oven.example") != old {
+			t.Error("the hash of somebody else, who has the same password, is another")
+		}
+	})
+}
+
+// A password that is changed while its person signs in with the former one stays changed.
+func TestRehashIsLate(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		ctx := t.Context()
+		if err := create(t, db, rosa); err != nil {
+			t.Fatal(err)
+		}
+		hashes := map[string]string{}
+		for _, password := range []string{password, "another quiet oven"} {
+			hash, err := argon2id.CreateHash(password, &argon2id.Params{Memory: 16, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
+			if err != nil {
+				t.Fatal(err)
+			}
+			hashes[password] = hash
+		}
+		raw := db.Raw()
+		const change = "UPDATE users SET password_hash = $1"
+		if _, err := raw.ExecContext(ctx, change, hashes[password]); err != nil {
+			t.Fatal(err)
+		}
+		tx, err := raw.BeginTx(ctx, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.ExecContext(ctx, change, hashes["another quiet oven"]); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			_, _ = accounts.SignIn(ctx, db.Store, rosa, password, "a browser") // it read the former hash, or comes too late
+		}()
+		time.Sleep(300 * time.Millisecond) // until it waits for the change
+		if err := tx.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		<-done
+		var kept string
+		if err := raw.QueryRowContext(ctx, "SELECT password_hash FROM users").Scan(&kept); err != nil || kept != hashes["another quiet oven"] {
+			t.Errorf("the hash is %q, %v", kept, err)
 		}
 	})
 }

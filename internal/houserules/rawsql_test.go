@@ -21,6 +21,7 @@ import (
 var rawSQL = reasons(`
 internal/accounts/accounts_test.go: what is kept of secrets is read past the store
 internal/accounts/factor_test.go: what is kept of secrets is read past the store
+internal/accounts/links_test.go: mails that wait are read past the queue
 internal/api/api_test.go: an organization is suspended by the operator, a former address is written
 internal/apikeys/apikeys_test.go: what is kept of secrets is read past the store
 internal/apptest/isolation/events.go: an organization is suspended by the operator, and its address and jobs are looked at past the program
