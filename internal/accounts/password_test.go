@@ -6,10 +6,15 @@ import (
 	"github.com/alexedwards/argon2id"
 )
 
+// shipped are the parameters of the program; all other tests hash as quickly as there can be.
+var shipped = parameters
+
+func init() { HashQuickly() }
+
 // BenchmarkHash is what a sign-in costs, and a guess.
 func BenchmarkHash(b *testing.B) {
 	for b.Loop() {
-		if _, err := hashPassword("a quiet oven at four"); err != nil {
+		if _, err := argon2id.CreateHash("a quiet oven at four", &shipped); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -17,8 +22,8 @@ func BenchmarkHash(b *testing.B) {
 
 // OWASP's floor, and the same work for nobody as for somebody.
 func TestParameters(t *testing.T) {
-	if parameters.Memory < 19*1024 || parameters.Iterations < 2 || parameters.Parallelism < 1 {
-		t.Errorf("%+v is below the floor", parameters)
+	if shipped.Memory < 19*1024 || shipped.Iterations < 2 || shipped.Parallelism < 1 {
+		t.Errorf("%+v is below the floor", shipped)
 	}
 	made, _, _, err := argon2id.DecodeHash(nobody)
 	if err != nil || *made != parameters {
@@ -31,7 +36,7 @@ func TestParameters(t *testing.T) {
 
 func TestStaleHashes(t *testing.T) {
 	former := parameters
-	former.Iterations = 2
+	former.Memory *= 2
 	old, err := argon2id.CreateHash("a quiet oven at four", &former)
 	if err != nil {
 		t.Fatal(err)

@@ -129,6 +129,9 @@ func TestCustomers(t *testing.T) {
 				t.Errorf("%s: %d, %s", name, got.Status, got.Body)
 			}
 		}
+		if got := ask(t, a, key, "GET", base+"/customers/%00", ""); !strings.Contains(got.Body, "address") {
+			t.Errorf("a NUL in a path is looked up: %s", got.Body)
+		}
 		if got := ask(t, a, key, "POST", base+"/customers", `{"kind":"company","name":"A","billing_address":{"postal_code":"60611"}}`); !strings.Contains(got.Body, `"field":"billing_address.street"`) {
 			t.Errorf("the field of an address: %s", got.Body)
 		}
@@ -208,6 +211,33 @@ func TestWhatAKeySees(t *testing.T) {
 	})
 }
 
+// A key is taken from one header of one scheme, and nothing else that may hold its text.
+func TestOnlyBearersAreLetIn(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	key := secretOf(t, a, "sunrise", authz.OrdersRead)
+	for value, want := range map[string]int{
+		"Bearer " + key: http.StatusOK, "bearer " + key: http.StatusOK,
+		"Basic " + key: http.StatusUnauthorized, "Token " + key: http.StatusUnauthorized, " " + key: http.StatusUnauthorized, key: http.StatusUnauthorized, "Bearer  " + key: http.StatusUnauthorized,
+	} {
+		if got := ask(t, a, "", "GET", base, "", "Authorization", value); got.Status != want {
+			t.Errorf("%q: %d", strings.Replace(value, key, "KEY", 1), got.Status)
+		}
+	}
+	r, err := http.NewRequestWithContext(t.Context(), "GET", a.URL+base, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header["Authorization"] = []string{"Bearer " + key, "Bearer " + key}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusUnauthorized {
+		t.Errorf("two headers: %d", response.StatusCode)
+	}
+}
+
 func TestRequestsAreLimited(t *testing.T) {
 	a := apptest.New(t, store.SQLite, apptest.Limited)
 	key := secretOf(t, a, "sunrise", authz.OrdersRead)
@@ -215,6 +245,9 @@ func TestRequestsAreLimited(t *testing.T) {
 		if got := ask(t, a, key, "GET", base, ""); got.Status == http.StatusTooManyRequests {
 			if got.Header.Get("Retry-After") == "" {
 				t.Error("it is not told when to come again")
+			}
+			if other := ask(t, a, secretOf(t, a, "sunrise", authz.OrdersRead), "GET", base, ""); other.Status != http.StatusOK {
+				t.Errorf("another key, which asked nothing before: %d", other.Status)
 			}
 			return
 		}

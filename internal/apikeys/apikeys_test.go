@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"craftplan/internal/accounts"
 	"craftplan/internal/apikeys"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
@@ -253,6 +254,10 @@ func TestExpiry(t *testing.T) {
 			later := db.At(func() time.Time { return now.AddDate(0, 0, days) })
 			err := later.View(t.Context(), owner, func(tx *store.Tx) error {
 				keys, _, err := apikeys.List(t.Context(), tx, 10, 0)
+				used, counted := apikeys.Used(t.Context(), tx)
+				if counted != nil || used != map[bool]int64{true: 0, false: 1}[want == apikeys.Expired] {
+					t.Errorf("after %d days %d count, %v", days, used, counted)
+				}
 				if len(keys) != 1 || keys[0].State != want {
 					t.Errorf("after %d days: %+v, want %s", days, keys, want)
 				}
@@ -458,4 +463,64 @@ func TestLastUse(t *testing.T) {
 			t.Error("used again after a minute, and not noted")
 		}
 	})
+}
+
+// One of several keys is used, given another secret and revoked: the others stay as they are.
+func TestKeysAreApart(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		owner := db.Organization("Sunrise")
+		admin := joined(t, db, owner, "Ada", authz.Admin)
+		first, second := key(t, db, owner, authz.OrdersRead), key(t, db, admin, authz.OrdersRead, authz.CatalogRead)
+		listed := func() map[id.ID]apikeys.Listed {
+			t.Helper()
+			all := map[id.ID]apikeys.Listed{}
+			for _, k := range list(t, db, owner) {
+				if _, twice := all[k.ID]; twice {
+					t.Errorf("%s is listed twice", k.Prefix)
+				}
+				all[k.ID] = k
+			}
+			return all
+		}
+		if keys := listed(); len(keys) != 2 || keys[first.ID].Maker != "Somebody" || keys[second.ID].Maker != "Ada" {
+			t.Errorf("listed: %+v", keys)
+		}
+		opens(t, db, "sunrise", second.Secret, 0)
+		if keys := listed(); keys[first.ID].LastUsed != nil || keys[second.ID].LastUsed == nil {
+			t.Errorf("after the second was used: %+v", keys)
+		}
+		var anew apikeys.Made
+		db.Do(t, admin, func(ctx context.Context, tx *store.Tx) (err error) {
+			anew, err = apikeys.Rotate(ctx, tx, second.ID, time.Hour)
+			return err
+		})
+		if anew.ID != second.ID || !slices.Equal(anew.Scopes, second.Scopes) {
+			t.Errorf("rotated: %+v", anew.Key)
+		}
+		for _, wrong := range []string{"cpk_ABCDEFGHIJKLMNOPQRSTUVWXYZ", second.Secret[:29] + "!"} {
+			if opens(t, db, "sunrise", wrong, 0) {
+				t.Errorf("while a former secret goes on, %q opens", wrong)
+			}
+		}
+		db.Do(t, owner, func(ctx context.Context, tx *store.Tx) error { return apikeys.Revoke(ctx, tx, second.ID) })
+		if !opens(t, db, "sunrise", first.Secret, 0) || opens(t, db, "sunrise", anew.Secret, 0) {
+			t.Error("the first does not open, or the second does")
+		}
+	})
+}
+
+// joined is a member of the scope's organization with a name.
+func joined(t *testing.T, db *storetest.DB, scope store.Scope, name string, role authz.Role) store.Scope {
+	t.Helper()
+	prepared, err := accounts.PrepareWithoutPassword(name, strings.ToLower(name)+"@people.example")
+	if err == nil {
+		err = db.System(t.Context(), "test: create a user", func(tx *store.SystemTx) error { return accounts.Create(t.Context(), tx, prepared) })
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error {
+		return organizations.AddMember(ctx, tx, prepared.ID, role)
+	})
+	return store.NewScope(scope.Organization(), authz.Actor{UserID: prepared.ID, Role: role}, scope.Context())
 }

@@ -21,7 +21,7 @@ import (
 var rawSQL = reasons(`
 internal/accounts/accounts_test.go: what is kept of secrets is read past the store
 internal/accounts/factor_test.go: what is kept of secrets is read past the store
-internal/accounts/links_test.go: mails that wait are read past the queue
+internal/accounts/links_test.go: a token is looked for past the store
 internal/api/api_test.go: an organization is suspended by the operator, a former address is written
 internal/apikeys/apikeys_test.go: what is kept of secrets is read past the store
 internal/apptest/isolation/events.go: an organization is suspended by the operator, and its address and jobs are looked at past the program
@@ -46,6 +46,7 @@ internal/houserules/schemalint/sqlite.go: the catalog is read
 internal/jobs/jobs_test.go: jobs are counted, organizations suspended by the operator
 internal/mail/mail_test.go: what is kept of mails and secrets is read past the store
 internal/organizations/atomic_test.go: tables are made to refuse writes, and counted
+internal/organizations/attacks_test.go: factors are written, answers of invitations counted
 internal/organizations/membership_test.go: an organization is suspended by the operator
 internal/organizations/plan_test.go: a plan is changed by the operator
 internal/prove/differential.go: a database is made
@@ -60,6 +61,7 @@ internal/store/storetest/cluster/cluster.go: roles are made
 internal/prove/schemata_test.go: the conditions of a statement are found in a text; nothing runs it
 internal/store/pooler_test.go: the setting of a connection is read past the store
 internal/store/trips_test.go: a statement of the directory is counted on the wire
+internal/store/storetest/letters.go: mails that wait are read past the queue
 internal/store/storetest/storetest.go: databases are made and dropped
 internal/web/logo_test.go: an organization is suspended and its plan changed by the operator; a file is made large without writing it
 internal/web/sso_attack_test.go: an attempt is made to be old, an id is read past the store

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -175,5 +176,32 @@ func TestJobsOfNobody(t *testing.T) {
 			t.Errorf("worked %v, %d", o.loaves, o.swept)
 		}
 		o.mu.Unlock()
+	})
+}
+
+type later struct{}
+
+func (later) Kind() string { return "test_later" }
+
+// A job for later is stamped like one for now, and none is left where there is no transaction.
+func TestJobsForLater(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		a := db.Organization("Sunrise")
+		db.Do(t, a, func(ctx context.Context, tx *store.Tx) error { return tx.EnqueueIn(ctx, later{}, time.Hour) })
+		column := "metadata"
+		if db.Engine() == store.SQLite {
+			column = "json(metadata)"
+		}
+		var metadata string
+		if err := db.Raw().QueryRowContext(t.Context(), "SELECT "+column+" FROM river_job WHERE kind = 'test_later' AND state = 'scheduled'").Scan(&metadata); err != nil {
+			t.Fatal(err)
+		}
+		if whose, ok, err := store.OrganizationOf([]byte(metadata)); whose != a.Organization() || !ok || err != nil {
+			t.Errorf("left for %s, %t, %v", whose, ok, err)
+		}
+		err := db.SystemView(t.Context(), "test", func(tx *store.SystemTx) error { return tx.Enqueue(t.Context(), sweep{}) })
+		if err == nil || !strings.Contains(err.Error(), "a job needs a transaction") {
+			t.Errorf("without a transaction: %v", err)
+		}
 	})
 }

@@ -269,9 +269,12 @@ func (h *hunted) hunt(ctx context.Context, wanted func(int) bool) (map[int]strin
 		where := h.schemata.mutants[n-1].where
 		return p.name == "houserules" || strings.HasPrefix(where, p.below()+"/") || p.name == "web" && strings.HasPrefix(where, "internal/sso/")
 	}
-	err := h.round(ctx, v, func(p *suite, n int) bool { return wanted(n) && near(p, n) }, first, everyTest)
+	// Those of which no test knows would meet every test at every run: a few of their own package are enough to see whether one does.
+	unknown := func(n int) bool { return redundant[h.schemata.mutants[n-1].String()] != "" }
+	most := func(n int) int { return map[bool]int{true: enoughTests, false: everyTest}[unknown(n)] }
+	err := h.round(ctx, v, func(p *suite, n int) bool { return wanted(n) && near(p, n) }, first, most)
 	if err == nil {
-		err = h.round(ctx, v, func(p *suite, n int) bool { return wanted(n) && !near(p, n) }, first, enoughTests)
+		err = h.round(ctx, v, func(p *suite, n int) bool { return wanted(n) && !near(p, n) && !unknown(n) }, first, func(int) int { return enoughTests })
 	}
 	for n, by := range v.killed {
 		hints[h.schemata.mutants[n-1].String()] = by
@@ -280,7 +283,7 @@ func (h *hunted) hunt(ctx context.Context, wanted func(int) bool) (map[int]strin
 }
 
 // round hunts in the packages whose tests may meet a mutant that is left; two at once.
-func (h *hunted) round(ctx context.Context, v *verdicts, wanted func(*suite, int) bool, first func(int) string, most int) error {
+func (h *hunted) round(ctx context.Context, v *verdicts, wanted func(*suite, int) bool, first func(int) string, most func(int) int) error {
 	var chosen, fresh []*suite
 	for _, p := range h.packages {
 		if !h.mayMeet(p, func(n int) bool { return v.alive(n) && wanted(p, n) }) {
@@ -374,7 +377,7 @@ func each(suites []*suite, do func(*suite) error) error {
 	return errors.Join(found...)
 }
 
-func (p *suite) hunt(ctx context.Context, v *verdicts, wanted func(int) bool, first func(int) string, most int) error {
+func (p *suite) hunt(ctx context.Context, v *verdicts, wanted func(int) bool, first func(int) string, most func(int) int) error {
 	reach := map[int][]rounds.Result{}
 	for _, r := range p.results {
 		for _, n := range r.Reached {
@@ -392,7 +395,7 @@ func (p *suite) hunt(ctx context.Context, v *verdicts, wanted func(int) bool, fi
 			return cmp.Or(cmp.Compare(known(a), known(b)), cmp.Compare(len(a.Reached), len(b.Reached)), cmp.Compare(a.Seconds, b.Seconds))
 		})
 		one := rounds.Mutant{N: n}
-		for _, r := range tests[:min(len(tests), most)] {
+		for _, r := range tests[:min(len(tests), most(n))] {
 			one.Tests = append(one.Tests, r.Test)
 		}
 		left = append(left, one)

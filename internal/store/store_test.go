@@ -91,6 +91,15 @@ func TestNoScopeOpensNothing(t *testing.T) {
 		if err := db.View(t.Context(), store.Scope{}, func(*store.Tx) error { ran = true; return nil }); err == nil || ran {
 			t.Errorf("without an organization: %v, ran %t", err, ran)
 		}
+		whole := db.Organization("Sunrise")
+		for what, scope := range map[string]store.Scope{
+			"no organization": store.NewScope(id.Organization{}, whole.Actor(), whole.Context()),
+			"no time zone":    store.NewScope(whole.Organization(), whole.Actor(), store.Context{}),
+		} {
+			if err := db.View(t.Context(), scope, func(*store.Tx) error { ran = true; return nil }); err == nil || ran {
+				t.Errorf("%s: %v, ran %t", what, err, ran)
+			}
+		}
 	})
 }
 
@@ -464,6 +473,23 @@ func TestSealing(t *testing.T) {
 		}
 		if _, err := open(b, "smtp"); err == nil {
 			t.Error("opens in another organization")
+		}
+		mine, theirs := id.New(), id.New()
+		err = db.SystemView(t.Context(), "test", func(tx *store.SystemTx) error {
+			sealed, err := tx.Seal("hunter2", "factor", mine)
+			if err != nil {
+				return err
+			}
+			if plain, err := tx.Open(sealed, "factor", mine); err != nil || plain != "hunter2" {
+				t.Errorf("a person's own: %q, %v", plain, err)
+			}
+			if _, err := tx.Open(sealed, "factor", theirs); err == nil {
+				t.Error("opens for another person")
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 	})
 }
