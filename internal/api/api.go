@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"craftplan/internal/apikeys"
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/httpkit"
@@ -108,6 +109,8 @@ func (a *API) serve(q *Request, route Route) error {
 		return err
 	}
 	q.Key, q.Organization, q.scope = opened.Key, opened.Organization, opened.Scope
+	program, _, _ := strings.Cut(q.UserAgent(), "/")
+	q.Request = q.WithContext(audit.From(q.Context(), audit.Origin{Channel: audit.API, Address: httpkit.ClientAddress(q.Request), Agent: program, Via: q.Key.Name}))
 	entry := httpkit.EntryOf(q.Context())
 	entry.OrganizationID, entry.Slug, entry.UserID, entry.KeyID = q.Organization.ID.String(), q.Organization.Slug, q.Key.CreatedBy.String(), q.Key.ID.String()
 	if err := a.count(q); err != nil {

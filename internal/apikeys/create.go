@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"craftplan/internal/apikeys/internal/db"
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
@@ -86,7 +87,10 @@ func Create(ctx context.Context, tx *store.Tx, n NewKey) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
-	return Made{k, secret}, room(ctx, tx)
+	if err := room(ctx, tx); err != nil {
+		return Made{}, err
+	}
+	return Made{k, secret}, k.record(ctx, tx, audit.Added, nil, audit.Fields{"May": strings.ReplaceAll(scopesText(k.Scopes), " ", ", "), "Begins": prefix, "Last day": k.ExpiresOn})
 }
 
 // room refuses when there are more keys than the plan has places for.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"craftplan/internal/apikeys/internal/db"
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/id"
@@ -106,6 +107,11 @@ func Used(ctx context.Context, tx *store.Tx) (int64, error) {
 	}
 	today := tx.Today()
 	return db.For(tx).CountWorking(ctx, db.CountWorkingIn{Today: &today})
+}
+
+// record keeps a change of the key by its name; what is told of a secret is how it begins.
+func (k Key) record(ctx context.Context, tx *store.Tx, action audit.Action, was, became audit.Fields) error {
+	return audit.Record(ctx, tx, audit.Change{Action: action, Kind: audit.Key, Record: k.Name, Was: was, Became: became})
 }
 
 func get(ctx context.Context, tx *store.Tx, key id.ID) (db.GetKeyRow, Key, error) {

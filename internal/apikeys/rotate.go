@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"craftplan/internal/apikeys/internal/db"
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
@@ -43,8 +44,12 @@ func Rotate(ctx context.Context, tx *store.Tx, key id.ID, grace time.Duration) (
 	if err == nil && rotated == 0 {
 		err = fault.Conflict("Somebody changed this key at the same moment. Look at it again.")
 	}
+	if err != nil {
+		return Made{}, err
+	}
+	was := audit.Fields{"Begins": k.Prefix}
 	k.Prefix = prefix
-	return Made{k, secret}, err
+	return Made{k, secret}, k.record(ctx, tx, audit.Rotated, was, audit.Fields{"Begins": prefix, "Former secret works for": grace.String()})
 }
 
 // Revoke ends a key for good, whoever made it.
@@ -60,5 +65,12 @@ func Revoke(ctx context.Context, tx *store.Tx, key id.ID) error {
 		}
 		return fault.NotFound("key")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	_, k, err := get(ctx, tx, key)
+	if err != nil {
+		return err
+	}
+	return k.record(ctx, tx, audit.Revoked, nil, nil)
 }

@@ -62,6 +62,7 @@ const (
 	CostsRead           Permission = "costs:read" // what things cost: purchase prices, costs of pieces and batches, margins, rates
 	MembersWrite        Permission = "members:write"
 	KeysWrite           Permission = "keys:write" // API keys
+	AuditRead           Permission = "audit:read" // who changed what
 	Archive             Permission = "archive"    // delete and archive
 	OrganizationControl Permission = "organization:control"
 )
@@ -69,7 +70,7 @@ const (
 var (
 	reading = []Permission{CustomersRead, InventoryRead, CatalogRead, OrdersRead, ProductionRead, SettingsRead, CostsRead}
 	writing = []Permission{CustomersWrite, InventoryWrite, CatalogWrite, OrdersWrite, ProductionWrite}
-	ruling  = []Permission{SettingsWrite, MembersWrite, KeysWrite, Archive}
+	ruling  = []Permission{SettingsWrite, MembersWrite, KeysWrite, AuditRead, Archive}
 	owning  = []Permission{OrganizationControl}
 
 	granted = map[Role]map[Permission]bool{

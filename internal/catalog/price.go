@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/catalog/internal/db"
 	"craftplan/internal/exact"
@@ -100,6 +101,10 @@ func Reprice(ctx context.Context, tx *store.Tx, sku string, was, price money.Amo
 	if err == nil && changed == 0 {
 		err = fault.Conflict(fmt.Sprintf("The price of %s was changed meanwhile. Look at it again.", p.Name))
 	}
+	if err != nil {
+		return p, err
+	}
+	former := p.fields()
 	p.Price = price
-	return p, err
+	return p, audit.Record(ctx, tx, audit.Change{Action: audit.Changed, Kind: audit.Product, Record: p.SKU, Was: former, Became: p.fields()})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/catalog/internal/db"
 	"craftplan/internal/fault"
@@ -97,7 +98,15 @@ func Create(ctx context.Context, tx *store.Tx, d Details) (Product, error) {
 	if err != nil {
 		return p, err
 	}
-	return p, inventory.Keep(ctx, tx, p.item())
+	if err := inventory.Keep(ctx, tx, p.item()); err != nil {
+		return p, err
+	}
+	return p, audit.Record(ctx, tx, audit.Change{Action: audit.Added, Kind: audit.Product, Record: p.SKU, Became: p.fields()})
+}
+
+// fields are what the audit log tells of the product.
+func (d Details) fields() audit.Fields {
+	return audit.Fields{"Name": d.Name, "SKU": d.SKU, "Status": d.Status, "Price": audit.Money(d.Price)}
 }
 
 // item is the product as the ledger counts it: in pieces.
@@ -114,6 +123,7 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Product, 
 	if err != nil {
 		return Product{}, err
 	}
+	was := p.Details
 	if p.Details, err = d.Validate(); err != nil {
 		return Product{}, err
 	}
@@ -126,7 +136,10 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Product, 
 	if err != nil {
 		return p, err
 	}
-	return p, inventory.Keep(ctx, tx, p.item())
+	if err := inventory.Keep(ctx, tx, p.item()); err != nil {
+		return p, err
+	}
+	return p, audit.Record(ctx, tx, audit.Change{Action: audit.Changed, Kind: audit.Product, Record: was.SKU, Was: was.fields(), Became: d.fields()})
 }
 
 func unused(ctx context.Context, tx *store.Tx, product Product) error {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/catalog/internal/db"
 	"craftplan/internal/exact"
@@ -262,8 +263,25 @@ func Publish(ctx context.Context, tx *store.Tx, product id.ID, in Input) (Recipe
 	if _, err := db.For(tx).DeleteDraft(ctx, db.DeleteDraftIn{ProductID: product}); err != nil {
 		return Recipe{}, err
 	}
+	if err := r.record(ctx, tx, active); err != nil {
+		return Recipe{}, err
+	}
 	r.withhold(tx)
 	return r, nil
+}
+
+// record keeps that the version is the active one now.
+func (r *Recipe) record(ctx context.Context, tx *store.Tx, former *Recipe) error {
+	c := audit.Change{Action: audit.Published, Kind: audit.Recipe, Record: r.Product.SKU, Became: r.fields()}
+	if former != nil {
+		c.Was = former.fields()
+	}
+	return audit.Record(ctx, tx, c)
+}
+
+// fields are what the audit log tells of a version: what is in it can be read in the version itself.
+func (r *Recipe) fields() audit.Fields {
+	return audit.Fields{"Version": r.Version, "Pieces": audit.Quantity(r.Yield, quantity.Piece), "Cost of a piece": audit.Cost(r.Cost.Total)}
 }
 
 // keepRates gives each step the hourly rate of the step it was.

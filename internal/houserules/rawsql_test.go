@@ -32,6 +32,7 @@ internal/apptest/isolation/noninterference_test.go: faults are planted past the 
 internal/apptest/isolation/plant_test.go: faults are planted past the store
 internal/apptest/isolation/rows_test.go: faults are planted past the store
 internal/apptest/isolation/storm_test.go: what a connection is set to is asked of the database itself
+internal/audit/audit_test.go: entries are attacked from below
 internal/bench/engine.go: databases are made, and a list is read without the store to know the floor under it
 internal/cli/script_test.go: a newer program's version is written
 internal/files/files_test.go: a plan's storage is filled without writing it, jobs are counted
@@ -83,6 +84,7 @@ var storeSQL = map[string]string{
 	"organizationConn.BeginTx": "binds the transaction in the message that begins it, where there are no parameters; an id's type renders it as hexadecimal digits and hyphens",
 	"organizationTx.end":       "is given commit or rollback",
 	"organizationTables":       "asks SQLite's catalog for the tables that the triggers are made for",
+	"appendOnly":               "is triggers, which SQLite alone has",
 	"triggersOf":               "makes triggers; the names come from the catalog and are quoted by %q",
 	"makeTriggers":             "runs what triggersOf made",
 	"grantQueue":               "is run by the owner while migrating; the names come from the catalog and are quoted by %I",

@@ -30,7 +30,11 @@ func TestEveryKeyPolicyAndRightIsNeeded(t *testing.T) {
 				continue
 			}
 			all = append(all, policyAltered(table)...)
-			all = append(all, rightsAltered("table", table, "SELECT INSERT UPDATE DELETE")...)
+			rights := "SELECT INSERT UPDATE DELETE"
+			if r.AppendOnly[table] != "" {
+				rights = "SELECT INSERT"
+			}
+			all = append(all, rightsAltered("table", table, rights)...)
 			all = append(all, indexesAltered(t, raw, table)...)
 			all = append(all, referencesAltered(t, raw, table)...)
 		}

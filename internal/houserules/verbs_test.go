@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"craftplan/internal/apikeys"
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/catalog"
 	"craftplan/internal/crm"
@@ -46,13 +47,14 @@ var verbs = map[authz.Permission][]any{
 	authz.CostsRead:           {catalog.RatesOf, inventory.PaidFor, organizations.ShowCosts},
 	authz.MembersWrite:        {organizations.ChangeRole, organizations.HideCosts, organizations.Invitations, organizations.Invite, organizations.Members, organizations.PeopleUsed, organizations.Reinstate, organizations.Remove, organizations.Resend, organizations.Revoke, organizations.ShowCosts, organizations.Suspend, sso.Identities},
 	authz.KeysWrite:           {apikeys.Create, apikeys.List, apikeys.Revoke, apikeys.Rotate, apikeys.Used},
+	authz.AuditRead:           {audit.List, audit.People},
 	authz.Archive:             {crm.Archive, crm.Restore, inventory.Archive, inventory.Delete, inventory.Restore, production.Undo},
 	authz.OrganizationControl: {logo.Change, logo.Remove, organizations.Change, organizations.Preview, organizations.RequireSecondFactor, organizations.SetLogo, organizations.TransferOwnership, sso.Change, sso.Disconnect, sso.Get, sso.Remove},
 }
 
 // permissions are all there are.
 var permissions = []authz.Permission{authz.CustomersRead, authz.CustomersWrite, authz.InventoryRead, authz.InventoryWrite, authz.CatalogRead, authz.CatalogWrite, authz.OrdersRead, authz.OrdersWrite,
-	authz.ProductionRead, authz.ProductionWrite, authz.SettingsRead, authz.SettingsWrite, authz.CostsRead, authz.MembersWrite, authz.KeysWrite, authz.Archive, authz.OrganizationControl}
+	authz.ProductionRead, authz.ProductionWrite, authz.SettingsRead, authz.SettingsWrite, authz.CostsRead, authz.MembersWrite, authz.KeysWrite, authz.AuditRead, authz.Archive, authz.OrganizationControl}
 
 // Every verb refuses an owner who lacks nothing but the permission it asks for, before it looks at anything else.
 func TestVerbsAskForTheirPermission(t *testing.T) {

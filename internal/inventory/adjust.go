@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
@@ -59,7 +60,17 @@ func Adjust(ctx context.Context, tx *store.Tx, c Change) error {
 	if err != nil {
 		return err
 	}
-	return s.moved(ctx, tx, at, l.Item.ID)
+	if err := s.moved(ctx, tx, at, l.Item.ID); err != nil {
+		return err
+	}
+	became := c.fields(l.Item.Unit, reason)
+	became["On hand"] = audit.Quantity(l.OnHand+c.Delta, l.Item.Unit)
+	return l.record(ctx, tx, audit.Adjusted, audit.Fields{"On hand": audit.Quantity(l.OnHand, l.Item.Unit)}, became)
+}
+
+// fields are what the audit log tells of a correction.
+func (c Change) fields(u quantity.Unit, reason string) audit.Fields {
+	return audit.Fields{"Change": audit.Quantity(c.Delta, u), "As": string(c.Kind), "Reason": reason}
 }
 
 // AdjustItem corrects the stock of an item whose lots nobody named: what is more becomes a lot of its own, at the cost given; what is
@@ -72,12 +83,23 @@ func AdjustItem(ctx context.Context, tx *store.Tx, item id.ID, unitCost money.Am
 	if err != nil {
 		return err
 	}
+	if err := c.adjustItem(ctx, tx, item, unitCost, reason); err != nil {
+		return err
+	}
+	i, err := getItem(ctx, tx, item)
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Change{Action: audit.Adjusted, Kind: i.auditKind(), Record: i.SKU, Became: c.fields(i.Unit, reason)})
+}
+
+func (c Change) adjustItem(ctx context.Context, tx *store.Tx, item id.ID, unitCost money.Amount, reason string) error {
 	if c.Delta > 0 {
 		_, err := Receive(ctx, tx, Receipt{ItemID: item, Kind: c.Kind, Quantity: c.Delta, UnitCost: unitCost, LocationID: c.LocationID, Reason: reason, At: c.At})
 		return err
 	}
 	is := Issue{Kind: c.Kind, Needs: []Need{{item, -c.Delta}}, Reason: reason, At: c.At, lenient: true}
-	_, err = Take(ctx, tx, is)
+	_, err := Take(ctx, tx, is)
 	var short *Short
 	if errors.As(err, &short) {
 		return fault.Invalid("quantity", fmt.Sprintf("There is less than that: %s.", quantity.Input(short.Shortages[0].Available, short.Shortages[0].Unit)))
@@ -174,7 +196,14 @@ func Reverse(ctx context.Context, tx *store.Tx, movement id.ID, reason string) e
 	if len(together) == 0 {
 		return errTakenBack
 	}
-	return reverse(ctx, tx, together, reason)
+	if err := reverse(ctx, tx, together, reason); err != nil {
+		return err
+	}
+	l, err := lotByID(ctx, tx, m.LotID)
+	if err != nil {
+		return err
+	}
+	return l.record(ctx, tx, audit.Reversed, nil, audit.Fields{"Change": audit.Quantity(-m.Quantity, l.Item.Unit), "Taken back": m.Kind, "Reason": reason})
 }
 
 var errTakenBack = fault.Conflict("This was taken back already.")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
@@ -42,11 +43,14 @@ func AddAllergen(ctx context.Context, tx *store.Tx, name string) error {
 	if err := tx.Require(authz.SettingsWrite); err != nil {
 		return err
 	}
-	name, err := freeAllergen(ctx, tx, id.ID{}, name)
+	name, _, err := freeAllergen(ctx, tx, id.ID{}, name)
 	if err != nil {
 		return err
 	}
-	return db.For(tx).CreateAllergen(ctx, db.CreateAllergenIn{ID: id.New(), Name: name, Position: ownPosition, CreatedAt: tx.Now()})
+	if err := db.For(tx).CreateAllergen(ctx, db.CreateAllergenIn{ID: id.New(), Name: name, Position: ownPosition, CreatedAt: tx.Now()}); err != nil {
+		return err
+	}
+	return noted(ctx, tx, audit.Added, audit.Allergen, name)
 }
 
 // RenameAllergen gives one of the organization's own another name. The field name in errors is name.
@@ -54,12 +58,15 @@ func RenameAllergen(ctx context.Context, tx *store.Tx, which id.ID, name string)
 	if err := tx.Require(authz.SettingsWrite); err != nil {
 		return err
 	}
-	name, err := freeAllergen(ctx, tx, which, name)
+	name, former, err := freeAllergen(ctx, tx, which, name)
 	if err != nil {
 		return err
 	}
 	changed, err := db.For(tx).RenameAllergen(ctx, db.RenameAllergenIn{ID: which, Name: name, UpdatedAt: tx.Now()})
-	return own(changed, err, "allergen")
+	if err := own(changed, err, "allergen"); err != nil {
+		return err
+	}
+	return renamed(ctx, tx, audit.Allergen, former, name)
 }
 
 // ArchiveAllergen hides one of the organization's own from choices.
@@ -68,8 +75,8 @@ func ArchiveAllergen(ctx context.Context, tx *store.Tx, which id.ID) error {
 		return err
 	}
 	now := tx.Now()
-	changed, err := db.For(tx).SetAllergenArchived(ctx, db.SetAllergenArchivedIn{ID: which, ArchivedAt: &now, UpdatedAt: now})
-	return own(changed, err, "allergen")
+	name, err := db.For(tx).SetAllergenArchived(ctx, db.SetAllergenArchivedIn{ID: which, ArchivedAt: &now, UpdatedAt: now})
+	return notedOwn(ctx, tx, audit.Archived, audit.Allergen, name, err)
 }
 
 // RestoreAllergen brings an archived one back.
@@ -77,8 +84,8 @@ func RestoreAllergen(ctx context.Context, tx *store.Tx, which id.ID) error {
 	if err := tx.Require(authz.SettingsWrite); err != nil {
 		return err
 	}
-	changed, err := db.For(tx).SetAllergenArchived(ctx, db.SetAllergenArchivedIn{ID: which, UpdatedAt: tx.Now()})
-	return own(changed, err, "allergen")
+	name, err := db.For(tx).SetAllergenArchived(ctx, db.SetAllergenArchivedIn{ID: which, UpdatedAt: tx.Now()})
+	return notedOwn(ctx, tx, audit.Restored, audit.Allergen, name, err)
 }
 
 // own is the answer to a change of what may be nobody's, another organization's, or the law's.
@@ -89,14 +96,14 @@ func own(changed int64, err error, what string) error {
 	return err
 }
 
-// freeAllergen cleans a name for an allergen and tells what is wrong with it: another one may have it.
-func freeAllergen(ctx context.Context, tx *store.Tx, which id.ID, name string) (string, error) {
+// freeAllergen cleans a name for an allergen and tells what is wrong with it: another one may have it. Former is the one it has now.
+func freeAllergen(ctx context.Context, tx *store.Tx, which id.ID, name string) (free, former string, err error) {
 	if err := tx.Lock(ctx, foodLock); err != nil {
-		return "", err
+		return "", "", err
 	}
 	list, err := Allergens(ctx, tx)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	taken := make([]named, len(list))
 	for i, a := range list {
@@ -114,27 +121,30 @@ type named struct {
 
 const maxOwn = 100 // allergens, and as many nutrients
 
-// freeName cleans the name of which, or of a new one when that is zero.
-func freeName(name string, which id.ID, taken []named) (string, error) {
+// freeName cleans the name of which, or of a new one when that is zero. Former is the name it has now.
+func freeName(name string, which id.ID, taken []named) (free, former string, err error) {
 	name = strings.Join(strings.Fields(name), " ")
 	if err := CheckName(name); err != nil {
-		return "", err
+		return "", "", err
 	}
 	count := 0
 	for _, n := range taken {
+		if n.id == which {
+			former = n.name
+		}
 		switch {
 		case n.id == which || search.Fold(n.name) != search.Fold(name):
 		case n.archived:
-			return "", fault.Invalid("name", "An archived one has this name. Restore it, or choose another.")
+			return "", "", fault.Invalid("name", "An archived one has this name. Restore it, or choose another.")
 		default:
-			return "", fault.Invalid("name", "There is one with this name.")
+			return "", "", fault.Invalid("name", "There is one with this name.")
 		}
 		if !n.standard {
 			count++
 		}
 	}
 	if which.IsZero() && count >= maxOwn {
-		return "", fault.Invalid("name", "There are a hundred of your own already.")
+		return "", "", fault.Invalid("name", "There are a hundred of your own already.")
 	}
-	return name, nil
+	return name, former, nil
 }

@@ -265,8 +265,8 @@ UPDATE locations SET archived_at = $3
 WHERE locations.organization_id = $1 AND locations.id = $2 AND locations.kind = 'place'
   AND NOT EXISTS (SELECT 1 FROM stock AS s WHERE s.organization_id = $1 AND s.location_id = $2 AND s.on_hand <> 0);
 
--- name: RestoreLocation :execrows
-UPDATE locations SET archived_at = NULL WHERE organization_id = $1 AND id = $2 AND kind = 'place';
+-- name: RestoreLocation :one
+UPDATE locations SET archived_at = NULL WHERE organization_id = $1 AND id = $2 AND kind = 'place' RETURNING name;
 
 -- name: SetHomes :execrows
 UPDATE locations SET receives = (id = $2), produces = (id = $3) WHERE organization_id = $1;
@@ -477,9 +477,9 @@ WHERE organization_id = $1 AND id = $2 AND code = '';
 UPDATE allergens SET name = $3, updated_at = $4
 WHERE organization_id = $1 AND id = $2 AND code = '';
 
--- name: SetAllergenArchived :execrows
+-- name: SetAllergenArchived :one
 UPDATE allergens SET archived_at = $3, updated_at = $4
-WHERE organization_id = $1 AND id = $2 AND code = '';
+WHERE organization_id = $1 AND id = $2 AND code = '' RETURNING name;
 
 -- name: Nutrients :many
 SELECT n.id, n.code, n.name, n.unit, n.parent_id, n.position, n.archived_at
@@ -500,9 +500,9 @@ WHERE organization_id = $1 AND id = $2 AND code = '';
 UPDATE nutrients SET name = $3, updated_at = $4
 WHERE organization_id = $1 AND id = $2 AND code = '';
 
--- name: SetNutrientArchived :execrows
+-- name: SetNutrientArchived :one
 UPDATE nutrients SET archived_at = $3, updated_at = $4
-WHERE organization_id = $1 AND id = $2 AND code = '';
+WHERE organization_id = $1 AND id = $2 AND code = '' RETURNING name;
 
 -- name: SaveDeclaration :exec
 INSERT INTO material_declarations (organization_id, material_id, name, ingredients, is_water, packaging, allergens_checked, basis, piece_weight, updated_at, updated_by)

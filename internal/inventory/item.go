@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
@@ -30,6 +31,9 @@ type Item struct {
 	Name, SKU string
 	Unit      quantity.Unit
 }
+
+// auditKind is what the audit log calls the item.
+func (i Item) auditKind() audit.Kind { return audit.Kind(i.Kind) }
 
 // Keep tells the ledger of a material or product, or of its new name. Who adds or changes it has asked for the permission.
 func Keep(ctx context.Context, tx *store.Tx, i Item) error {

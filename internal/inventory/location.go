@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
@@ -98,9 +99,9 @@ const (
 )
 
 // freeLocation cleans a name that no other place has, nor what is on its way.
-func freeLocation(ctx context.Context, tx *store.Tx, which id.ID, name string) (string, error) {
+func freeLocation(ctx context.Context, tx *store.Tx, which id.ID, name string) (free, former string, err error) {
 	if err := tx.Lock(ctx, locationLock); err != nil {
-		return "", err
+		return "", "", err
 	}
 	rows, err := db.For(tx).LocationNames(ctx)
 	taken := make([]named, len(rows))
@@ -108,10 +109,10 @@ func freeLocation(ctx context.Context, tx *store.Tx, which id.ID, name string) (
 		taken[i] = named{r.ID, r.Name, false, r.Archived}
 	}
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	if which.IsZero() && len(taken) >= maxLocations {
-		return "", fault.Invalid("name", fmt.Sprintf("There are %d locations already.", maxLocations))
+		return "", "", fault.Invalid("name", fmt.Sprintf("There are %d locations already.", maxLocations))
 	}
 	return freeName(name, which, taken)
 }
@@ -121,12 +122,15 @@ func AddLocation(ctx context.Context, tx *store.Tx, name string) (Location, erro
 	if err := tx.Require(authz.SettingsWrite); err != nil {
 		return Location{}, err
 	}
-	name, err := freeLocation(ctx, tx, id.ID{}, name)
+	name, _, err := freeLocation(ctx, tx, id.ID{}, name)
 	if err != nil {
 		return Location{}, err
 	}
 	l := Location{ID: id.New(), Name: name}
-	return l, db.For(tx).CreateLocation(ctx, db.CreateLocationIn{ID: l.ID, Kind: "place", Name: name, CreatedAt: tx.Now()})
+	if err := db.For(tx).CreateLocation(ctx, db.CreateLocationIn{ID: l.ID, Kind: "place", Name: name, CreatedAt: tx.Now()}); err != nil {
+		return Location{}, err
+	}
+	return l, noted(ctx, tx, audit.Added, audit.Location, name)
 }
 
 // RenameLocation gives a place another name, on old records too.
@@ -134,12 +138,15 @@ func RenameLocation(ctx context.Context, tx *store.Tx, which id.ID, name string)
 	if err := tx.Require(authz.SettingsWrite); err != nil {
 		return err
 	}
-	name, err := freeLocation(ctx, tx, which, name)
+	name, former, err := freeLocation(ctx, tx, which, name)
 	if err != nil {
 		return err
 	}
 	changed, err := db.For(tx).RenameLocation(ctx, db.RenameLocationIn{ID: which, Name: name})
-	return own(changed, err, "location")
+	if err := own(changed, err, "location"); err != nil {
+		return err
+	}
+	return renamed(ctx, tx, audit.Location, former, name)
 }
 
 // ArchiveLocation closes a place that is empty and that nothing goes to by itself.
@@ -162,10 +169,13 @@ func ArchiveLocation(ctx context.Context, tx *store.Tx, which id.ID) error {
 	}
 	now := tx.Now()
 	changed, err := db.For(tx).ArchiveLocation(ctx, db.ArchiveLocationIn{ID: which, ArchivedAt: &now})
-	if err == nil && changed == 0 {
-		err = fault.Conflict("There is stock at " + l.Name + ". Move it first.")
+	if err != nil {
+		return err
 	}
-	return err
+	if changed == 0 {
+		return fault.Conflict("There is stock at " + l.Name + ". Move it first.")
+	}
+	return noted(ctx, tx, audit.Archived, audit.Location, l.Name)
 }
 
 // RestoreLocation opens a place again.
@@ -173,8 +183,8 @@ func RestoreLocation(ctx context.Context, tx *store.Tx, which id.ID) error {
 	if err := tx.Require(authz.SettingsWrite); err != nil {
 		return err
 	}
-	changed, err := db.For(tx).RestoreLocation(ctx, db.RestoreLocationIn{ID: which})
-	return own(changed, err, "location")
+	name, err := db.For(tx).RestoreLocation(ctx, db.RestoreLocationIn{ID: which})
+	return notedOwn(ctx, tx, audit.Restored, audit.Location, name, err)
 }
 
 // SetHomes says where stock goes by itself: what is bought, and what batches make. Field names in errors are receives and produces.
@@ -191,8 +201,33 @@ func SetHomes(ctx context.Context, tx *store.Tx, receives, produces id.ID) error
 	if err := openLocation(ctx, tx, "produces", produces); err != nil {
 		return err
 	}
-	_, err := db.For(tx).SetHomes(ctx, db.SetHomesIn{ID: receives, ID_2: produces})
-	return err
+	was, err := homes(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if _, err := db.For(tx).SetHomes(ctx, db.SetHomesIn{ID: receives, ID_2: produces}); err != nil {
+		return err
+	}
+	became, err := homes(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Change{Action: audit.Changed, Kind: audit.StockSettings, Was: was, Became: became})
+}
+
+// homes are where stock goes by itself, for the audit log.
+func homes(ctx context.Context, tx *store.Tx) (audit.Fields, error) {
+	all, err := locations(ctx, tx)
+	f := audit.Fields{}
+	for _, l := range all {
+		if l.Receives {
+			f["What is bought goes to"] = l.Name
+		}
+		if l.Produces {
+			f["Batches work at"] = l.Name
+		}
+	}
+	return f, err
 }
 
 // openLocation refuses what is no place that stock may come to.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
@@ -209,7 +210,10 @@ func SetStatus(ctx context.Context, tx *store.Tx, code string, status LotStatus,
 	if _, err := db.For(tx).SetLotStatus(ctx, db.SetLotStatusIn{ID: l.ID, Status: string(status)}); err != nil {
 		return err
 	}
-	return l.note(ctx, tx, "status", string(l.Status), string(status), reason)
+	if err := l.note(ctx, tx, "status", string(l.Status), string(status), reason); err != nil {
+		return err
+	}
+	return l.record(ctx, tx, audit.Moved, audit.Fields{"Status": string(l.Status)}, audit.Fields{"Status": string(status), "Reason": reason})
 }
 
 func (l Lot) note(ctx context.Context, tx *store.Tx, kind, was, became, reason string) error {

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
@@ -209,7 +210,10 @@ func Delete(ctx context.Context, tx *store.Tx, sku string) error {
 	if err = store.Translate(err); errors.Is(err, store.ErrReference) {
 		return fault.Conflict(m.Name + " has a history, or a recipe uses it. Archive it instead.")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return m.record(ctx, tx, audit.Removed, audit.Fields{"Name": m.Name, "SKU": m.SKU}, nil)
 }
 
 // Categories are the categories that materials are in.
@@ -218,6 +222,16 @@ func Categories(ctx context.Context, tx *store.Tx) ([]string, error) {
 		return nil, err
 	}
 	return db.For(tx).Categories(ctx)
+}
+
+// fields are what the audit log tells of the material.
+func (d Details) fields() audit.Fields {
+	return audit.Fields{"Name": d.Name, "SKU": d.SKU, "Unit": string(d.Unit), "Price of a " + string(d.Unit): audit.Cost(d.Price)}
+}
+
+// record keeps a change of the material.
+func (m Material) record(ctx context.Context, tx *store.Tx, action audit.Action, was, became audit.Fields) error {
+	return audit.Record(ctx, tx, audit.Change{Action: action, Kind: audit.Material, Record: m.SKU, Was: was, Became: became})
 }
 
 func (m Material) item() Item { return Item{m.ID, OfMaterial, m.Name, m.SKU, m.Unit} }
@@ -246,7 +260,10 @@ func Create(ctx context.Context, tx *store.Tx, d Details, opening *Receipt) (Mat
 	if err := m.savePacks(ctx, tx); err != nil {
 		return m, err
 	}
-	if err := Keep(ctx, tx, m.item()); err != nil || opening == nil {
+	if err := Keep(ctx, tx, m.item()); err != nil {
+		return m, err
+	}
+	if err := m.record(ctx, tx, audit.Added, nil, d.fields()); err != nil || opening == nil {
 		return m, err
 	}
 	opening.Kind, opening.ItemID = Opening, m.ID
@@ -276,7 +293,7 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Material,
 	if d.Unit != m.Unit && (m.Lots > 0 || m.InRecipes) {
 		return Material{}, fault.Invalid("unit", "The unit is fixed: stock or recipes are counted in it.")
 	}
-	repriced := d.Price != m.Price
+	repriced, was := d.Price != m.Price, m
 	m.Details = d
 	if err := unused(ctx, tx, m); err != nil {
 		return Material{}, err
@@ -290,6 +307,9 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Material,
 		return m, err
 	}
 	if err := m.savePacks(ctx, tx); err != nil {
+		return m, err
+	}
+	if err := was.record(ctx, tx, audit.Changed, was.fields(), d.fields()); err != nil {
 		return m, err
 	}
 	m.Price, m.Cost = tx.Cost(m.Price), tx.Cost(m.Cost)
@@ -318,7 +338,7 @@ func Archive(ctx context.Context, tx *store.Tx, sku string) error {
 		return err
 	}
 	now := tx.Now()
-	return setArchived(ctx, tx, sku, &now)
+	return setArchived(ctx, tx, sku, &now, audit.Archived)
 }
 
 // Restore brings an archived material back.
@@ -326,16 +346,19 @@ func Restore(ctx context.Context, tx *store.Tx, sku string) error {
 	if err := tx.Require(authz.Archive); err != nil {
 		return err
 	}
-	return setArchived(ctx, tx, sku, nil)
+	return setArchived(ctx, tx, sku, nil, audit.Restored)
 }
 
-func setArchived(ctx context.Context, tx *store.Tx, sku string, at *calendar.Instant) error {
+func setArchived(ctx context.Context, tx *store.Tx, sku string, at *calendar.Instant, action audit.Action) error {
 	m, err := Get(ctx, tx, sku)
 	if err != nil {
 		return err
 	}
 	_, err = db.For(tx).SetMaterialArchived(ctx, db.SetMaterialArchivedIn{ID: m.ID, ArchivedAt: at, UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
-	return err
+	if err != nil {
+		return err
+	}
+	return m.record(ctx, tx, action, nil, nil)
 }
 
 // Filter chooses and orders materials.

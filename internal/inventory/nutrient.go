@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
@@ -63,7 +64,7 @@ func AddNutrient(ctx context.Context, tx *store.Tx, n NewNutrient) error {
 		return err
 	}
 	var p fault.Problems
-	list, name, err := freeNutrient(ctx, tx, id.ID{}, n.Name)
+	list, name, _, err := freeNutrient(ctx, tx, id.ID{}, n.Name)
 	if err := p.Merge(err); err != nil {
 		return err
 	}
@@ -79,7 +80,10 @@ func AddNutrient(ctx context.Context, tx *store.Tx, n NewNutrient) error {
 	if err := p.Err(); err != nil {
 		return err
 	}
-	return db.For(tx).CreateNutrient(ctx, db.CreateNutrientIn{ID: id.New(), Name: name, Unit: string(n.Unit), ParentID: n.PartOf, Position: ownPosition, CreatedAt: tx.Now()})
+	if err := db.For(tx).CreateNutrient(ctx, db.CreateNutrientIn{ID: id.New(), Name: name, Unit: string(n.Unit), ParentID: n.PartOf, Position: ownPosition, CreatedAt: tx.Now()}); err != nil {
+		return err
+	}
+	return noted(ctx, tx, audit.Added, audit.Nutrient, name)
 }
 
 // RenameNutrient gives one of the organization's own another name. The field name in errors is name.
@@ -87,12 +91,15 @@ func RenameNutrient(ctx context.Context, tx *store.Tx, which id.ID, name string)
 	if err := tx.Require(authz.SettingsWrite); err != nil {
 		return err
 	}
-	_, name, err := freeNutrient(ctx, tx, which, name)
+	_, name, former, err := freeNutrient(ctx, tx, which, name)
 	if err != nil {
 		return err
 	}
 	changed, err := db.For(tx).RenameNutrient(ctx, db.RenameNutrientIn{ID: which, Name: name, UpdatedAt: tx.Now()})
-	return own(changed, err, "nutrient")
+	if err := own(changed, err, "nutrient"); err != nil {
+		return err
+	}
+	return renamed(ctx, tx, audit.Nutrient, former, name)
 }
 
 // ArchiveNutrient hides one of the organization's own from choices. What has parts that are not archived stays.
@@ -110,8 +117,8 @@ func ArchiveNutrient(ctx context.Context, tx *store.Tx, which id.ID) error {
 		}
 	}
 	now := tx.Now()
-	changed, err := db.For(tx).SetNutrientArchived(ctx, db.SetNutrientArchivedIn{ID: which, ArchivedAt: &now, UpdatedAt: now})
-	return own(changed, err, "nutrient")
+	name, err := db.For(tx).SetNutrientArchived(ctx, db.SetNutrientArchivedIn{ID: which, ArchivedAt: &now, UpdatedAt: now})
+	return notedOwn(ctx, tx, audit.Archived, audit.Nutrient, name, err)
 }
 
 // RestoreNutrient brings an archived one back. A part comes back after its whole.
@@ -126,8 +133,8 @@ func RestoreNutrient(ctx context.Context, tx *store.Tx, which id.ID) error {
 	if whole.ArchivedAt != nil {
 		return fault.Conflict("It is a part of " + whole.Name + ". Restore that first.")
 	}
-	changed, err := db.For(tx).SetNutrientArchived(ctx, db.SetNutrientArchivedIn{ID: which, UpdatedAt: tx.Now()})
-	return own(changed, err, "nutrient")
+	name, err := db.For(tx).SetNutrientArchived(ctx, db.SetNutrientArchivedIn{ID: which, UpdatedAt: tx.Now()})
+	return notedOwn(ctx, tx, audit.Restored, audit.Nutrient, name, err)
 }
 
 // family are what a nutrient is a part of, zero for none, and its own parts; they stay as they are for the transaction.
@@ -148,18 +155,17 @@ func family(ctx context.Context, tx *store.Tx, which id.ID) (whole Nutrient, par
 }
 
 // freeNutrient cleans a name for a nutrient and tells what is wrong with it: another one may have it.
-func freeNutrient(ctx context.Context, tx *store.Tx, which id.ID, name string) ([]Nutrient, string, error) {
+func freeNutrient(ctx context.Context, tx *store.Tx, which id.ID, name string) (list []Nutrient, free, former string, err error) {
 	if err := tx.Lock(ctx, foodLock); err != nil {
-		return nil, "", err
+		return nil, "", "", err
 	}
-	list, err := Nutrients(ctx, tx)
-	if err != nil {
-		return nil, "", err
+	if list, err = Nutrients(ctx, tx); err != nil {
+		return nil, "", "", err
 	}
 	taken := make([]named, len(list))
 	for i, n := range list {
 		taken[i] = named{n.ID, n.Name, n.Standard(), n.ArchivedAt != nil}
 	}
-	name, err = freeName(name, which, taken)
-	return list, name, err
+	free, former, err = freeName(name, which, taken)
+	return list, free, former, err
 }

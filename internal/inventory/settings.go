@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
@@ -95,7 +96,10 @@ func UpdateSettings(ctx context.Context, tx *store.Tx, s Settings) error {
 		return err
 	}
 	_, err = db.For(tx).UpdateSettings(ctx, db.UpdateSettingsIn{LotPattern: string(s.LotPattern), NegativeStock: string(s.Negative), BackdateDays: s.BackdateDays, ExpiringDays: s.ExpiringDays, CostMethod: string(s.Costing), UpdatedAt: tx.Now()})
-	if err != nil || s.Costing == was.Costing {
+	if err != nil {
+		return err
+	}
+	if err := audit.Record(ctx, tx, audit.Change{Action: audit.Changed, Kind: audit.StockSettings, Was: was.fields(), Became: s.fields()}); err != nil || s.Costing == was.Costing {
 		return err
 	}
 	all, err := db.For(tx).MaterialIDs(ctx)
@@ -103,6 +107,11 @@ func UpdateSettings(ctx context.Context, tx *store.Tx, s Settings) error {
 		return err
 	}
 	return s.Costing.price(ctx, tx, all)
+}
+
+// fields are what the audit log tells of the settings.
+func (s Settings) fields() audit.Fields {
+	return audit.Fields{"Lot codes": string(s.LotPattern), "More is used than there is": string(s.Negative), "Backdating in days": s.BackdateDays, "Expiring in days": s.ExpiringDays, "Cost method": string(s.Costing)}
 }
 
 // when is the moment a movement happened: now, or an earlier one within the bound. Stock moves in no future.

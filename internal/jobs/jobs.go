@@ -9,6 +9,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/fault"
 	"craftplan/internal/organizations"
 	"craftplan/internal/store"
@@ -59,7 +60,7 @@ func ForOrganization[T store.Job](w *Workers, do func(context.Context, Organizat
 		case o.Status == organizations.Suspended:
 			return river.JobSnooze(rest)
 		}
-		return do(ctx, Organization{o, scope}, tryOf(job))
+		return do(audit.From(ctx, audit.Origin{Channel: audit.Job, Via: job.Kind}), Organization{o, scope}, tryOf(job))
 	}))
 }
 
@@ -69,7 +70,7 @@ func ForNobody[T store.Job](w *Workers, do func(context.Context, Try[T]) error) 
 		if _, ok, err := store.OrganizationOf(job.Metadata); ok || err != nil {
 			return river.JobCancel(errors.Join(err, errors.New("a job of an organization, worked outside of it")))
 		}
-		return do(ctx, tryOf(job))
+		return do(audit.From(ctx, audit.Origin{Channel: audit.Job, Via: job.Kind}), tryOf(job))
 	}))
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/mail/internal/db"
@@ -99,6 +100,23 @@ func ChangeSettings(ctx context.Context, tx *store.Tx, s Settings) error {
 			return err
 		}
 	}
-	return db.For(tx).ChangeMailSettings(ctx, db.ChangeMailSettingsIn{SenderName: s.SenderName, ReplyTo: s.ReplyTo, Host: s.Server.Host, Port: s.Server.Port, Security: string(s.Server.Security),
+	err = db.For(tx).ChangeMailSettings(ctx, db.ChangeMailSettingsIn{SenderName: s.SenderName, ReplyTo: s.ReplyTo, Host: s.Server.Host, Port: s.Server.Port, Security: string(s.Server.Security),
 		Username: s.Server.Username, PasswordSealed: sealed, SenderAddress: s.SenderAddress, UpdatedAt: tx.Now()})
+	if err != nil {
+		return err
+	}
+	c := audit.Change{Action: audit.Changed, Kind: audit.MailSettings, Was: former.fields(), Became: s.fields()}
+	if s.Server.Password != former.Server.Password {
+		c.Became["Password"] = "another one"
+	}
+	return audit.Record(ctx, tx, c)
+}
+
+// fields are what the audit log tells of the settings; the password is none of it.
+func (s Settings) fields() audit.Fields {
+	f := audit.Fields{"Sender": s.SenderName, "Answers to": s.ReplyTo}
+	if s.Server.Host != "" {
+		f["Server"], f["Port"], f["Security"], f["User"], f["Sender's address"] = s.Server.Host, s.Server.Port, string(s.Server.Security), s.Server.Username, s.SenderAddress
+	}
+	return f
 }

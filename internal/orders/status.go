@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
@@ -81,11 +82,20 @@ func (o *Order) move(ctx context.Context, tx *store.Tx, to Status) error {
 	}
 	moved, err := db.For(tx).SetStatus(ctx, db.SetStatusIn{ID: o.ID, Status: string(o.Status), Status_2: string(to), ConfirmedAt: o.Confirmed, StartedAt: o.Started, ReadyAt: o.Ready,
 		DeliveredAt: o.Delivered, CancelledAt: o.Cancelled, UpdatedAt: now, UpdatedBy: tx.Actor().UserID})
-	if err == nil && moved == 0 {
-		err = fault.Conflict("Somebody changed this order at the same moment. Look at it again.")
+	if err != nil {
+		return err
 	}
+	if moved == 0 {
+		return fault.Conflict("Somebody changed this order at the same moment. Look at it again.")
+	}
+	return o.became(ctx, tx, to, "")
+}
+
+// became keeps that the order has another status now.
+func (o *Order) became(ctx context.Context, tx *store.Tx, to Status, reason string) error {
+	c := audit.Change{Action: audit.Moved, Kind: audit.Order, Record: o.Reference, Was: audit.Fields{"Status": o.Status.words()}, Became: audit.Fields{"Status": to.words(), "Reason": reason}}
 	o.Status = to
-	return err
+	return audit.Record(ctx, tx, c)
 }
 
 // Begin moves the order of a line to in progress when it is only confirmed: its first batch started.

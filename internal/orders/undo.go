@@ -32,21 +32,23 @@ func TakeBack(ctx context.Context, tx *store.Tx, reference, reason string) (Orde
 		return Order{}, fault.Conflict(fmt.Sprintf("The order is %s now, so there is no delivery to take back.", o.Status.words()))
 	}
 	o.Delivered = nil
-	if err := o.back(ctx, tx, Ready); err != nil {
+	if err := o.back(ctx, tx, Ready, reason); err != nil {
 		return Order{}, err
 	}
 	return o, inventory.ReverseSource(ctx, tx, o.Source(), reason)
 }
 
 // back takes an order to an earlier status. When it came there first stays as it was.
-func (o *Order) back(ctx context.Context, tx *store.Tx, to Status) error {
+func (o *Order) back(ctx context.Context, tx *store.Tx, to Status, reason string) error {
 	moved, err := db.For(tx).SetStatus(ctx, db.SetStatusIn{ID: o.ID, Status: string(o.Status), Status_2: string(to), ConfirmedAt: o.Confirmed, StartedAt: o.Started, ReadyAt: o.Ready,
 		DeliveredAt: o.Delivered, CancelledAt: o.Cancelled, UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
-	if err == nil && moved == 0 {
-		err = fault.Conflict("Somebody changed this order at the same moment. Look at it again.")
+	if err != nil {
+		return err
 	}
-	o.Status = to
-	return err
+	if moved == 0 {
+		return fault.Conflict("Somebody changed this order at the same moment. Look at it again.")
+	}
+	return o.became(ctx, tx, to, reason)
 }
 
 const maxReason = 255
@@ -87,5 +89,5 @@ func Unrecord(ctx context.Context, tx *store.Tx, line id.ID, m Made) error {
 		return nil
 	}
 	o.Ready = nil
-	return o.back(ctx, tx, InProgress)
+	return o.back(ctx, tx, InProgress, "")
 }

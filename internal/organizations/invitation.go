@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"craftplan/internal/accounts"
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
@@ -99,7 +100,19 @@ func invite(ctx context.Context, tx *store.Tx, email string, as Place) (Sent, er
 	secret := rand.Text()
 	i := Invitation{ID: id.New(), Email: email, Place: as, ExpiresAt: tx.Now().Add(invitationLife)}
 	err = queries.CreateInvitation(ctx, db.CreateInvitationIn{ID: i.ID, Email: email, Role: string(as.Role), Costs: !as.CostsHidden, TokenHash: hashSecret(secret), ExpiresAt: i.ExpiresAt, CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
-	return Sent{i, tx.Organization().String() + "." + secret}, err
+	if err != nil {
+		return Sent{}, err
+	}
+	return Sent{i, tx.Organization().String() + "." + secret}, i.record(ctx, tx, audit.Invited)
+}
+
+// record keeps what became of the invitation; its secret is nowhere in it.
+func (i Invitation) record(ctx context.Context, tx *store.Tx, action audit.Action) error {
+	c := audit.Change{Action: action, Kind: audit.Invitation, Record: i.Email}
+	if action == audit.Invited {
+		c.Became = audit.Fields{"Role": i.Role.Label(), "Sees costs": !i.CostsHidden}
+	}
+	return audit.Record(ctx, tx, c)
 }
 
 func hashSecret(secret string) string {
@@ -146,11 +159,21 @@ func Revoke(ctx context.Context, tx *store.Tx, invitation id.ID) error {
 	if err := tx.Require(authz.MembersWrite); err != nil {
 		return err
 	}
-	ended, err := db.For(tx).EndInvitation(ctx, db.EndInvitationIn{ID: invitation, Status: "revoked"})
-	if err == nil && ended == 0 {
-		err = notPending(ctx, tx, invitation)
+	row, err := db.For(tx).PendingInvitation(ctx, db.PendingInvitationIn{ID: invitation})
+	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
+		return notPending(ctx, tx, invitation)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	ended, err := db.For(tx).EndInvitation(ctx, db.EndInvitationIn{ID: invitation, Status: "revoked"})
+	if err != nil {
+		return err
+	}
+	if ended == 0 {
+		return notPending(ctx, tx, invitation)
+	}
+	return Invitation{Email: row.Email}.record(ctx, tx, audit.Revoked)
 }
 
 // notPending says why an invitation waits for no answer: it has one, or there is none of the organization with that id.
@@ -234,7 +257,12 @@ func (in Invited) Accept(ctx context.Context, st *store.Store, person Owner, aft
 
 // Decline ends the invitation.
 func (in Invited) Decline(ctx context.Context, st *store.Store) error {
-	return st.Update(ctx, in.scope, func(tx *store.Tx) error { return in.end(ctx, tx, "declined") })
+	return st.Update(ctx, in.scope, func(tx *store.Tx) error {
+		if err := in.end(ctx, tx, "declined"); err != nil {
+			return err
+		}
+		return in.record(ctx, tx, audit.Declined)
+	})
 }
 
 func (in Invited) end(ctx context.Context, tx *store.Tx, status string) error {
@@ -248,12 +276,27 @@ func (in Invited) end(ctx context.Context, tx *store.Tx, status string) error {
 // join makes the actor a member, or one again.
 func join(ctx context.Context, tx *store.Tx, actor authz.Actor) error {
 	again, err := db.For(tx).Rejoin(ctx, db.RejoinIn{UserID: actor.UserID, Role: string(actor.Role), Costs: !actor.CostsHidden, UpdatedAt: tx.Now()})
-	if err != nil || again > 0 {
+	if err != nil {
 		return err
+	}
+	if again > 0 {
+		return recordJoined(ctx, tx, actor)
 	}
 	err = db.For(tx).CreateMembership(ctx, db.CreateMembershipIn{UserID: actor.UserID, Role: string(actor.Role), Costs: !actor.CostsHidden, CreatedAt: tx.Now()})
 	if err = store.Translate(err); errors.Is(err, store.ErrUnique) {
 		return fault.Conflict("This person is a member already.")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return recordJoined(ctx, tx, actor)
+}
+
+func recordJoined(ctx context.Context, tx *store.Tx, actor authz.Actor) error {
+	row, err := db.For(tx).Membership(ctx, db.MembershipIn{UserID: actor.UserID})
+	if err != nil {
+		return err
+	}
+	m := Member{Place: place(row.Role, row.Costs), Standing: Standing(row.Status)}
+	return audit.Record(ctx, tx, audit.Change{Action: audit.Joined, Kind: audit.Member, Record: row.Name, Became: m.fields()})
 }

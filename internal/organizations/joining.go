@@ -71,5 +71,5 @@ func Admit(ctx context.Context, tx *store.Tx) error {
 	} else if err != nil {
 		return err
 	}
-	return nil
+	return recordJoined(ctx, tx, actor)
 }

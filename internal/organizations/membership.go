@@ -3,6 +3,7 @@ package organizations
 import (
 	"context"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
@@ -69,7 +70,7 @@ func ChangeRole(ctx context.Context, tx *store.Tx, user id.ID, role authz.Role) 
 	if !tx.Actor().Role.Covers(role) {
 		return fault.Forbidden("You cannot make somebody more than you are.")
 	}
-	return change(ctx, tx, user, func(m *Member) { m.Role = role })
+	return change(ctx, tx, user, audit.Changed, func(m *Member) { m.Role = role })
 }
 
 // HideCosts keeps from a member of staff or a viewer what things cost.
@@ -78,7 +79,7 @@ func HideCosts(ctx context.Context, tx *store.Tx, user id.ID) error {
 		return err
 	}
 	var role authz.Role
-	err := change(ctx, tx, user, func(m *Member) { role, m.CostsHidden = m.Role, true })
+	err := change(ctx, tx, user, audit.Changed, func(m *Member) { role, m.CostsHidden = m.Role, true })
 	if err == nil && role.AlwaysSeesCosts() {
 		err = fault.Conflict("Owners and admins always see what things cost.")
 	}
@@ -93,7 +94,7 @@ func ShowCosts(ctx context.Context, tx *store.Tx, user id.ID) error {
 	if err := tx.Require(authz.CostsRead); err != nil { // nobody gives more than they have
 		return err
 	}
-	return change(ctx, tx, user, func(m *Member) { m.CostsHidden = false })
+	return change(ctx, tx, user, audit.Changed, func(m *Member) { m.CostsHidden = false })
 }
 
 // Suspend keeps a member out until they are reinstated.
@@ -101,7 +102,7 @@ func Suspend(ctx context.Context, tx *store.Tx, user id.ID) error {
 	if err := tx.Require(authz.MembersWrite); err != nil {
 		return err
 	}
-	return change(ctx, tx, user, func(m *Member) { m.Standing = Paused })
+	return change(ctx, tx, user, audit.Suspended, func(m *Member) { m.Standing = Paused })
 }
 
 // Reinstate lets a suspended member in again.
@@ -109,7 +110,7 @@ func Reinstate(ctx context.Context, tx *store.Tx, user id.ID) error {
 	if err := tx.Require(authz.MembersWrite); err != nil {
 		return err
 	}
-	return change(ctx, tx, user, func(m *Member) { m.Standing = Working })
+	return change(ctx, tx, user, audit.Resumed, func(m *Member) { m.Standing = Working })
 }
 
 // Remove ends a membership; the person may be invited again.
@@ -117,7 +118,7 @@ func Remove(ctx context.Context, tx *store.Tx, user id.ID) error {
 	if err := tx.Require(authz.MembersWrite); err != nil {
 		return err
 	}
-	return change(ctx, tx, user, func(m *Member) { m.Standing = NoLonger })
+	return change(ctx, tx, user, audit.Removed, func(m *Member) { m.Standing = NoLonger })
 }
 
 // Leave ends the actor's own membership.
@@ -125,7 +126,7 @@ func Leave(ctx context.Context, tx *store.Tx) error {
 	if err := tx.Require(authz.OrdersRead); err != nil { // every member may
 		return err
 	}
-	return change(ctx, tx, tx.Actor().UserID, func(m *Member) { m.Standing = NoLonger })
+	return change(ctx, tx, tx.Actor().UserID, audit.Left, func(m *Member) { m.Standing = NoLonger })
 }
 
 // TransferOwnership makes another active member owner, and the actor an admin.
@@ -136,15 +137,20 @@ func TransferOwnership(ctx context.Context, tx *store.Tx, to id.ID) error {
 	if to == tx.Actor().UserID {
 		return fault.Conflict("You are the owner already.")
 	}
-	if err := change(ctx, tx, to, func(m *Member) { m.Role = authz.Owner }); err != nil {
+	if err := change(ctx, tx, to, audit.Changed, func(m *Member) { m.Role = authz.Owner }); err != nil {
 		return err
 	}
-	return change(ctx, tx, tx.Actor().UserID, func(m *Member) { m.Role = authz.Admin })
+	return change(ctx, tx, tx.Actor().UserID, audit.Changed, func(m *Member) { m.Role = authz.Admin })
+}
+
+// fields are what the audit log tells of a member.
+func (m Member) fields() audit.Fields {
+	return audit.Fields{"Role": m.Role.Label(), "Sees costs": !m.CostsHidden, "Standing": string(m.Standing)}
 }
 
 // change reads a member, lets fn change it, and writes it, while no other change of members runs: there is always an active
 // owner.
-func change(ctx context.Context, tx *store.Tx, user id.ID, fn func(*Member)) error {
+func change(ctx context.Context, tx *store.Tx, user id.ID, action audit.Action, fn func(*Member)) error {
 	if err := tx.Lock(ctx, ownerLock); err != nil {
 		return err
 	}
@@ -157,6 +163,7 @@ func change(ctx context.Context, tx *store.Tx, user id.ID, fn func(*Member)) err
 		return err
 	}
 	m := Member{UserID: user, Name: row.Name, Place: place(row.Role, row.Costs), Standing: Standing(row.Status)}
+	was := m.fields()
 	if user != tx.Actor().UserID && !tx.Actor().Role.Covers(m.Role) {
 		return fault.Forbidden("You cannot change somebody who is more than you are.")
 	}
@@ -165,8 +172,11 @@ func change(ctx context.Context, tx *store.Tx, user id.ID, fn func(*Member)) err
 		return err
 	}
 	owners, err := queries.ActiveOwners(ctx)
-	if err == nil && owners == 0 {
-		err = fault.Conflict("An organization needs an active owner. Make somebody else the owner first.")
+	if err != nil {
+		return err
 	}
-	return err
+	if owners == 0 {
+		return fault.Conflict("An organization needs an active owner. Make somebody else the owner first.")
+	}
+	return audit.Record(ctx, tx, audit.Change{Action: action, Kind: audit.Member, Record: m.Name, Was: was, Became: m.fields()})
 }

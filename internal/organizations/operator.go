@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/fault"
 	"craftplan/internal/organizations/internal/db"
 	"craftplan/internal/store"
@@ -17,10 +18,13 @@ func SetPlan(ctx context.Context, st *store.Store, slug, plan string) (Organizat
 	if !slices.Contains(Plans, plan) {
 		return Organization{}, fault.Invalid("plan", "Choose one of "+strings.Join(Plans, ", ")+".")
 	}
-	return operate(ctx, st, slug, "operator: change the plan", func(tx *store.SystemTx, o *Organization) error {
+	return operate(ctx, st, slug, func(system *store.SystemTx, tx *store.Tx, o *Organization) error {
+		was := o.BillingPlan
 		o.BillingPlan = plan
-		_, err := db.ForSystem(tx).SetPlan(ctx, db.SetPlanParams{Organization: o.ID, BillingPlan: plan, UpdatedAt: tx.Now()})
-		return err
+		if _, err := db.ForSystem(system).SetPlan(ctx, db.SetPlanParams{Organization: o.ID, BillingPlan: plan, UpdatedAt: tx.Now()}); err != nil {
+			return err
+		}
+		return record(ctx, tx, audit.Changed, audit.Fields{"Plan": was}, audit.Fields{"Plan": plan})
 	})
 }
 
@@ -29,10 +33,13 @@ func SetFeature(ctx context.Context, st *store.Store, slug string, f Feature, on
 	if _, known := features[f]; !known {
 		return Organization{}, fault.Invalid("feature", "Choose one of "+strings.Join(FeatureNames(), ", ")+".")
 	}
-	return operate(ctx, st, slug, "operator: change a feature", func(tx *store.SystemTx, o *Organization) error {
+	return operate(ctx, st, slug, func(system *store.SystemTx, tx *store.Tx, o *Organization) error {
+		name, was := "Feature "+string(f), o.Features.On(f)
 		o.Features[f] = on
-		_, err := db.ForSystem(tx).SetFeatures(ctx, db.SetFeaturesParams{Organization: o.ID, Features: o.Features.text(), UpdatedAt: tx.Now()})
-		return err
+		if _, err := db.ForSystem(system).SetFeatures(ctx, db.SetFeaturesParams{Organization: o.ID, Features: o.Features.text(), UpdatedAt: tx.Now()}); err != nil {
+			return err
+		}
+		return record(ctx, tx, audit.Changed, audit.Fields{name: was}, audit.Fields{name: on})
 	})
 }
 
@@ -45,15 +52,21 @@ func SuspendOrganization(ctx context.Context, st *store.Store, slug, why string)
 	if why == "" || utf8.RuneCountInString(why) > maxReason {
 		return Organization{}, fault.Invalid("reason", "Say why in 1 to 300 characters; its members read it.")
 	}
-	return operate(ctx, st, slug, "operator: suspend an organization", func(tx *store.SystemTx, o *Organization) error {
-		return o.become(ctx, tx, Active, Suspended, why)
+	return operate(ctx, st, slug, func(system *store.SystemTx, tx *store.Tx, o *Organization) error {
+		if err := o.become(ctx, system, Active, Suspended, why); err != nil {
+			return err
+		}
+		return record(ctx, tx, audit.Suspended, nil, audit.Fields{"Reason": why})
 	})
 }
 
 // Resume ends a suspension.
 func Resume(ctx context.Context, st *store.Store, slug string) (Organization, error) {
-	return operate(ctx, st, slug, "operator: resume an organization", func(tx *store.SystemTx, o *Organization) error {
-		return o.become(ctx, tx, Suspended, Active, "")
+	return operate(ctx, st, slug, func(system *store.SystemTx, tx *store.Tx, o *Organization) error {
+		if err := o.become(ctx, system, Suspended, Active, ""); err != nil {
+			return err
+		}
+		return record(ctx, tx, audit.Resumed, nil, nil)
 	})
 }
 
@@ -66,17 +79,22 @@ func (o *Organization) become(ctx context.Context, tx *store.SystemTx, from, to 
 	return err
 }
 
-func operate(ctx context.Context, st *store.Store, slug, reason string, change func(*store.SystemTx, *Organization) error) (o Organization, err error) {
-	err = st.System(ctx, reason, func(tx *store.SystemTx) error {
-		row, err := db.ForSystem(tx).OrganizationBySlug(ctx, db.OrganizationBySlugParams{Slug: slug})
-		if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
-			return fault.Invalid("slug", "No organization is at "+slug+".")
-		}
+// operate changes the organization that holds the slug, as nobody of it.
+func operate(ctx context.Context, st *store.Store, slug string, change func(*store.SystemTx, *store.Tx, *Organization) error) (Organization, error) {
+	o, scope, err := OpenBySlug(ctx, st, slug)
+	if fault.Is(err, fault.KindNotFound) {
+		return o, fault.Invalid("slug", "No organization is at "+slug+".")
+	}
+	if err != nil {
+		return o, err
+	}
+	err = st.Provision(ctx, o.ID, scope.Actor(), scope.Context(), func(system *store.SystemTx, tx *store.Tx) error {
+		row, err := db.ForSystem(system).OrganizationByID(ctx, db.OrganizationByIDParams{Organization: o.ID})
 		if err != nil {
 			return err
 		}
 		o = organization(row.Organization)
-		return change(tx, &o)
+		return change(system, tx, &o)
 	})
 	return o, err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"craftplan/internal/accounts"
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/organizations/internal/db"
@@ -30,9 +31,24 @@ func Change(ctx context.Context, st *store.Store, scope store.Scope, o Organizat
 		if err := hold(ctx, system, tx, in.Slug); err != nil {
 			return err
 		}
-		_, err := db.ForSystem(system).ChangeOrganization(ctx, db.ChangeOrganizationParams{Organization: o.ID, Name: in.Name, Slug: in.Slug, TimeZone: in.TimeZone, Locale: in.Locale, BrandColor: strings.ToUpper(in.BrandColor), UpdatedAt: tx.Now()})
-		return err
+		in.BrandColor = strings.ToUpper(in.BrandColor)
+		_, err := db.ForSystem(system).ChangeOrganization(ctx, db.ChangeOrganizationParams{Organization: o.ID, Name: in.Name, Slug: in.Slug, TimeZone: in.TimeZone, Locale: in.Locale, BrandColor: in.BrandColor, UpdatedAt: tx.Now()})
+		if err != nil {
+			return err
+		}
+		became := Profile{in.Name, in.Slug, in.TimeZone, in.Locale, in.BrandColor}
+		return record(ctx, tx, audit.Changed, Profile{o.Name, o.Slug, o.TimeZone, o.Locale, o.BrandColor}.fields(), became.fields())
 	})
+}
+
+// fields are what the audit log tells of the profile.
+func (p Profile) fields() audit.Fields {
+	return audit.Fields{"Name": p.Name, "Address": p.Slug, "Time zone": p.TimeZone, "Locale": p.Locale, "Colour": p.BrandColor}
+}
+
+// record keeps a change of the organization itself.
+func record(ctx context.Context, tx *store.Tx, action audit.Action, was, became audit.Fields) error {
+	return audit.Record(ctx, tx, audit.Change{Action: action, Kind: audit.Organization, Was: was, Became: became})
 }
 
 // validate tells what is wrong with the fields, and returns all of the organization as it would be.
@@ -80,8 +96,13 @@ func SetLogo(ctx context.Context, tx *store.Tx, sum string) error {
 	if err := tx.Require(authz.OrganizationControl); err != nil {
 		return err
 	}
-	_, err := db.For(tx).SetLogo(ctx, db.SetLogoIn{UserID: tx.Actor().UserID, Logo: sum, UpdatedAt: tx.Now()})
-	return err
+	if _, err := db.For(tx).SetLogo(ctx, db.SetLogoIn{UserID: tx.Actor().UserID, Logo: sum, UpdatedAt: tx.Now()}); err != nil {
+		return err
+	}
+	if sum == "" {
+		return record(ctx, tx, audit.Changed, audit.Fields{"Logo": "a picture"}, nil)
+	}
+	return record(ctx, tx, audit.Changed, nil, audit.Fields{"Logo": "a new picture"})
 }
 
 // RequireSecondFactor opens the organization from now on only to sessions that began with a second factor, or ends that. By is the
@@ -94,8 +115,15 @@ func RequireSecondFactor(ctx context.Context, st *store.Store, scope store.Scope
 		return fault.Conflict("Add a second step to your own account first, and sign in with it: the organization would close behind you.")
 	}
 	return st.Provision(ctx, scope.Organization(), scope.Actor(), scope.Context(), func(system *store.SystemTx, tx *store.Tx) error {
-		_, err := db.ForSystem(system).RequireSecondFactor(ctx, db.RequireSecondFactorParams{Organization: tx.Organization(), SecondFactor: required, UpdatedAt: tx.Now()})
-		return err
+		directory := db.ForSystem(system)
+		row, err := directory.OrganizationByID(ctx, db.OrganizationByIDParams{Organization: tx.Organization()})
+		if err != nil {
+			return err
+		}
+		if _, err := directory.RequireSecondFactor(ctx, db.RequireSecondFactorParams{Organization: tx.Organization(), SecondFactor: required, UpdatedAt: tx.Now()}); err != nil {
+			return err
+		}
+		return record(ctx, tx, audit.Changed, audit.Fields{"Second step required": row.Organization.SecondFactor}, audit.Fields{"Second step required": required})
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/language"
 
 	"craftplan/internal/accounts"
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/brand"
 	"craftplan/internal/calendar"
@@ -137,6 +138,11 @@ func create(ctx context.Context, system *store.SystemTx, tx *store.Tx, o Organiz
 		return fault.Invalid("slug", "This address is taken. Choose another.")
 	}
 	if err != nil {
+		return err
+	}
+	profile := Profile{o.Name, o.Slug, o.TimeZone, o.Locale, o.BrandColor}.fields()
+	profile["Currency"], profile["Plan"] = o.Currency, o.BillingPlan
+	if err := record(ctx, tx, audit.Added, nil, profile); err != nil {
 		return err
 	}
 	return AddMember(ctx, tx, owner.id(), authz.Owner)

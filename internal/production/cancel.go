@@ -29,7 +29,10 @@ func Cancel(ctx context.Context, tx *store.Tx, code string) error {
 	if cancelled == 0 {
 		return b.notNow("cancelled")
 	}
-	return db.For(tx).DeleteAllocations(ctx, db.DeleteAllocationsIn{BatchID: b.ID})
+	if err := db.For(tx).DeleteAllocations(ctx, db.DeleteAllocationsIn{BatchID: b.ID}); err != nil {
+		return err
+	}
+	return b.became(ctx, tx, "cancelled", nil)
 }
 
 // LineBatch is a batch that holds a line of an order.

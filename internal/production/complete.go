@@ -3,6 +3,7 @@ package production
 import (
 	"context"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/catalog"
 	"craftplan/internal/fault"
@@ -60,7 +61,11 @@ func Complete(ctx context.Context, tx *store.Tx, code string, c Completion) (Bat
 	if completed == 0 {
 		return Batch{}, b.notNow("completed")
 	}
-	b.Produced, b.Scrap, b.Status, b.Completed = c.Produced, c.Scrap, "completed", &now
+	b.Produced, b.Scrap, b.Completed = c.Produced, c.Scrap, &now
+	told := audit.Fields{"Made": audit.Quantity(c.Produced, quantity.Piece), "Scrapped": audit.Quantity(c.Scrap, quantity.Piece), "Held lots were taken because": c.Override}
+	if err := b.became(ctx, tx, "completed", told); err != nil {
+		return Batch{}, err
+	}
 	if err := b.consume(ctx, full, c); err != nil {
 		return Batch{}, err
 	}

@@ -56,10 +56,10 @@ func (t ToMake) InBatches() (total quantity.Quantity) {
 }
 
 // Unbatched is what is in no batch yet, and not in stock.
-func (t ToMake) Unbatched() quantity.Quantity { return t.open() - t.InStock }
+func (t ToMake) Unbatched() quantity.Quantity { return t.uncovered() - t.InStock }
 
-// open is what nothing covers but perhaps the stock.
-func (t ToMake) open() quantity.Quantity { return max(t.Needed-t.Made-t.InBatches(), 0) }
+// uncovered is what nothing covers but perhaps the stock.
+func (t ToMake) uncovered() quantity.Quantity { return max(t.Needed-t.Made-t.InBatches(), 0) }
 
 // DayOf reads what a day asks for.
 func DayOf(ctx context.Context, tx *store.Tx, day calendar.Date) (Day, error) {
@@ -103,7 +103,7 @@ func DayOf(ctx context.Context, tx *store.Tx, day calendar.Date) (Day, error) {
 func (d *Day) lookAtStock(ctx context.Context, tx *store.Tx, day calendar.Date) error {
 	var products []id.ID
 	for _, t := range d.ToMake {
-		if t.open() > 0 {
+		if t.uncovered() > 0 {
 			products = append(products, t.ProductID)
 		}
 	}
@@ -113,7 +113,7 @@ func (d *Day) lookAtStock(ctx context.Context, tx *store.Tx, day calendar.Date) 
 	free, err := freeFor(ctx, tx, day, products)
 	for i := range d.ToMake {
 		t := &d.ToMake[i]
-		t.InStock = min(t.open(), free[t.ProductID])
+		t.InStock = min(t.uncovered(), free[t.ProductID])
 	}
 	return err
 }

@@ -3,8 +3,10 @@ package production
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/orders"
@@ -37,10 +39,25 @@ func Start(ctx context.Context, tx *store.Tx, code string) (Batch, error) {
 			return Batch{}, err
 		}
 	}
-	b.Status, b.Started = "in_progress", &now
+	if err := b.became(ctx, tx, "in_progress", nil); err != nil {
+		return Batch{}, err
+	}
+	b.Started = &now
 	b.withhold(tx)
 	return b, nil
 }
+
+// became keeps that the batch has another status now, and what else is to be told of it.
+func (b *Batch) became(ctx context.Context, tx *store.Tx, status string, more audit.Fields) error {
+	became := audit.Fields{"Status": words(status)}
+	maps.Copy(became, more)
+	c := audit.Change{Action: audit.Moved, Kind: audit.Batch, Record: b.Code, Was: audit.Fields{"Status": words(b.Status)}, Became: became}
+	b.Status = status
+	return audit.Record(ctx, tx, c)
+}
+
+// words is a status in a sentence.
+func words(status string) string { return strings.ReplaceAll(status, "_", " ") }
 
 // freeze keeps what the batch is made by: recipes that are published later, its own and those of products in it, change nothing.
 func (b Batch) freeze(ctx context.Context, tx *store.Tx) error {
@@ -59,5 +76,5 @@ func (b Batch) freeze(ctx context.Context, tx *store.Tx) error {
 }
 
 func (b Batch) notNow(verb string) error {
-	return fault.Conflict(fmt.Sprintf("Batch %s is %s now, so it cannot be %s.", b.Code, strings.ReplaceAll(b.Status, "_", " "), verb))
+	return fault.Conflict(fmt.Sprintf("Batch %s is %s now, so it cannot be %s.", b.Code, words(b.Status), verb))
 }

@@ -3,6 +3,7 @@ package production
 import (
 	"context"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/inventory"
@@ -49,7 +50,10 @@ func Undo(ctx context.Context, tx *store.Tx, code, reason string) error {
 	if err == nil && after.Usable < after.Reserved && before.Usable >= before.Reserved {
 		err = fault.Conflict("Other orders have a claim on what this batch made: without it there are too few pieces of " + b.ProductName + " for those that are ready or waiting.")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return b.became(ctx, tx, "in_progress", audit.Fields{"Reason": reason})
 }
 
 // takeBack takes from the lines what the batch gave them, and from its steps what they cost.

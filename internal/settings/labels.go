@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/nutrition"
@@ -61,5 +62,17 @@ func UpdateLabels(ctx context.Context, tx *store.Tx, l Labels) error {
 	if err := p.Err(); err != nil {
 		return err
 	}
-	return db.For(tx).SaveLabels(ctx, db.SaveLabelsIn{Law: string(l.Law), Producer: l.Producer, Address: l.Address, UpdatedAt: tx.Now()})
+	was, err := GetLabels(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := db.For(tx).SaveLabels(ctx, db.SaveLabelsIn{Law: string(l.Law), Producer: l.Producer, Address: l.Address, UpdatedAt: tx.Now()}); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Change{Action: audit.Changed, Kind: audit.LabelSettings, Was: was.fields(), Became: l.fields()})
+}
+
+// fields are what the audit log tells of the labels.
+func (l Labels) fields() audit.Fields {
+	return audit.Fields{"Rules": strings.ToUpper(string(l.Law)), "Producer": l.Producer, "Address": l.Address}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/money"
@@ -190,7 +191,24 @@ func Update(ctx context.Context, tx *store.Tx, s Settings) error {
 	if err == nil && (s.LaborHourlyRate != before.LaborHourlyRate || s.OverheadRate != before.OverheadRate) {
 		err = tx.Enqueue(ctx, RatesChanged{})
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Change{Action: audit.Changed, Kind: audit.Settings, Was: before.fields(), Became: s.fields()})
+}
+
+// fields are what the audit log tells of the settings.
+func (s Settings) fields() audit.Fields {
+	return audit.Fields{"Prices contain tax": s.TaxMode == Inclusive, "Tax rate": audit.Rate(s.TaxRate), "Lead time in days": s.LeadTimeDays, "Orders a day": s.DailyCapacity, "Delivery fee": audit.Money(s.ShippingFlat),
+		"Labor rate per hour": audit.Cost(s.LaborHourlyRate), "Overhead": audit.CostRate(s.OverheadRate), "Retail markup": s.Retail.value(), "Retail prices end in": string(s.Retail.Ending),
+		"Wholesale markup": s.Wholesale.value(), "Wholesale prices end in": string(s.Wholesale.Ending)}
+}
+
+func (m Markup) value() audit.Value {
+	if m.Mode == Fixed {
+		return audit.Cost(money.Amount(m.Value))
+	}
+	return audit.CostRate(m.Value)
 }
 
 // NextReference takes the next number of a kind, such as OR-2026-0042. With a year the numbers start again each year; with

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"craftplan/internal/accounts"
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
@@ -152,5 +153,8 @@ func (p Pending) connect(ctx context.Context, tx *store.Tx, user id.ID) error {
 	if err = store.Translate(err); errors.Is(err, store.ErrUnique) {
 		return fault.Conflict("You, or somebody in your place, were connected meanwhile. Sign in again.")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return record(ctx, tx, audit.Connected, user)
 }

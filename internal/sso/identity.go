@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"craftplan/internal/accounts"
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
@@ -51,6 +52,15 @@ func Offered(ctx context.Context, tx *store.Tx) (Offer, error) {
 	return Offer{p.Name, connected}, err
 }
 
+// record keeps that a member can be signed in by the provider from now on, or no longer.
+func record(ctx context.Context, tx *store.Tx, action audit.Action, user id.ID) error {
+	name, err := db.For(tx).MemberName(ctx, db.MemberNameIn{UserID: user})
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Change{Action: action, Kind: audit.Member, Record: name})
+}
+
 // Disconnect ends a member's connection to the provider, and the sessions that it vouched for. Whoever signs in by it next has to show
 // again who they are.
 func Disconnect(ctx context.Context, st *store.Store, scope store.Scope, user id.ID) error {
@@ -68,6 +78,9 @@ func Disconnect(ctx context.Context, st *store.Store, scope store.Scope, user id
 		if err != nil {
 			return err
 		}
-		return accounts.EndSessionsOnly(ctx, system, tx.Organization(), &user)
+		if err := accounts.EndSessionsOnly(ctx, system, tx.Organization(), &user); err != nil {
+			return err
+		}
+		return record(ctx, tx, audit.Disconnected, user)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"craftplan/internal/accounts"
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/oidc"
@@ -162,8 +163,23 @@ func Change(ctx context.Context, st *store.Store, scope store.Scope, p Provider)
 				return err
 			}
 		}
-		return p.write(ctx, tx)
+		if err := p.write(ctx, tx); err != nil {
+			return err
+		}
+		c := audit.Change{Action: audit.Changed, Kind: audit.Provider, Record: p.Name, Was: former.fields(), Became: p.fields()}
+		if p.Secret != former.Secret {
+			c.Became["Client secret"] = "another one"
+		}
+		return audit.Record(ctx, tx, c)
 	})
+}
+
+// fields are what the audit log tells of the provider; its secret is none of it. Where there is none yet, there are none.
+func (p Provider) fields() audit.Fields {
+	if p.Issuer == "" {
+		return audit.Fields{}
+	}
+	return audit.Fields{"Name": p.Name, "Issuer": p.Issuer, "Client ID": p.ClientID, "Domains": strings.Join(p.Domains, ", "), "Whoever has such an address joins as": p.Join.Label(), "In use": p.Enabled}
 }
 
 func (p Provider) write(ctx context.Context, tx *store.Tx) error {
@@ -189,6 +205,10 @@ func Remove(ctx context.Context, st *store.Store, scope store.Scope) error {
 		if err := tx.Lock(ctx, providerLock); err != nil {
 			return err
 		}
+		former, err := read(ctx, tx)
+		if err != nil {
+			return err
+		}
 		removed, err := db.For(tx).RemoveProvider(ctx)
 		if err == nil && removed == 0 {
 			err = fault.Conflict("There is no provider any more.")
@@ -199,7 +219,10 @@ func Remove(ctx context.Context, st *store.Store, scope store.Scope) error {
 		if err := db.For(tx).RemoveIdentities(ctx); err != nil {
 			return err
 		}
-		return accounts.EndSessionsOnly(ctx, system, tx.Organization(), nil)
+		if err := accounts.EndSessionsOnly(ctx, system, tx.Organization(), nil); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Change{Action: audit.Removed, Kind: audit.Provider, Record: former.Name, Was: former.fields()})
 	})
 }
 

@@ -42,3 +42,7 @@ SELECT m.user_id, u.name, m.role, m.status,
   (SELECT COUNT(*) FROM identities AS i WHERE i.organization_id = sqlc.arg(organization_id) AND i.user_id = m.user_id) AS connected
 FROM memberships AS m JOIN users AS u ON u.id = m.user_id
 WHERE m.organization_id = sqlc.arg(organization_id) AND u.email = sqlc.arg(email);
+
+-- name: MemberName :one
+SELECT u.name FROM memberships AS m JOIN users AS u ON u.id = m.user_id
+WHERE m.organization_id = sqlc.arg(organization_id) AND m.user_id = sqlc.arg(user_id);

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
@@ -329,13 +330,20 @@ func Approve(ctx context.Context, tx *store.Tx, reference string) error {
 	if err != nil {
 		return err
 	}
+	differences, value := int64(0), money.Amount(0)
 	for i, l := range counted {
+		if found[i].Difference != 0 {
+			differences++
+		}
+		if value, err = value.Plus(found[i].Value); err != nil {
+			return err
+		}
 		_, err := db.For(tx).SettleLine(ctx, db.SettleLineIn{CountID: c.ID, Position: l.Position, Difference: &found[i].Difference, DifferenceValue: &found[i].Value})
 		if err != nil {
 			return err
 		}
 	}
-	return c.end(ctx, tx, Approved)
+	return c.end(ctx, tx, Approved, audit.Fields{"Counted": int64(len(counted)), "Differences": differences, "Worth": audit.Cost(value)})
 }
 
 // Cancel ends a count without a change. What was found stays readable.
@@ -347,12 +355,16 @@ func Cancel(ctx context.Context, tx *store.Tx, reference string) error {
 	if err != nil {
 		return err
 	}
-	return c.end(ctx, tx, Cancelled)
+	return c.end(ctx, tx, Cancelled, nil)
 }
 
-func (c Count) end(ctx context.Context, tx *store.Tx, as Status) error {
+func (c Count) end(ctx context.Context, tx *store.Tx, as Status, told audit.Fields) error {
 	_, err := db.For(tx).EndCount(ctx, db.EndCountIn{ID: c.ID, Status: string(as), EndedAt: new(tx.Now()), EndedBy: new(tx.Actor().UserID)})
-	return err
+	if err != nil {
+		return err
+	}
+	action := map[Status]audit.Action{Approved: audit.Approved, Cancelled: audit.Cancelled}[as]
+	return audit.Record(ctx, tx, audit.Change{Action: action, Kind: audit.Count, Record: c.Reference, Became: told})
 }
 
 // Summary is a count in the list.

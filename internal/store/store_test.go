@@ -247,7 +247,11 @@ func TestTriggersOfEveryTable(t *testing.T) {
 				return err
 			}
 			seen[table] = true
-			if triggers != 4 {
+			want := 4
+			if table == "audit_entries" {
+				want = 6 // nothing changes or removes its rows
+			}
+			if triggers != want {
 				t.Errorf("%s has %d triggers", table, triggers)
 			}
 		}

@@ -116,8 +116,18 @@ func allTriggers(ctx context.Context, conn sqliteConn) (script string, err error
 		}
 		table, column, own := row[0].(string), row[1].(string), row[2].(int64) == 1
 		script += triggersOf(table, column, own)
+		if table == auditTable {
+			script += appendOnly
+		}
 	}
 }
+
+const auditTable = "audit_entries"
+
+// appendOnly keeps the audit log as it was written. The rows go with their organization's: when its row is gone, its foreign key
+// deletes them, and nothing else can.
+const appendOnly = `CREATE TEMP TRIGGER "audit_entries kept" BEFORE UPDATE ON main.audit_entries BEGIN SELECT RAISE(ABORT, 'the audit log is not changed'); END;
+CREATE TEMP TRIGGER "audit_entries there" BEFORE DELETE ON main.audit_entries WHEN EXISTS (SELECT 1 FROM main.organizations WHERE id = OLD.organization_id) BEGIN SELECT RAISE(ABORT, 'the audit log is not changed'); END;`
 
 // triggersOf are a table's triggers. The rows of a table of the directory, whose key is not led by the organization, may be
 // written outside any organization too.

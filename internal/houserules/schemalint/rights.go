@@ -49,6 +49,9 @@ func (l *postgres) wanted() map[string][]string {
 	want := map[string][]string{"schema public": {"USAGE"}}
 	for name := range l.all {
 		rights := tenantRights
+		if l.rules.AppendOnly[name] != "" {
+			rights = appendOnlyRights
+		}
 		if g, global := l.rules.Global[name]; global {
 			rights = g.Rights
 		}

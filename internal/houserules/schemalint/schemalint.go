@@ -27,6 +27,8 @@ type Rules struct {
 	Global    map[string]Global
 	Functions map[string]string // that the server may execute, with the reason
 	Sequences map[string]string // that the server may use, with the reason
+	// AppendOnly are the organizations' tables whose rows the server adds and reads and nothing else, with the reason.
+	AppendOnly map[string]string
 	// Loose are the columns of an id that no foreign key ties, as table.column, with the reason.
 	Loose map[string]string
 }
@@ -38,6 +40,9 @@ type Querier interface {
 
 // tenantRights are the same for every organization's table: row-level security says which rows.
 const tenantRights = "SELECT INSERT UPDATE DELETE"
+
+// appendOnlyRights are those of tables whose rows stay as they are.
+const appendOnlyRights = "SELECT INSERT"
 
 // A table as either engine's catalog describes it.
 type table struct {

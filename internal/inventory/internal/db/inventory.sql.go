@@ -2928,8 +2928,8 @@ func (q *Queries) RenameNutrient(ctx context.Context, arg RenameNutrientParams) 
 	return result.RowsAffected()
 }
 
-const restoreLocation = `-- name: RestoreLocation :execrows
-UPDATE locations SET archived_at = NULL WHERE organization_id = $1 AND id = $2 AND kind = 'place'
+const restoreLocation = `-- name: RestoreLocation :one
+UPDATE locations SET archived_at = NULL WHERE organization_id = $1 AND id = $2 AND kind = 'place' RETURNING name
 `
 
 type RestoreLocationParams struct {
@@ -2937,12 +2937,11 @@ type RestoreLocationParams struct {
 	ID             id.ID
 }
 
-func (q *Queries) RestoreLocation(ctx context.Context, arg RestoreLocationParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, restoreLocation, arg.OrganizationID, arg.ID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+func (q *Queries) RestoreLocation(ctx context.Context, arg RestoreLocationParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, restoreLocation, arg.OrganizationID, arg.ID)
+	var name string
+	err := row.Scan(&name)
+	return name, err
 }
 
 const saveDeclaration = `-- name: SaveDeclaration :exec
@@ -3016,9 +3015,9 @@ func (q *Queries) SaveItem(ctx context.Context, arg SaveItemParams) error {
 	return err
 }
 
-const setAllergenArchived = `-- name: SetAllergenArchived :execrows
+const setAllergenArchived = `-- name: SetAllergenArchived :one
 UPDATE allergens SET archived_at = $3, updated_at = $4
-WHERE organization_id = $1 AND id = $2 AND code = ''
+WHERE organization_id = $1 AND id = $2 AND code = '' RETURNING name
 `
 
 type SetAllergenArchivedParams struct {
@@ -3028,17 +3027,16 @@ type SetAllergenArchivedParams struct {
 	UpdatedAt      calendar.Instant
 }
 
-func (q *Queries) SetAllergenArchived(ctx context.Context, arg SetAllergenArchivedParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, setAllergenArchived,
+func (q *Queries) SetAllergenArchived(ctx context.Context, arg SetAllergenArchivedParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, setAllergenArchived,
 		arg.OrganizationID,
 		arg.ID,
 		arg.ArchivedAt,
 		arg.UpdatedAt,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+	var name string
+	err := row.Scan(&name)
+	return name, err
 }
 
 const setHomes = `-- name: SetHomes :execrows
@@ -3122,9 +3120,9 @@ func (q *Queries) SetMaterialPrice(ctx context.Context, arg SetMaterialPricePara
 	return result.RowsAffected()
 }
 
-const setNutrientArchived = `-- name: SetNutrientArchived :execrows
+const setNutrientArchived = `-- name: SetNutrientArchived :one
 UPDATE nutrients SET archived_at = $3, updated_at = $4
-WHERE organization_id = $1 AND id = $2 AND code = ''
+WHERE organization_id = $1 AND id = $2 AND code = '' RETURNING name
 `
 
 type SetNutrientArchivedParams struct {
@@ -3134,17 +3132,16 @@ type SetNutrientArchivedParams struct {
 	UpdatedAt      calendar.Instant
 }
 
-func (q *Queries) SetNutrientArchived(ctx context.Context, arg SetNutrientArchivedParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, setNutrientArchived,
+func (q *Queries) SetNutrientArchived(ctx context.Context, arg SetNutrientArchivedParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, setNutrientArchived,
 		arg.OrganizationID,
 		arg.ID,
 		arg.ArchivedAt,
 		arg.UpdatedAt,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+	var name string
+	err := row.Scan(&name)
+	return name, err
 }
 
 const shelf = `-- name: Shelf :many

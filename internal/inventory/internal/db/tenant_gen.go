@@ -856,7 +856,7 @@ type RestoreLocationIn struct {
 }
 
 // RestoreLocation runs in the organization of the transaction.
-func (t Tenant) RestoreLocation(ctx context.Context, in RestoreLocationIn) (int64, error) {
+func (t Tenant) RestoreLocation(ctx context.Context, in RestoreLocationIn) (string, error) {
 	return t.queries.RestoreLocation(ctx, RestoreLocationParams{OrganizationID: t.tx.Organization(), ID: in.ID})
 }
 
@@ -904,7 +904,7 @@ type SetAllergenArchivedIn struct {
 }
 
 // SetAllergenArchived runs in the organization of the transaction.
-func (t Tenant) SetAllergenArchived(ctx context.Context, in SetAllergenArchivedIn) (int64, error) {
+func (t Tenant) SetAllergenArchived(ctx context.Context, in SetAllergenArchivedIn) (string, error) {
 	return t.queries.SetAllergenArchived(ctx, SetAllergenArchivedParams{OrganizationID: t.tx.Organization(), ID: in.ID, ArchivedAt: in.ArchivedAt, UpdatedAt: in.UpdatedAt})
 }
 
@@ -962,7 +962,7 @@ type SetNutrientArchivedIn struct {
 }
 
 // SetNutrientArchived runs in the organization of the transaction.
-func (t Tenant) SetNutrientArchived(ctx context.Context, in SetNutrientArchivedIn) (int64, error) {
+func (t Tenant) SetNutrientArchived(ctx context.Context, in SetNutrientArchivedIn) (string, error) {
 	return t.queries.SetNutrientArchived(ctx, SetNutrientArchivedParams{OrganizationID: t.tx.Organization(), ID: in.ID, ArchivedAt: in.ArchivedAt, UpdatedAt: in.UpdatedAt})
 }
 

@@ -182,6 +182,23 @@ func (q *Queries) Identity(ctx context.Context, arg IdentityParams) (IdentityRow
 	return i, err
 }
 
+const memberName = `-- name: MemberName :one
+SELECT u.name FROM memberships AS m JOIN users AS u ON u.id = m.user_id
+WHERE m.organization_id = $1 AND m.user_id = $2
+`
+
+type MemberNameParams struct {
+	OrganizationID id.Organization
+	UserID         id.ID
+}
+
+func (q *Queries) MemberName(ctx context.Context, arg MemberNameParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, memberName, arg.OrganizationID, arg.UserID)
+	var name string
+	err := row.Scan(&name)
+	return name, err
+}
+
 const provider = `-- name: Provider :one
 SELECT name, issuer, client_id, client_secret_sealed, domains, join_role, enabled FROM identity_providers
 WHERE organization_id = $1

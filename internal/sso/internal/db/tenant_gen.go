@@ -90,6 +90,16 @@ func (t Tenant) Identity(ctx context.Context, in IdentityIn) (IdentityRow, error
 	return t.queries.Identity(ctx, IdentityParams{OrganizationID: t.tx.Organization(), Issuer: in.Issuer, Subject: in.Subject})
 }
 
+// MemberNameIn is what MemberName takes beside the organization.
+type MemberNameIn struct {
+	UserID id.ID
+}
+
+// MemberName runs in the organization of the transaction.
+func (t Tenant) MemberName(ctx context.Context, in MemberNameIn) (string, error) {
+	return t.queries.MemberName(ctx, MemberNameParams{OrganizationID: t.tx.Organization(), UserID: in.UserID})
+}
+
 // Provider runs in the organization of the transaction.
 func (t Tenant) Provider(ctx context.Context) (ProviderRow, error) {
 	return t.queries.Provider(ctx, ProviderParams{OrganizationID: t.tx.Organization()})
