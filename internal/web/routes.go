@@ -145,6 +145,7 @@ func Routes() []Route {
 		post("/settings/sign-in", authz.OrganizationControl, updateProvider),
 		post("/settings/sign-in/test", authz.OrganizationControl, testProvider),
 		post("/settings/sign-in/removal", authz.OrganizationControl, removeProvider),
+		get("/settings/audit", authz.AuditRead, listAudit),
 		get("/settings/keys", authz.KeysWrite, listKeys),
 		get("/settings/keys/new", authz.KeysWrite, newKey),
 		post("/settings/keys", authz.KeysWrite, createKey),

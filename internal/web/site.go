@@ -15,6 +15,7 @@ import (
 	"github.com/a-h/templ"
 
 	"craftplan/internal/accounts"
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/files"
@@ -121,7 +122,8 @@ func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
 // handle is what happens around every handler: who asks, what they may open, and what an error looks like.
 func (s *Site) handle(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		q := &Request{Request: r, w: w, site: s}
+		from := audit.Origin{Channel: audit.Web, Address: httpkit.ClientAddress(r), Agent: device(r.UserAgent())}
+		q := &Request{Request: r.WithContext(audit.From(r.Context(), from)), w: w, site: s}
 		httpkit.EntryOf(r.Context()).Route = route.Pattern
 		if err := s.serve(q, route); err != nil {
 			s.fail(q, err)
