@@ -52,7 +52,7 @@ func rules() schemalint.Rules {
 		"audit_entries": "what was done stays told; the rows of a closed organization go by their foreign key",
 	}, Loose: map[string]string{
 		"audit_entries.user_id": "whoever acted, a member or not; no change of memberships may need the log, nor the log them",
-		"movements.source_id": "the document behind a movement, of one of several kinds; looked up in the same organization",
+		"movements.source_id":   "the document behind a movement, of one of several kinds; looked up in the same organization",
 	}}
 	maps.Copy(r.Global, queue)
 	return r
