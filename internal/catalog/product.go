@@ -204,6 +204,42 @@ func List(ctx context.Context, tx *store.Tx, f Filter) ([]Listed, int64, error) 
 	return list, total, err
 }
 
+// Listing is one line of a list of recipes: what goes into one version of one product, without costs.
+type Listing struct {
+	Product Ref
+	Version int64
+	Yield   quantity.Quantity // pieces, before the loss
+	Loss    int64
+	Component
+}
+
+// Listings are the lines of the active recipes on a page of products, and how many products that page has.
+func Listings(ctx context.Context, tx *store.Tx, f Filter) (lines []Listing, products int, err error) {
+	if err := tx.Require(authz.CatalogRead); err != nil {
+		return nil, 0, err
+	}
+	page, _, err := List(ctx, tx, f)
+	if err != nil {
+		return nil, 0, err
+	}
+	ids := make([]id.ID, len(page))
+	for i, p := range page {
+		ids[i] = p.ID
+	}
+	recipes, err := open(ctx, tx, ids)
+	for _, p := range page {
+		r := recipes[p.ID]
+		if r == nil {
+			continue
+		}
+		for _, c := range r.Components {
+			c.Price = tx.Cost(c.Price)
+			lines = append(lines, Listing{r.Product, r.Version, r.Yield, r.Loss, c})
+		}
+	}
+	return lines, len(page), err
+}
+
 // Option is a product as orders choose and price it.
 type Option struct {
 	ID        id.ID

@@ -18,7 +18,7 @@ const module = "craftplan/"
 // domains in the order in which they may import each other: only leftwards.
 var domains = []string{"audit", "mail", "accounts", "organizations", "sso", "apikeys", "files", "logo", "settings", "inventory", "stocktake", "catalog", "crm", "purchasing", "orders", "production", "forecast", "reports"}
 
-var leaves = []string{"fault", "id", "exact", "quantity", "money", "calendar", "search", "secret", "brand", "picture", "outbound", "nutrition", "label"}
+var leaves = []string{"fault", "id", "exact", "quantity", "money", "calendar", "search", "secret", "brand", "picture", "outbound", "nutrition", "label", "sheet"}
 
 type source struct {
 	path, pkg string // pkg is below internal/, such as crm/internal/db

@@ -542,3 +542,19 @@ DELETE FROM material_nutrients WHERE organization_id = sqlc.arg(organization_id)
 -- name: AddNutrientTo :exec
 INSERT INTO material_nutrients (organization_id, material_id, nutrient_id, amount)
 VALUES (sqlc.arg(organization_id), sqlc.arg(material_id), sqlc.arg(nutrient_id), sqlc.arg(amount));
+
+-- The ledger in the order it was written, of items and lots that fit.
+-- name: ListMovements :many
+SELECT v.id, v.kind, v.quantity, v.value, v.reason, v.source_kind, v.source_name, v.reverses_id, v.occurred_at, v.created_at, l.code, COALESCE(ol.code, '') AS other_code, u.name AS created_by, p.name AS location,
+  CAST((SELECT COUNT(*) FROM movements AS r WHERE r.organization_id = sqlc.arg(organization_id) AND r.reverses_id = v.id) AS bigint) AS reversed,
+  i.kind AS item_kind, i.name, i.sku, i.unit
+FROM movements AS v
+JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = v.item_id
+JOIN lots AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = v.lot_id
+LEFT JOIN lots AS ol ON ol.organization_id = sqlc.arg(organization_id) AND ol.id = v.other_lot_id
+JOIN locations AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = v.location_id
+JOIN users AS u ON u.id = v.created_by
+WHERE v.organization_id = sqlc.arg(organization_id)
+  AND (CAST(sqlc.arg(item_kind) AS text) = '' OR i.kind = CAST(sqlc.arg(item_kind) AS text))
+  AND (l.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\' OR i.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\')
+ORDER BY v.id LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);

@@ -14,6 +14,7 @@ import (
 	"craftplan/internal/inventory/internal/db"
 	"craftplan/internal/money"
 	"craftplan/internal/quantity"
+	"craftplan/internal/search"
 	"craftplan/internal/store"
 )
 
@@ -202,6 +203,27 @@ func Movements(ctx context.Context, tx *store.Tx, item id.ID) ([]Movement, error
 		movements[i] = movement(tx, db.MovementsOfLotRow(r))
 	}
 	return movements, err
+}
+
+// Posted is a line of the whole ledger: a movement with what it is of.
+type Posted struct {
+	Movement
+	Item Item // without its id
+}
+
+// Ledger reads a part of the movements of all items, in the order they were noted: those whose lot or item the filter finds. Its state
+// counts for nothing: movements have none.
+func Ledger(ctx context.Context, tx *store.Tx, f LotFilter) ([]Posted, error) {
+	if err := tx.Require(authz.InventoryRead); err != nil {
+		return nil, err
+	}
+	rows, err := db.For(tx).ListMovements(ctx, db.ListMovementsIn{ItemKind: string(f.Kind), Pattern: search.Pattern(f.Query), CountOf: int32(f.Limit), Skip: int32(f.Offset)})
+	lines := make([]Posted, len(rows))
+	for i, r := range rows {
+		lines[i] = Posted{movement(tx, db.MovementsOfLotRow{ID: r.ID, Kind: r.Kind, Quantity: r.Quantity, Value: r.Value, Reason: r.Reason, SourceKind: r.SourceKind, SourceName: r.SourceName, ReversesID: r.ReversesID, OccurredAt: r.OccurredAt,
+			CreatedAt: r.CreatedAt, Code: r.Code, OtherCode: r.OtherCode, CreatedBy: r.CreatedBy, Location: r.Location, Reversed: r.Reversed}), Item{Kind: ItemKind(r.ItemKind), Name: r.Name, SKU: r.Sku, Unit: quantity.Unit(r.Unit)}}
+	}
+	return lines, err
 }
 
 // Balanced reports how many sums differ from what they are sums of: always none.

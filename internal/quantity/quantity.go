@@ -211,6 +211,9 @@ func separate(text string) (whole, fraction string, err error) {
 // Decimal is the quantity in stock units, with a point and no trailing zeros.
 func Decimal(q Quantity) string { return decimal(int64(q), Micro) }
 
+// InLarge is the quantity in kg, l or pieces, exactly, with a point and no trailing zeros.
+func InLarge(q Quantity, u Unit) string { return decimal(int64(q), Micro*u.LargeSize()) }
+
 func decimal(n, unit int64) string {
 	sign := ""
 	m := uint64(n)
@@ -302,6 +305,12 @@ func FormatNumber(n, size int64, decimals int, locale string) string {
 		text = strconv.FormatInt(rounded, 10)
 	}
 	return Localize(text, locale)
+}
+
+// Point is the decimal sign of a locale.
+func Point(locale string) string {
+	point, _ := signs(locale)
+	return point
 }
 
 // Localize puts the locale's thousands and decimal signs into a plain decimal text, and a true minus.

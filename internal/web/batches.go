@@ -31,19 +31,26 @@ type batchList struct {
 
 func listBatches(q *Request) error {
 	l := batchList{list: q.list(), format: q.format(), At: q.Path}
-	for _, s := range production.Statuses {
-		if l.query.Get("status") == s {
-			l.Status = s
-		}
-	}
+	f := batchFilter(l.list)
+	f.Limit, f.Offset = pageSize, l.offset()
+	l.Status = f.Status
 	err := q.View(func(tx *store.Tx) (err error) {
-		l.Rows, l.Total, err = production.List(q.Context(), tx, production.Filter{Query: l.Search, Status: l.Status, Limit: pageSize, Offset: l.offset()})
+		l.Rows, l.Total, err = production.List(q.Context(), tx, f)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	return q.Render(http.StatusOK, "Batches", "batches", batchesPage(l))
+}
+
+// batchFilter is what the address of the list chooses.
+func batchFilter(l list) production.Filter {
+	f := production.Filter{Query: l.Search}
+	if s := l.query.Get("status"); slices.Contains(production.Statuses, s) {
+		f.Status = s
+	}
+	return f
 }
 
 type batchPage struct {

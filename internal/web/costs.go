@@ -282,13 +282,11 @@ type marginList struct {
 
 func listMargins(q *Request) error {
 	l := marginList{list: q.list(), format: q.format(), At: q.Path}
-	sort, down := strings.CutPrefix(l.Sort, "-")
-	if only := l.query.Get("only"); only == "loss" || only == "below" {
-		l.Only = only
-	}
+	f := marginFilter(l.list)
+	l.Only = f.Only
 	var all []catalog.Margin
 	err := q.View(func(tx *store.Tx) (err error) {
-		all, err = catalog.Margins(q.Context(), tx, catalog.MarginFilter{Query: l.Search, Only: l.Only, Sort: sort, Down: down})
+		all, err = catalog.Margins(q.Context(), tx, f)
 		return err
 	})
 	if err != nil {
@@ -298,6 +296,16 @@ func listMargins(q *Request) error {
 	from := min(l.offset(), l.Total)
 	l.Rows = all[from:min(from+pageSize, l.Total)]
 	return q.Render(http.StatusOK, "Margins", "products", marginsPage(l))
+}
+
+// marginFilter is what the address of the list chooses.
+func marginFilter(l list) catalog.MarginFilter {
+	f := catalog.MarginFilter{Query: l.Search}
+	f.Sort, f.Down = strings.CutPrefix(l.Sort, "-")
+	if only := l.query.Get("only"); only == "loss" || only == "below" {
+		f.Only = only
+	}
+	return f
 }
 
 // Settings of costs and prices.

@@ -15,6 +15,7 @@ import (
 	"craftplan/internal/apptest"
 	"craftplan/internal/money"
 	"craftplan/internal/store"
+	"craftplan/internal/web"
 )
 
 // sold are the amounts that everybody sees. Every other column of money tells what something costs: a new one is looked for by itself.
@@ -78,6 +79,11 @@ var clock = regexp.MustCompile(`\d+:\d\d [AP]M`)
 func everything(t *testing.T, a *apptest.App, c *apptest.Client) map[string]string {
 	t.Helper()
 	paths := a.Pages(c, "sunrise")
+	for _, r := range web.Routes() {
+		if strings.Contains(r.Pattern, "/exports/") && strings.HasSuffix(r.Pattern, ".csv") {
+			paths = append(paths, strings.Replace(r.Pattern, "{organization}", "sunrise", 1))
+		}
+	}
 	for _, list := range []string{"/sunrise/materials", "/sunrise/products", "/sunrise/orders?status=completed", "/sunrise/orders", "/sunrise/lots", "/sunrise/batches", "/sunrise/batches?status=completed"} {
 		c.Get(list).Find("tbody th a").Each(func(_ int, s *goquery.Selection) { paths = append(paths, s.AttrOr("href", "")) })
 	}

@@ -21,15 +21,22 @@ type customerList struct {
 
 func listCustomers(q *Request) error {
 	l := customerList{list: q.list(), MayWrite: q.Actor().May(authz.CustomersWrite), At: q.Path}
-	l.Archived = l.query.Get("archived") == "yes"
+	f := customerFilter(l.list)
+	f.Limit, f.Offset = pageSize, l.offset()
+	l.Archived = f.Archived
 	err := q.View(func(tx *store.Tx) (err error) {
-		l.Rows, l.Total, err = crm.List(q.Context(), tx, crm.Filter{Query: l.Search, Archived: l.Archived, Sort: crm.Sort(l.Sort), Limit: pageSize, Offset: l.offset()})
+		l.Rows, l.Total, err = crm.List(q.Context(), tx, f)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	return q.Render(http.StatusOK, "Customers", "customers", customersPage(l))
+}
+
+// customerFilter is what the address of the list chooses.
+func customerFilter(l list) crm.Filter {
+	return crm.Filter{Query: l.Search, Archived: l.query.Get("archived") == "yes", Sort: crm.Sort(l.Sort)}
 }
 
 func newCustomer(q *Request) error {

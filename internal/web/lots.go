@@ -31,23 +31,32 @@ type lotList struct {
 
 func listLots(q *Request) error {
 	l := lotList{list: q.list(), format: q.format(), At: q.Path}
-	if s := inventory.LotState(l.query.Get("state")); slices.Contains(inventory.LotStates, s) {
-		l.State = s
-	}
-	if k := inventory.ItemKind(l.query.Get("kind")); k == inventory.OfMaterial || k == inventory.OfProduct {
-		l.Kind = k
-	}
+	f := lotFilter(l.list)
+	f.Limit, f.Offset = pageSize, l.offset()
+	l.State, l.Kind = f.State, f.Kind
 	err := q.View(func(tx *store.Tx) (err error) {
 		if l.Horizon, err = inventory.Horizon(q.Context(), tx); err != nil {
 			return err
 		}
-		l.Rows, l.Total, err = inventory.ListLots(q.Context(), tx, inventory.LotFilter{Query: l.Search, State: l.State, Kind: l.Kind, Limit: pageSize, Offset: l.offset()})
+		l.Rows, l.Total, err = inventory.ListLots(q.Context(), tx, f)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	return q.Render(http.StatusOK, "Lots", "lots", lotsPage(l))
+}
+
+// lotFilter is what the address of the list chooses.
+func lotFilter(l list) inventory.LotFilter {
+	f := inventory.LotFilter{Query: l.Search}
+	if s := inventory.LotState(l.query.Get("state")); slices.Contains(inventory.LotStates, s) {
+		f.State = s
+	}
+	if k := inventory.ItemKind(l.query.Get("kind")); k == inventory.OfMaterial || k == inventory.OfProduct {
+		f.Kind = k
+	}
+	return f
 }
 
 // lotMark is what is to be known of a lot before it is used.

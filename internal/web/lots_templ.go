@@ -249,7 +249,7 @@ func lotsPage(l lotList) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PagerFoot(l.pager(len(l.Rows), l.Total)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PagerFoot(l.pager(len(l.Rows), l.Total), l.export("Export", "lots"), l.export("Movements", "movements")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -20,11 +20,9 @@ import (
 type materialList struct {
 	list
 	format
-	Rows     []inventory.Listed
-	Total    int64
-	Archived bool
-	State    string // low, expiring or ""
-	Category string
+	inventory.Filter
+	Rows  []inventory.Listed
+	Total int64
 
 	Categories []string
 	MayWrite   bool
@@ -33,22 +31,37 @@ type materialList struct {
 
 func listMaterials(q *Request) error {
 	l := materialList{list: q.list(), format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), At: q.Path}
-	l.Archived, l.Category = l.query.Get("archived") == "yes", l.query.Get("category")
-	if s := l.query.Get("state"); s == "low" || s == "expiring" {
-		l.State = s
-	}
+	l.Filter = materialFilter(l.list)
+	l.Limit, l.Offset = pageSize, l.offset()
 	err := q.View(func(tx *store.Tx) (err error) {
 		if l.Categories, err = inventory.Categories(q.Context(), tx); err != nil {
 			return err
 		}
-		l.Rows, l.Total, err = inventory.List(q.Context(), tx, inventory.Filter{Query: l.Search, Archived: l.Archived, Category: l.Category, Low: l.State == "low", Expiring: l.State == "expiring",
-			Down: l.Sort == "-name", ByExpiry: l.Sort == "expiry", Limit: pageSize, Offset: l.offset()})
+		l.Rows, l.Total, err = inventory.List(q.Context(), tx, l.Filter)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	return q.Render(http.StatusOK, "Materials", "materials", materialsPage(l))
+}
+
+// materialFilter is what the address of the list chooses.
+func materialFilter(l list) inventory.Filter {
+	state := l.query.Get("state")
+	return inventory.Filter{Query: l.Search, Archived: l.query.Get("archived") == "yes", Category: l.query.Get("category"), Low: state == "low", Expiring: state == "expiring",
+		Down: l.Sort == "-name", ByExpiry: l.Sort == "expiry"}
+}
+
+// State is the state that is chosen: low, expiring or "".
+func (l materialList) State() string {
+	switch {
+	case l.Low:
+		return "low"
+	case l.Expiring:
+		return "expiring"
+	}
+	return ""
 }
 
 // itemStock is what pages show of the stock of a material or a product.

@@ -67,11 +67,11 @@ func materialsPage(l materialList) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Chip("Below minimum", l.with("state", chosen("low", l.State)), l.State == "low").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Chip("Below minimum", l.with("state", chosen("low", l.State())), l.State() == "low").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Chip("Expiring", l.with("state", chosen("expiring", l.State)), l.State == "expiring").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Chip("Expiring", l.with("state", chosen("expiring", l.State())), l.State() == "expiring").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -273,7 +273,7 @@ func materialsPage(l materialList) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PagerFoot(l.pager(len(l.Rows), l.Total)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PagerFoot(l.pager(len(l.Rows), l.Total), l.export("Export", "materials")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -286,12 +286,12 @@ func materialsPage(l materialList) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if l.State == "low" {
+		} else if l.State() == "low" {
 			templ_7745c5c3_Err = ui.Empty("Nothing is below its minimum", "A material shows here when less of it can be used than its minimum.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if l.State != "" || l.Category != "" {
+		} else if l.State() != "" || l.Category != "" {
 			templ_7745c5c3_Var11 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)

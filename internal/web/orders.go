@@ -34,17 +34,26 @@ type orderList struct {
 
 func listOrders(q *Request) error {
 	l := orderList{list: q.list(), format: q.format(), MayWrite: q.Actor().May(authz.OrdersWrite), At: q.Path}
-	if status, err := orders.ParseStatus(l.query.Get("status")); err == nil {
-		l.Status = status
-	}
+	f := orderFilter(l.list)
+	f.Limit, f.Offset = pageSize, l.offset()
+	l.Status = f.Status
 	err := q.View(func(tx *store.Tx) (err error) {
-		l.Rows, l.Total, err = orders.List(q.Context(), tx, orders.Filter{Query: l.Search, Status: l.Status, Up: l.Sort == "due", Limit: pageSize, Offset: l.offset()})
+		l.Rows, l.Total, err = orders.List(q.Context(), tx, f)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	return q.Render(http.StatusOK, "Orders", "orders", ordersPage(l))
+}
+
+// orderFilter is what the address of the list chooses.
+func orderFilter(l list) orders.Filter {
+	f := orders.Filter{Query: l.Search, Up: l.Sort == "due"}
+	if status, err := orders.ParseStatus(l.query.Get("status")); err == nil {
+		f.Status = status
+	}
+	return f
 }
 
 type orderPage struct {

@@ -27,14 +27,21 @@ type productList struct {
 
 func listProducts(q *Request) error {
 	l := productList{list: q.list(), format: q.format(), MayWrite: q.Actor().May(authz.CatalogWrite), At: q.Path}
+	f := productFilter(l.list)
+	f.Limit, f.Offset = pageSize, l.offset()
 	err := q.View(func(tx *store.Tx) (err error) {
-		l.Rows, l.Total, err = catalog.List(q.Context(), tx, catalog.Filter{Query: l.Search, Down: l.Sort == "-name", Limit: pageSize, Offset: l.offset()})
+		l.Rows, l.Total, err = catalog.List(q.Context(), tx, f)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	return q.Render(http.StatusOK, "Products and recipes", "products", productsPage(l))
+}
+
+// productFilter is what the address of the list chooses.
+func productFilter(l list) catalog.Filter {
+	return catalog.Filter{Query: l.Search, Down: l.Sort == "-name"}
 }
 
 type productPage struct {

@@ -232,7 +232,7 @@ func productsPage(l productList) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PagerFoot(l.pager(len(l.Rows), l.Total)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PagerFoot(l.pager(len(l.Rows), l.Total), l.export("Export", "products"), l.export("Recipes", "recipes")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

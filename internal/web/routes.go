@@ -50,7 +50,9 @@ func upload(pattern string, p authz.Permission, most int64, h func(*Request) err
 }
 
 // Routes is the table of all pages.
-func Routes() []Route {
+func Routes() []Route { return append(pages(), exports()...) }
+
+func pages() []Route {
 	return []Route{
 		anyone("GET", "/{$}", home),
 		anyone("GET", "/register", newOrganization),

@@ -174,6 +174,15 @@ func visible(columns []Column) []Column {
 // Pager is what is below a list.
 type Pager struct{ Range, Previous, Next string }
 
+// Export is a list that can be had as a file, in several formats.
+type Export struct {
+	Label string
+	Files []ExportFile
+}
+
+// ExportFile is one of them.
+type ExportFile struct{ Label, Href string }
+
 // States are the marks of what a thing is in, each a shape, a word and a colour.
 var states = map[string][3]string{
 	"unconfirmed": {"dashed", "badge-soft badge-warning", "Unconfirmed"},

@@ -1861,6 +1861,102 @@ func (q *Queries) ListMaterialsDown(ctx context.Context, arg ListMaterialsDownPa
 	return items, nil
 }
 
+const listMovements = `-- name: ListMovements :many
+SELECT v.id, v.kind, v.quantity, v.value, v.reason, v.source_kind, v.source_name, v.reverses_id, v.occurred_at, v.created_at, l.code, COALESCE(ol.code, '') AS other_code, u.name AS created_by, p.name AS location,
+  CAST((SELECT COUNT(*) FROM movements AS r WHERE r.organization_id = $1 AND r.reverses_id = v.id) AS bigint) AS reversed,
+  i.kind AS item_kind, i.name, i.sku, i.unit
+FROM movements AS v
+JOIN items AS i ON i.organization_id = $1 AND i.id = v.item_id
+JOIN lots AS l ON l.organization_id = $1 AND l.id = v.lot_id
+LEFT JOIN lots AS ol ON ol.organization_id = $1 AND ol.id = v.other_lot_id
+JOIN locations AS p ON p.organization_id = $1 AND p.id = v.location_id
+JOIN users AS u ON u.id = v.created_by
+WHERE v.organization_id = $1
+  AND (CAST($2 AS text) = '' OR i.kind = CAST($2 AS text))
+  AND (l.search_text LIKE CAST($3 AS text) ESCAPE '\' OR i.search_text LIKE CAST($3 AS text) ESCAPE '\')
+ORDER BY v.id LIMIT $5 OFFSET $4
+`
+
+type ListMovementsParams struct {
+	OrganizationID id.Organization
+	ItemKind       string
+	Pattern        string
+	Skip           int32
+	CountOf        int32
+}
+
+type ListMovementsRow struct {
+	ID         id.ID
+	Kind       string
+	Quantity   quantity.Quantity
+	Value      money.Amount
+	Reason     string
+	SourceKind string
+	SourceName string
+	ReversesID *id.ID
+	OccurredAt calendar.Instant
+	CreatedAt  calendar.Instant
+	Code       string
+	OtherCode  string
+	CreatedBy  string
+	Location   string
+	Reversed   int64
+	ItemKind   string
+	Name       string
+	Sku        string
+	Unit       string
+}
+
+// The ledger in the order it was written, of items and lots that fit.
+func (q *Queries) ListMovements(ctx context.Context, arg ListMovementsParams) ([]ListMovementsRow, error) {
+	rows, err := q.db.QueryContext(ctx, listMovements,
+		arg.OrganizationID,
+		arg.ItemKind,
+		arg.Pattern,
+		arg.Skip,
+		arg.CountOf,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListMovementsRow{}
+	for rows.Next() {
+		var i ListMovementsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.Quantity,
+			&i.Value,
+			&i.Reason,
+			&i.SourceKind,
+			&i.SourceName,
+			&i.ReversesID,
+			&i.OccurredAt,
+			&i.CreatedAt,
+			&i.Code,
+			&i.OtherCode,
+			&i.CreatedBy,
+			&i.Location,
+			&i.Reversed,
+			&i.ItemKind,
+			&i.Name,
+			&i.Sku,
+			&i.Unit,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const locationNames = `-- name: LocationNames :many
 SELECT p.id, p.name, CAST(p.archived_at IS NOT NULL AS boolean) AS archived FROM locations AS p
 WHERE p.organization_id = $1 ORDER BY p.name

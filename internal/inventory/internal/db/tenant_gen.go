@@ -614,6 +614,19 @@ func (t Tenant) ListMaterialsDown(ctx context.Context, in ListMaterialsDownIn) (
 	return t.queries.ListMaterialsDown(ctx, ListMaterialsDownParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Low: in.Low, Until: in.Until, Skip: in.Skip, CountOf: in.CountOf})
 }
 
+// ListMovementsIn is what ListMovements takes beside the organization.
+type ListMovementsIn struct {
+	ItemKind string
+	Pattern  string
+	Skip     int32
+	CountOf  int32
+}
+
+// ListMovements runs in the organization of the transaction.
+func (t Tenant) ListMovements(ctx context.Context, in ListMovementsIn) ([]ListMovementsRow, error) {
+	return t.queries.ListMovements(ctx, ListMovementsParams{OrganizationID: t.tx.Organization(), ItemKind: in.ItemKind, Pattern: in.Pattern, Skip: in.Skip, CountOf: in.CountOf})
+}
+
 // LocationNames runs in the organization of the transaction.
 func (t Tenant) LocationNames(ctx context.Context) ([]LocationNamesRow, error) {
 	return t.queries.LocationNames(ctx, LocationNamesParams{OrganizationID: t.tx.Organization()})
