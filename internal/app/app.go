@@ -16,6 +16,7 @@ import (
 
 	"craftplan/internal/api"
 	"craftplan/internal/files"
+	"craftplan/internal/importing"
 	"craftplan/internal/inventory"
 	"craftplan/internal/jobs"
 	"craftplan/internal/mail"
@@ -84,10 +85,11 @@ func New(o Options) (*App, error) {
 		return nil, err
 	}
 	library := files.New(o.Store, o.Files)
+	imports := importing.New(o.Store, library)
 	desk := sso.New(o.Store, oidc.New(o.Reach.Client()), o.Mail.Base)
-	site := web.New(web.Config{Store: o.Store, Log: o.Log, HTTPS: o.HTTPS, Bootstrap: Bootstrap(), Host: o.Host, Demo: o.Demo, Hasty: o.Hasty, Mail: mailer, Mailbox: mailbox, Files: library, SSO: desk})
+	site := web.New(web.Config{Store: o.Store, Log: o.Log, HTTPS: o.HTTPS, Bootstrap: Bootstrap(), Host: o.Host, Demo: o.Demo, Hasty: o.Hasty, Mail: mailer, Mailbox: mailbox, Files: library, SSO: desk, Imports: imports})
 	programs := api.New(api.Config{Store: o.Store, Log: o.Log, HTTPS: o.HTTPS, Hasty: o.Hasty})
-	return &App{front(site, programs), o.Store, workers(o.Store, mailer, library, o.Log), o.Log}, nil
+	return &App{front(site, programs), o.Store, workers(o.Store, mailer, library, imports, o.Log), o.Log}, nil
 }
 
 // front sends what is for programs to the API, and the rest to the pages.

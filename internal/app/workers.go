@@ -6,7 +6,9 @@ import (
 	"log/slog"
 
 	"craftplan/internal/catalog"
+	"craftplan/internal/fault"
 	"craftplan/internal/files"
+	"craftplan/internal/importing"
 	"craftplan/internal/inventory"
 	"craftplan/internal/jobs"
 	"craftplan/internal/logo"
@@ -17,7 +19,7 @@ import (
 )
 
 // workers are all jobs of the program.
-func workers(st *store.Store, mailer *mail.Mailer, library *files.Library, log *slog.Logger) *jobs.Workers {
+func workers(st *store.Store, mailer *mail.Mailer, library *files.Library, desk *importing.Desk, log *slog.Logger) *jobs.Workers {
 	w := jobs.New(st)
 	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[mail.OrganizationMail]) error {
 		branding, err := logo.MailBranding(ctx, library, o.Scope, o.Organization)
@@ -37,6 +39,20 @@ func workers(st *store.Store, mailer *mail.Mailer, library *files.Library, log *
 	})
 	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[settings.RatesChanged]) error {
 		return st.Update(ctx, o.Scope, func(tx *store.Tx) error { return catalog.RatesChanged(ctx, tx, try.Args) })
+	})
+	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[importing.Work]) error {
+		// It acts as the person who asked for it may act now. Who was removed meanwhile may nothing.
+		_, scope, err := organizations.Resolve(ctx, st, o.Slug, try.Args.By)
+		if fault.Is(err, fault.KindNotFound) {
+			return desk.GiveUp(ctx, o.Scope, try.Args.Import, fault.Conflict("Whoever started it is no member any more."))
+		}
+		if err != nil {
+			return err
+		}
+		return desk.Run(ctx, scope, try.Args, try.Last)
+	})
+	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[importing.Expire]) error {
+		return desk.Expire(ctx, o.Scope, try.Args)
 	})
 	return w
 }

@@ -64,13 +64,14 @@ const (
 	KeysWrite           Permission = "keys:write" // API keys
 	AuditRead           Permission = "audit:read" // who changed what
 	Archive             Permission = "archive"    // delete and archive
+	Import              Permission = "import"     // take in files, and undo that
 	OrganizationControl Permission = "organization:control"
 )
 
 var (
 	reading = []Permission{CustomersRead, InventoryRead, CatalogRead, OrdersRead, ProductionRead, SettingsRead, CostsRead}
 	writing = []Permission{CustomersWrite, InventoryWrite, CatalogWrite, OrdersWrite, ProductionWrite}
-	ruling  = []Permission{SettingsWrite, MembersWrite, KeysWrite, AuditRead, Archive}
+	ruling  = []Permission{SettingsWrite, MembersWrite, KeysWrite, AuditRead, Archive, Import}
 	owning  = []Permission{OrganizationControl}
 
 	granted = map[Role]map[Permission]bool{

@@ -206,3 +206,15 @@ ON CONFLICT (organization_id, product_id) DO UPDATE SET fields = excluded.fields
 
 -- name: DeleteDraft :execrows
 DELETE FROM recipe_drafts WHERE organization_id = sqlc.arg(organization_id) AND product_id = sqlc.arg(product_id);
+
+-- name: ProductsBySKU :many
+SELECT id, name, sku, status, price, max_daily_quantity, shelf_life_days, gtin, notes FROM products
+WHERE organization_id = sqlc.arg(organization_id) AND sku IN (SELECT CAST(j.value AS text) FROM json_each(CAST(sqlc.arg(skus) AS list_text)) AS j);
+
+-- name: ProductsNamed :many
+SELECT name, gtin, sku FROM products
+WHERE organization_id = sqlc.arg(organization_id) AND (name IN (SELECT CAST(j.value AS text) FROM json_each(CAST(sqlc.arg(names) AS list_text)) AS j)
+  OR gtin <> '' AND gtin IN (SELECT CAST(k.value AS text) FROM json_each(CAST(sqlc.arg(gtins) AS list_text)) AS k));
+
+-- name: DeleteProduct :execrows
+DELETE FROM products WHERE organization_id = sqlc.arg(organization_id) AND id = sqlc.arg(id);

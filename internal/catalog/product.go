@@ -93,15 +93,21 @@ func Create(ctx context.Context, tx *store.Tx, d Details) (Product, error) {
 	if err := unused(ctx, tx, p); err != nil {
 		return Product{}, err
 	}
-	err = db.For(tx).CreateProduct(ctx, db.CreateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, ShelfLifeDays: d.ShelfLife, Gtin: d.GTIN, Notes: d.Notes,
+	return p, p.create(ctx, tx)
+}
+
+// create writes a product that was checked.
+func (p Product) create(ctx context.Context, tx *store.Tx) error {
+	d := p.Details
+	err := db.For(tx).CreateProduct(ctx, db.CreateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, ShelfLifeDays: d.ShelfLife, Gtin: d.GTIN, Notes: d.Notes,
 		SearchText: search.Fold(d.Name, d.SKU), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
 	if err != nil {
-		return p, err
+		return err
 	}
 	if err := inventory.Keep(ctx, tx, p.item()); err != nil {
-		return p, err
+		return err
 	}
-	return p, audit.Record(ctx, tx, audit.Change{Action: audit.Added, Kind: audit.Product, Record: p.SKU, Became: p.fields()})
+	return audit.Record(ctx, tx, audit.Change{Action: audit.Added, Kind: audit.Product, Record: p.SKU, Became: p.fields()})
 }
 
 // fields are what the audit log tells of the product.
@@ -130,16 +136,21 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Product, 
 	if err := unused(ctx, tx, p); err != nil {
 		return Product{}, err
 	}
-	d = p.Details
-	_, err = db.For(tx).UpdateProduct(ctx, db.UpdateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, ShelfLifeDays: d.ShelfLife, Gtin: d.GTIN, Notes: d.Notes,
+	return p, p.update(ctx, tx, was)
+}
+
+// update writes a product that was checked.
+func (p Product) update(ctx context.Context, tx *store.Tx, was Details) error {
+	d := p.Details
+	_, err := db.For(tx).UpdateProduct(ctx, db.UpdateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, ShelfLifeDays: d.ShelfLife, Gtin: d.GTIN, Notes: d.Notes,
 		SearchText: search.Fold(d.Name, d.SKU), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
 	if err != nil {
-		return p, err
+		return err
 	}
 	if err := inventory.Keep(ctx, tx, p.item()); err != nil {
-		return p, err
+		return err
 	}
-	return p, audit.Record(ctx, tx, audit.Change{Action: audit.Changed, Kind: audit.Product, Record: was.SKU, Was: was.fields(), Became: d.fields()})
+	return audit.Record(ctx, tx, audit.Change{Action: audit.Changed, Kind: audit.Product, Record: was.SKU, Was: was.fields(), Became: d.fields()})
 }
 
 func unused(ctx context.Context, tx *store.Tx, product Product) error {

@@ -27,8 +27,11 @@ import (
 // Purpose is what a file is for.
 type Purpose string
 
-// Logo is the picture of an organization.
-const Logo Purpose = "logo"
+// The purposes.
+const (
+	Logo   Purpose = "logo"   // the picture of an organization
+	Import Purpose = "import" // what somebody takes in; it goes after a day
+)
 
 // File is something that an organization keeps. Its content never changes: another content is another file.
 type File struct {
@@ -162,6 +165,25 @@ func (l *Library) Newest(ctx context.Context, scope store.Scope, p Purpose) (f F
 	err = l.store.View(ctx, scope, func(tx *store.Tx) error {
 		f, err = Newest(ctx, tx, p)
 		return err
+	})
+	if err != nil {
+		return f, nil, err
+	}
+	reader, err := l.contents.Get(ctx, Key{scope.Organization(), f.ID})
+	if err != nil {
+		return f, nil, err
+	}
+	defer reader.Close()
+	content, err = io.ReadAll(reader)
+	return f, content, err
+}
+
+// Read is a file with its content, a NotFound fault when there is none. Who may see it is for the domain to say that keeps it.
+func (l *Library) Read(ctx context.Context, scope store.Scope, which id.ID) (f File, content []byte, err error) {
+	err = l.store.View(ctx, scope, func(tx *store.Tx) error {
+		r, err := db.For(tx).GetFile(ctx, db.GetFileIn{ID: which})
+		f = File{r.ID, Purpose(r.Purpose), r.MediaType, r.Size, r.Sha256, r.CreatedAt}
+		return store.Translate(err)
 	})
 	if err != nil {
 		return f, nil, err

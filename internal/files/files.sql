@@ -7,6 +7,10 @@ SELECT f.id, f.purpose, f.media_type, f.size, f.sha256, f.created_at
 FROM files AS f WHERE f.organization_id = sqlc.arg(organization_id) AND f.purpose = sqlc.arg(purpose)
 ORDER BY f.created_at DESC, f.id DESC LIMIT 1;
 
+-- name: GetFile :one
+SELECT f.id, f.purpose, f.media_type, f.size, f.sha256, f.created_at
+FROM files AS f WHERE f.organization_id = sqlc.arg(organization_id) AND f.id = sqlc.arg(id);
+
 -- name: FileExists :one
 SELECT COUNT(*) > 0 FROM files WHERE organization_id = sqlc.arg(organization_id) AND id = sqlc.arg(id);
 

@@ -17,6 +17,7 @@ import (
 	"craftplan/internal/crm"
 	"craftplan/internal/fault"
 	"craftplan/internal/files"
+	"craftplan/internal/importing"
 	"craftplan/internal/inventory"
 	"craftplan/internal/logo"
 	"craftplan/internal/mail"
@@ -34,10 +35,10 @@ import (
 var verbs = map[authz.Permission][]any{
 	authz.CustomersRead:       {crm.Get, crm.GetByID, crm.List, crm.Options},
 	authz.CustomersWrite:      {crm.Create, crm.Update},
-	authz.InventoryRead:       {inventory.Allergens, inventory.Balanced, inventory.ByID, inventory.Categories, inventory.Get, inventory.FoodOf, inventory.Foods, inventory.GetLot, inventory.History, inventory.Horizon, inventory.Ledger, inventory.List, inventory.ListLots, inventory.Locations, inventory.Lots, inventory.MeasureOf, inventory.MovedBy, inventory.Movements, inventory.Nutrients, inventory.OnHand, inventory.OpenLocations, inventory.Options, inventory.Places, inventory.Reckon, inventory.Shortages, inventory.SpreadOf, inventory.Usable, stocktake.Containers, stocktake.Get, stocktake.List},
-	authz.InventoryWrite:      {inventory.Adjust, inventory.AdjustItem, inventory.Correct, inventory.Create, inventory.Declare, inventory.Describe, inventory.Merge, inventory.Receive, inventory.Relocate, inventory.Reverse, inventory.ReverseSource, inventory.SetStatus, inventory.Split, inventory.Take, inventory.Update, stocktake.AddContainer, stocktake.Approve, stocktake.Cancel, stocktake.ChangeContainer, stocktake.Record, stocktake.RemoveContainer, stocktake.Start},
-	authz.CatalogRead:         {catalog.AsFood, catalog.CostHistory, catalog.CostToday, catalog.DeclarationOf, catalog.DraftOf, catalog.Flatten, catalog.FoodOf, catalog.Get, catalog.GetRecipe, catalog.List, catalog.Listings, catalog.Made, catalog.Margins, catalog.Options, catalog.Plans, catalog.Preview, catalog.RecipeByID, catalog.Versions},
-	authz.CatalogWrite:        {catalog.Create, catalog.Declare, catalog.DiscardDraft, catalog.Publish, catalog.Reprice, catalog.SaveDraft, catalog.Update},
+	authz.InventoryRead:       {inventory.Allergens, inventory.Balanced, inventory.ByID, inventory.BySKU, inventory.Categories, inventory.Get, inventory.FoodOf, inventory.Foods, inventory.GetLot, inventory.History, inventory.Horizon, inventory.Ledger, inventory.List, inventory.ListLots, inventory.Locations, inventory.Lots, inventory.MeasureOf, inventory.MovedBy, inventory.Movements, inventory.Named, inventory.Nutrients, inventory.OnHand, inventory.OpenLocations, inventory.Options, inventory.Places, inventory.Reckon, inventory.Shortages, inventory.SpreadOf, inventory.TakenCodes, inventory.Usable, stocktake.Containers, stocktake.Get, stocktake.List},
+	authz.InventoryWrite:      {inventory.Adjust, inventory.AdjustItem, inventory.Correct, inventory.Create, inventory.CreateAll, inventory.Declare, inventory.Describe, inventory.Merge, inventory.Receive, inventory.ReceiveAll, inventory.Relocate, inventory.Reverse, inventory.ReverseSource, inventory.SetStatus, inventory.Split, inventory.Take, inventory.Update, inventory.UpdateAll, stocktake.AddContainer, stocktake.Approve, stocktake.Cancel, stocktake.ChangeContainer, stocktake.Record, stocktake.RemoveContainer, stocktake.Start},
+	authz.CatalogRead:         {catalog.AsFood, catalog.BySKU, catalog.CostHistory, catalog.CostToday, catalog.DeclarationOf, catalog.DraftOf, catalog.Flatten, catalog.FoodOf, catalog.Get, catalog.GetRecipe, catalog.List, catalog.Listings, catalog.Made, catalog.Margins, catalog.Options, catalog.Plans, catalog.Preview, catalog.RecipeByID, catalog.Taken, catalog.Versions},
+	authz.CatalogWrite:        {catalog.Create, catalog.CreateAll, catalog.Declare, catalog.DiscardDraft, catalog.Publish, catalog.Reprice, catalog.SaveDraft, catalog.Update, catalog.UpdateAll},
 	authz.OrdersRead:          {orders.Get, orders.List, orders.Preview, organizations.Leave},
 	authz.OrdersWrite:         {orders.Begin, orders.Create, orders.Deliver, orders.Move, orders.Record, orders.TakeBack, orders.Unrecord, production.CancelOrder},
 	authz.ProductionRead:      {production.BatchesOfOrder, production.DayOf, production.Get, production.List, production.Shortages, production.StockOf},
@@ -48,13 +49,14 @@ var verbs = map[authz.Permission][]any{
 	authz.MembersWrite:        {organizations.ChangeRole, organizations.HideCosts, organizations.Invitations, organizations.Invite, organizations.Members, organizations.PeopleUsed, organizations.Reinstate, organizations.Remove, organizations.Resend, organizations.Revoke, organizations.ShowCosts, organizations.Suspend, sso.Identities},
 	authz.KeysWrite:           {apikeys.Create, apikeys.List, apikeys.Revoke, apikeys.Rotate, apikeys.Used},
 	authz.AuditRead:           {audit.List, audit.People},
-	authz.Archive:             {crm.Archive, crm.Restore, inventory.Archive, inventory.Delete, inventory.Restore, production.Undo},
+	authz.Archive:             {catalog.Delete, crm.Archive, crm.Restore, inventory.Archive, inventory.Delete, inventory.Restore, production.Undo},
+	authz.Import:              {importing.Discard, importing.Get, importing.List, importing.Problems, importing.Start, importing.Undo, importing.Undoable},
 	authz.OrganizationControl: {logo.Change, logo.Remove, organizations.Change, organizations.Preview, organizations.RequireSecondFactor, organizations.SetLogo, organizations.TransferOwnership, sso.Change, sso.Disconnect, sso.Get, sso.Remove},
 }
 
 // permissions are all there are.
 var permissions = []authz.Permission{authz.CustomersRead, authz.CustomersWrite, authz.InventoryRead, authz.InventoryWrite, authz.CatalogRead, authz.CatalogWrite, authz.OrdersRead, authz.OrdersWrite,
-	authz.ProductionRead, authz.ProductionWrite, authz.SettingsRead, authz.SettingsWrite, authz.CostsRead, authz.MembersWrite, authz.KeysWrite, authz.AuditRead, authz.Archive, authz.OrganizationControl}
+	authz.ProductionRead, authz.ProductionWrite, authz.SettingsRead, authz.SettingsWrite, authz.CostsRead, authz.MembersWrite, authz.KeysWrite, authz.AuditRead, authz.Archive, authz.Import, authz.OrganizationControl}
 
 // Every verb refuses an owner who lacks nothing but the permission it asks for, before it looks at anything else.
 func TestVerbsAskForTheirPermission(t *testing.T) {

@@ -558,3 +558,22 @@ WHERE v.organization_id = sqlc.arg(organization_id)
   AND (CAST(sqlc.arg(item_kind) AS text) = '' OR i.kind = CAST(sqlc.arg(item_kind) AS text))
   AND (l.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\' OR i.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\')
 ORDER BY v.id LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
+
+-- name: MaterialsBySKU :many
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.manual_price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.archived_at, i.on_hand,
+  CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id) AS bigint) AS lot_count
+FROM materials AS m JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = m.id
+WHERE m.organization_id = sqlc.arg(organization_id) AND m.sku IN (SELECT CAST(j.value AS text) FROM json_each(CAST(sqlc.arg(skus) AS list_text)) AS j);
+
+-- name: MaterialsByName :many
+SELECT name, sku FROM materials
+WHERE organization_id = sqlc.arg(organization_id) AND name IN (SELECT CAST(j.value AS text) FROM json_each(CAST(sqlc.arg(names) AS list_text)) AS j);
+
+-- name: PacksOfMaterials :many
+SELECT material_id, name, quantity FROM material_packs
+WHERE organization_id = sqlc.arg(organization_id) AND material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST(sqlc.arg(ids) AS list_text)) AS j)
+ORDER BY material_id, position;
+
+-- name: LotsByCode :many
+SELECT code FROM lots
+WHERE organization_id = sqlc.arg(organization_id) AND code IN (SELECT CAST(j.value AS text) FROM json_each(CAST(sqlc.arg(codes) AS list_text)) AS j);

@@ -166,6 +166,10 @@ func (m Material) savePacks(ctx context.Context, tx *store.Tx) error {
 	if err := db.For(tx).DeletePacks(ctx, db.DeletePacksIn{MaterialID: m.ID}); err != nil {
 		return err
 	}
+	return m.addPacks(ctx, tx)
+}
+
+func (m Material) addPacks(ctx context.Context, tx *store.Tx) error {
 	for i, p := range m.Packs {
 		if err := db.For(tx).CreatePack(ctx, db.CreatePackIn{MaterialID: m.ID, Position: int64(i), Name: p.Name, Quantity: p.Quantity}); err != nil {
 			return err
@@ -252,15 +256,7 @@ func Create(ctx context.Context, tx *store.Tx, d Details, opening *Receipt) (Mat
 	if err := unused(ctx, tx, m); err != nil {
 		return Material{}, err
 	}
-	err = db.For(tx).CreateMaterial(ctx, db.CreateMaterialIn{ID: m.ID, Name: d.Name, Sku: d.SKU, Unit: string(d.Unit), Price: d.Price, MinimumStock: d.Minimum, MaximumStock: d.Maximum,
-		Category: d.Category, Density: d.Density, Supplier: d.Supplier, SupplierCode: d.SupplierCode, LeadTimeDays: d.LeadDays, Notes: d.Notes, SearchText: d.searchText(), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
-	if err != nil {
-		return m, err
-	}
-	if err := m.savePacks(ctx, tx); err != nil {
-		return m, err
-	}
-	if err := Keep(ctx, tx, m.item()); err != nil {
+	if err := m.create(ctx, tx); err != nil {
 		return m, err
 	}
 	if err := m.record(ctx, tx, audit.Added, nil, d.fields()); err != nil || opening == nil {
@@ -271,6 +267,44 @@ func Create(ctx context.Context, tx *store.Tx, d Details, opening *Receipt) (Mat
 		return m, err
 	}
 	return Get(ctx, tx, m.SKU)
+}
+
+// create writes a material that was checked.
+func (m Material) create(ctx context.Context, tx *store.Tx) error {
+	d := m.Details
+	err := db.For(tx).CreateMaterial(ctx, db.CreateMaterialIn{ID: m.ID, Name: d.Name, Sku: d.SKU, Unit: string(d.Unit), Price: d.Price, MinimumStock: d.Minimum, MaximumStock: d.Maximum,
+		Category: d.Category, Density: d.Density, Supplier: d.Supplier, SupplierCode: d.SupplierCode, LeadTimeDays: d.LeadDays, Notes: d.Notes, SearchText: d.searchText(), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
+	if err != nil {
+		return err
+	}
+	if err := m.addPacks(ctx, tx); err != nil {
+		return err
+	}
+	return Keep(ctx, tx, m.item())
+}
+
+// Changed is the material with other details, checked but for what other materials are called.
+func (m Material) Changed(d Details) (Material, error) {
+	d, err := d.Validate()
+	if err != nil {
+		return Material{}, err
+	}
+	if d.Unit != m.Unit && (m.Lots > 0 || m.InRecipes) {
+		return Material{}, fault.Invalid("unit", "The unit is fixed: stock or recipes are counted in it.")
+	}
+	m.Details = d
+	return m, nil
+}
+
+// update writes a material that was checked, but for its packs.
+func (m Material) update(ctx context.Context, tx *store.Tx) error {
+	d := m.Details
+	_, err := db.For(tx).UpdateMaterial(ctx, db.UpdateMaterialIn{ID: m.ID, Name: d.Name, Sku: d.SKU, Unit: string(d.Unit), ManualPrice: d.Price, MinimumStock: d.Minimum, MaximumStock: d.Maximum,
+		Category: d.Category, Density: d.Density, Supplier: d.Supplier, SupplierCode: d.SupplierCode, LeadTimeDays: d.LeadDays, Notes: d.Notes, SearchText: d.searchText(), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
+	if err != nil {
+		return err
+	}
+	return Keep(ctx, tx, m.item())
 }
 
 // Update changes a material. Its unit is fixed once there are lots, or recipes that count in it: their quantities would mean something
@@ -286,34 +320,25 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Material,
 	if !tx.SeesCosts() {
 		d.Price = m.Price
 	}
-	d, err = d.Validate()
-	if err != nil {
+	was := m
+	if m, err = m.Changed(d); err != nil {
 		return Material{}, err
 	}
-	if d.Unit != m.Unit && (m.Lots > 0 || m.InRecipes) {
-		return Material{}, fault.Invalid("unit", "The unit is fixed: stock or recipes are counted in it.")
-	}
-	repriced, was := d.Price != m.Price, m
-	m.Details = d
 	if err := unused(ctx, tx, m); err != nil {
 		return Material{}, err
 	}
-	_, err = db.For(tx).UpdateMaterial(ctx, db.UpdateMaterialIn{ID: m.ID, Name: d.Name, Sku: d.SKU, Unit: string(d.Unit), ManualPrice: d.Price, MinimumStock: d.Minimum, MaximumStock: d.Maximum,
-		Category: d.Category, Density: d.Density, Supplier: d.Supplier, SupplierCode: d.SupplierCode, LeadTimeDays: d.LeadDays, Notes: d.Notes, SearchText: d.searchText(), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
-	if err == nil && repriced {
+	err = m.update(ctx, tx)
+	if err == nil && m.Price != was.Price {
 		err = reprice(ctx, tx, m.ID)
 	}
 	if err != nil {
 		return m, err
 	}
-	if err := m.savePacks(ctx, tx); err != nil {
-		return m, err
-	}
-	if err := was.record(ctx, tx, audit.Changed, was.fields(), d.fields()); err != nil {
+	if err := was.record(ctx, tx, audit.Changed, was.fields(), m.fields()); err != nil {
 		return m, err
 	}
 	m.Price, m.Cost = tx.Cost(m.Price), tx.Cost(m.Cost)
-	return m, Keep(ctx, tx, m.item())
+	return m, m.savePacks(ctx, tx)
 }
 
 // unused says which of name and SKU another material has. The unique keys stay the judge when two add the same at once.

@@ -52,6 +52,19 @@ func Receive(ctx context.Context, tx *store.Tx, r Receipt) (Lot, error) {
 	if err := tx.Require(authz.InventoryWrite); err != nil {
 		return Lot{}, err
 	}
+	s, err := ReadSettings(ctx, tx)
+	if err != nil {
+		return Lot{}, err
+	}
+	l, err := r.book(ctx, tx, s)
+	if err != nil {
+		return Lot{}, err
+	}
+	return l.seenBy(tx), s.moved(ctx, tx, l.ReceivedAt, l.Item.ID)
+}
+
+// book is Receive before what it says about costs is reckoned with.
+func (r Receipt) book(ctx context.Context, tx *store.Tx, s Settings) (Lot, error) {
 	if !tx.SeesCosts() && r.Kind != Production {
 		supposed, err := db.For(tx).SupposedCost(ctx, db.SupposedCostIn{ItemID: r.ItemID})
 		if err != nil {
@@ -60,10 +73,6 @@ func Receive(ctx context.Context, tx *store.Tx, r Receipt) (Lot, error) {
 		r.UnitCost, r.Value = supposed, nil
 	}
 	if err := r.validate(); err != nil {
-		return Lot{}, err
-	}
-	s, err := ReadSettings(ctx, tx)
-	if err != nil {
 		return Lot{}, err
 	}
 	at, err := s.when(tx, r.At)
@@ -106,7 +115,7 @@ func Receive(ctx context.Context, tx *store.Tx, r Receipt) (Lot, error) {
 	if err := settle(ctx, tx, l, location); err != nil {
 		return Lot{}, err
 	}
-	return l.seenBy(tx), s.moved(ctx, tx, at, item.ID)
+	return l, nil
 }
 
 func (r Receipt) value() (money.Amount, error) {

@@ -125,6 +125,13 @@ func ParseIn(text string, stock Unit, plain string) (Quantity, error) {
 	return Quantity(q), nil
 }
 
+// InUnit is what a unit as people write it measures, and how many stock units one is: factor/per.
+func InUnit(text string) (stock Unit, factor, per int64, ok bool) {
+	_, unit := split(text)
+	in, ok := inputUnits[unit]
+	return in.stock, in.factor, in.per, ok
+}
+
 func split(text string) (number, unit string) {
 	text = strings.ToLower(strings.Join(strings.Fields(text), ""))
 	end := strings.IndexFunc(text, unicode.IsLetter)

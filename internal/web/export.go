@@ -10,6 +10,7 @@ import (
 	"craftplan/internal/authz"
 	"craftplan/internal/catalog"
 	"craftplan/internal/crm"
+	"craftplan/internal/fault"
 	"craftplan/internal/inventory"
 	"craftplan/internal/money"
 	"craftplan/internal/orders"
@@ -57,9 +58,30 @@ func (e exported[R]) routes() (both []Route) {
 
 const exportPart = 5000 // rows that are read at once
 
-// send writes the file beside before it sends the first byte: a list that cannot be read to its end becomes an error page, and not a file
-// that looks whole. Neither the rows nor the file are ever in memory, and nobody's slow line keeps a transaction open.
+// send sends the list in a format.
 func (e exported[R]) send(q *Request, f sheet.Format) error {
+	columns := e.shown(q.format().costs)
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.name
+	}
+	return q.sendSheet(f, e.name, names, func(w sheet.Writer) error {
+		began := false
+		return q.View(func(tx *store.Tx) error {
+			if began { // what was written is written: a transaction that got in the way of another ends here
+				return errAgain
+			}
+			began = true
+			return e.write(q, tx, columns, w)
+		})
+	})
+}
+
+var errAgain = fault.Unavailable("The list could not be read at once. Try again in a moment.", nil)
+
+// sendSheet writes a file beside before it sends the first byte: a list that cannot be read to its end becomes an error page, and not a
+// file that looks whole. Neither the rows nor the file are ever in memory, and nobody's slow line keeps a transaction open.
+func (q *Request) sendSheet(f sheet.Format, name string, columns []string, rows func(sheet.Writer) error) error {
 	spool, err := os.CreateTemp("", "export-")
 	if err != nil {
 		return err
@@ -68,7 +90,11 @@ func (e exported[R]) send(q *Request, f sheet.Format) error {
 		_ = spool.Close()
 		_ = os.Remove(spool.Name())
 	}()
-	if err := q.View(func(tx *store.Tx) error { return e.write(q, tx, f, spool) }); err != nil {
+	w, err := sheet.NewWriter(spool, sheet.Style{Format: f, Name: name, Point: quantity.Point(q.format().locale)}, columns)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(rows(w), w.Close()); err != nil {
 		return err
 	}
 	size, err := spool.Seek(0, io.SeekCurrent)
@@ -80,29 +106,17 @@ func (e exported[R]) send(q *Request, f sheet.Format) error {
 	}
 	h := q.w.Header()
 	h.Set("Content-Type", f.MediaType())
-	h.Set("Content-Disposition", `attachment; filename="`+e.name+"-"+q.format().today().String()+"."+string(f)+`"`)
+	h.Set("Content-Disposition", `attachment; filename="`+name+"-"+q.format().today().String()+"."+string(f)+`"`)
 	h.Set("Content-Length", strconv.FormatInt(size, 10))
 	if _, err := io.Copy(q.w, spool); err != nil {
-		q.site.Log.Debug("write export", "error", err) // whoever asked is gone
+		q.site.Log.Debug("write a file", "error", err) // whoever asked is gone
 	}
 	return nil
 }
 
 // write writes the whole list, part by part.
-func (e exported[R]) write(q *Request, tx *store.Tx, f sheet.Format, to *os.File) error {
-	if err := errors.Join(to.Truncate(0), rewind(to)); err != nil { // the transaction may run again
-		return err
-	}
-	shown, columns := q.format(), e.shown(tx.SeesCosts())
-	names := make([]string, len(columns))
-	for i, c := range columns {
-		names[i] = c.name
-	}
-	w, err := sheet.NewWriter(to, sheet.Style{Format: f, Name: e.name, Point: quantity.Point(shown.locale)}, names)
-	if err != nil {
-		return err
-	}
-	cells := make([]sheet.Cell, len(columns))
+func (e exported[R]) write(q *Request, tx *store.Tx, columns []column[R], w sheet.Writer) error {
+	cells, shown := make([]sheet.Cell, len(columns)), q.format()
 	for l, offset := q.list(), int64(0); ; offset += exportPart {
 		rows, last, err := e.rows(q, tx, l, exportPart, offset)
 		if err != nil {
@@ -117,14 +131,9 @@ func (e exported[R]) write(q *Request, tx *store.Tx, f sheet.Format, to *os.File
 			}
 		}
 		if last {
-			return w.Close()
+			return nil
 		}
 	}
-}
-
-func rewind(f *os.File) error {
-	_, err := f.Seek(0, io.SeekStart)
-	return err
 }
 
 func (e exported[R]) shown(costs bool) (columns []column[R]) {

@@ -51,7 +51,7 @@ func showLogo(q *Request) error {
 }
 
 func changeLogo(q *Request) error {
-	data, err := q.upload()
+	data, _, err := q.upload()
 	if err == nil {
 		err = q.site.oneOfFew(q.Context(), func() error { return logo.Change(q.Context(), q.site.Files, q.scope, data) })
 	}
@@ -85,18 +85,18 @@ func (s *Site) oneOfFew(ctx context.Context, do func() error) error {
 
 // upload reads the file that a form sends in the field file, as far as the route takes it. What is wrong with it is an Invalid fault
 // about that field. What is too large is read to its end and dropped: before that a browser does not look for an answer.
-func (q *Request) upload() ([]byte, error) {
+func (q *Request) upload() (data []byte, name string, err error) {
 	parts, err := q.MultipartReader()
 	if err != nil {
-		return nil, fault.Invalid("file", "Choose a file first.")
+		return nil, "", fault.Invalid("file", "Choose a file first.")
 	}
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return nil, fault.Invalid("file", "Choose a file first.")
+			return nil, "", fault.Invalid("file", "Choose a file first.")
 		}
 		if err != nil {
-			return nil, brokenOff()
+			return nil, "", brokenOff()
 		}
 		if part.FormName() != "file" {
 			continue
@@ -104,14 +104,14 @@ func (q *Request) upload() ([]byte, error) {
 		data, err := io.ReadAll(io.LimitReader(part, q.most+1))
 		switch {
 		case err != nil:
-			return nil, brokenOff()
+			return nil, "", brokenOff()
 		case len(data) == 0:
-			return nil, fault.Invalid("file", "Choose a file first.")
+			return nil, "", fault.Invalid("file", "Choose a file first.")
 		case int64(len(data)) > q.most:
 			_, _ = io.Copy(io.Discard, q.Body) // its error is the same news
-			return nil, tooLarge(q.most)
+			return nil, "", tooLarge(q.most)
 		}
-		return data, nil
+		return data, part.FileName(), nil
 	}
 }
 

@@ -27,10 +27,12 @@ type lotList struct {
 	Kind    inventory.ItemKind
 	Horizon calendar.Date
 	At      func(...string) string
+
+	MayImport bool
 }
 
 func listLots(q *Request) error {
-	l := lotList{list: q.list(), format: q.format(), At: q.Path}
+	l := lotList{list: q.list(), format: q.format(), MayImport: q.Actor().May(authz.Import), At: q.Path}
 	f := lotFilter(l.list)
 	f.Limit, f.Offset = pageSize, l.offset()
 	l.State, l.Kind = f.State, f.Kind

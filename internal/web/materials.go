@@ -27,10 +27,11 @@ type materialList struct {
 	Categories []string
 	MayWrite   bool
 	At         func(...string) string
+	MayImport  bool
 }
 
 func listMaterials(q *Request) error {
-	l := materialList{list: q.list(), format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), At: q.Path}
+	l := materialList{list: q.list(), format: q.format(), MayImport: q.Actor().May(authz.Import), MayWrite: q.Actor().May(authz.InventoryWrite), At: q.Path}
 	l.Filter = materialFilter(l.list)
 	l.Limit, l.Offset = pageSize, l.offset()
 	err := q.View(func(tx *store.Tx) (err error) {

@@ -19,14 +19,15 @@ import (
 type productList struct {
 	list
 	format
-	Rows     []catalog.Listed
-	Total    int64
-	MayWrite bool
-	At       func(...string) string
+	Rows      []catalog.Listed
+	Total     int64
+	MayWrite  bool
+	At        func(...string) string
+	MayImport bool
 }
 
 func listProducts(q *Request) error {
-	l := productList{list: q.list(), format: q.format(), MayWrite: q.Actor().May(authz.CatalogWrite), At: q.Path}
+	l := productList{list: q.list(), format: q.format(), MayImport: q.Actor().May(authz.Import), MayWrite: q.Actor().May(authz.CatalogWrite), At: q.Path}
 	f := productFilter(l.list)
 	f.Limit, f.Offset = pageSize, l.offset()
 	err := q.View(func(tx *store.Tx) (err error) {

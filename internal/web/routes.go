@@ -1,6 +1,10 @@
 package web
 
-import "craftplan/internal/authz"
+import (
+	"slices"
+
+	"craftplan/internal/authz"
+)
 
 // Access says who reaches a route at all.
 type Access string
@@ -50,7 +54,7 @@ func upload(pattern string, p authz.Permission, most int64, h func(*Request) err
 }
 
 // Routes is the table of all pages.
-func Routes() []Route { return append(pages(), exports()...) }
+func Routes() []Route { return slices.Concat(pages(), exports(), importKinds()) }
 
 func pages() []Route {
 	return []Route{
@@ -164,6 +168,14 @@ func pages() []Route {
 		post("/settings/members/{user}/removal", authz.MembersWrite, removeMember),
 		post("/settings/members/{user}/ownership", authz.OrganizationControl, transferOwnership),
 		post("/settings/members/{user}/disconnection", authz.OrganizationControl, disconnectMember),
+
+		get("/imports", authz.Import, listImports),
+		get("/imports/{import}", authz.Import, showImport),
+		get("/imports/{import}/problems.csv", authz.Import, exportProblems),
+		post("/imports/{import}/columns", authz.Import, mapImport),
+		post("/imports/{import}/start", authz.Import, startImport),
+		post("/imports/{import}/undoing", authz.Import, undoImport),
+		post("/imports/{import}/removal", authz.Import, discardImport),
 
 		get("/customers", authz.CustomersRead, listCustomers),
 		get("/customers/new", authz.CustomersWrite, newCustomer),

@@ -20,6 +20,7 @@ import (
 	"craftplan/internal/fault"
 	"craftplan/internal/files"
 	"craftplan/internal/httpkit"
+	"craftplan/internal/importing"
 	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
 	"craftplan/internal/sso"
@@ -41,6 +42,7 @@ type Config struct {
 	Mailbox   Mailbox
 	Files     *files.Library
 	SSO       *sso.Desk
+	Imports   *importing.Desk
 }
 
 // DemoUser is a person of the demo.

@@ -15,6 +15,7 @@ import (
 	"craftplan/internal/authz"
 	"craftplan/internal/files"
 	"craftplan/internal/id"
+	"craftplan/internal/importing"
 	"craftplan/internal/logo"
 	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
@@ -187,6 +188,9 @@ func (s *seeder) a(ctx context.Context) error {
 	if err := s.upload(ctx, owner); err != nil {
 		return err
 	}
+	if err := s.imports(ctx, owner, s.A.Word); err != nil {
+		return err
+	}
 	if err := sso.Change(ctx, s.st, owner, sso.Provider{Name: s.A.Word + " house", Issuer: "https://localhost:9", ClientID: "craftplan", Enabled: true}); err != nil {
 		return err
 	}
@@ -223,6 +227,9 @@ func (s *seeder) b(ctx context.Context) error {
 		return err
 	}
 	if err := s.upload(ctx, owner); err != nil {
+		return err
+	}
+	if err := s.imports(ctx, owner, s.B.Word); err != nil {
 		return err
 	}
 	if err := sso.Change(ctx, s.st, owner, sso.Provider{Name: s.B.Word + " house", Issuer: "https://localhost:9", ClientID: "craftplan", Enabled: true}); err != nil {
@@ -292,6 +299,29 @@ func (s *seeder) upload(ctx context.Context, owner store.Scope) error {
 	err := logo.Change(ctx, files.New(s.st, contents), owner, picture)
 	s.Contents = contents.contents
 	return err
+}
+
+// imports takes in a file, and tries another in which one row is wrong.
+func (s *seeder) imports(ctx context.Context, owner store.Scope, word string) error {
+	contents := newShelf(s.Contents)
+	desk := importing.New(s.st, files.New(s.st, contents))
+	names, _ := importing.KindOf("materials").Template()
+	head := strings.Join(names, ";") + "\n"
+	for n, row := range []string{"%.3s-IN;%s imported;kg;2;1;9;Imported;;Somebody;S-1;3;\n", "%.3s-NEXT;%s to come;l;1;1;9;Imported;;Somebody;S-2;3;\nbad sku;;;;;;;;;;;\n"} {
+		i, err := desk.Upload(ctx, owner, importing.KindOf("materials"), word+".csv", []byte(head+fmt.Sprintf(row, word, word)))
+		if err == nil {
+			err = desk.Check(ctx, owner, i.ID, i.Columns)
+		}
+		if err == nil && n == 0 {
+			err = s.st.Update(ctx, owner, func(tx *store.Tx) error { return importing.Start(ctx, tx, i.ID, true) })
+			err = errors.Join(err, desk.Run(ctx, owner, importing.Work{Import: i.ID, By: owner.Actor().UserID}, true))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	s.Contents = contents.contents
+	return nil
 }
 
 // links are the pages that mailed links open, and what their tokens are called.

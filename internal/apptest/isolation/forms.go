@@ -287,8 +287,8 @@ func (f Form) Plausible() url.Values {
 	return v
 }
 
-// encode makes a form's body and its type, with a picture in the field for a file.
-func encode(values url.Values, upload string) (body, kind string) {
+// encode makes a form's body and its type, with a content in the field for a file.
+func encode(values url.Values, upload string, content []byte) (body, kind string) {
 	if upload == "" {
 		return values.Encode(), ""
 	}
@@ -300,12 +300,20 @@ func encode(values url.Values, upload string) (body, kind string) {
 	}
 	file, e := form.CreateFormFile(upload, "picture.png")
 	if err = errors.Join(err, e); err == nil {
-		_, err = file.Write(picture)
+		_, err = file.Write(content)
 	}
 	if err = errors.Join(err, form.Close()); err != nil {
 		panic(err) // nothing is written to but memory
 	}
 	return b.String(), form.FormDataContentType()
+}
+
+// uploadTo is a file that the route takes.
+func uploadTo(r Route) []byte {
+	if strings.Contains(r.Pattern, "/imports/") {
+		return []byte("SKU,Name,Unit,Quantity\nUP-1,Uploaded,kg,1 kg\n")
+	}
+	return picture
 }
 
 // plausible are fields that nobody could guess, by pattern.

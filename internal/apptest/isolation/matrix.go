@@ -34,7 +34,7 @@ func (c cell) ask(slug string) Ask {
 	case c.route.Changes() && c.route.Access == Programs:
 		a.Form, a.Type = asJSON(c.route, c.values), "application/json"
 	case c.route.Changes():
-		a.Form, a.Type = encode(c.values, c.upload)
+		a.Form, a.Type = encode(c.values, c.upload, uploadTo(c.route))
 	case len(c.values) > 0:
 		a.Path += "?" + c.values.Encode()
 	}

@@ -557,6 +557,23 @@ func (q *Queries) DeleteHighlights(ctx context.Context, arg DeleteHighlightsPara
 	return err
 }
 
+const deleteProduct = `-- name: DeleteProduct :execrows
+DELETE FROM products WHERE organization_id = $1 AND id = $2
+`
+
+type DeleteProductParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+}
+
+func (q *Queries) DeleteProduct(ctx context.Context, arg DeleteProductParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteProduct, arg.OrganizationID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const draftOf = `-- name: DraftOf :one
 SELECT d.fields, d.saved_at, u.name AS saved_by
 FROM recipe_drafts AS d JOIN users AS u ON u.id = d.saved_by
@@ -936,6 +953,102 @@ func (q *Queries) ProductsByID(ctx context.Context, arg ProductsByIDParams) ([]P
 	for rows.Next() {
 		var i ProductsByIDRow
 		if err := rows.Scan(&i.ID, &i.Name, &i.Sku); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const productsBySKU = `-- name: ProductsBySKU :many
+SELECT id, name, sku, status, price, max_daily_quantity, shelf_life_days, gtin, notes FROM products
+WHERE organization_id = $1 AND sku IN (SELECT CAST(j.value AS text) FROM json_each(CAST($2 AS list_text)) AS j)
+`
+
+type ProductsBySKUParams struct {
+	OrganizationID id.Organization
+	Skus           string
+}
+
+type ProductsBySKURow struct {
+	ID               id.ID
+	Name             string
+	Sku              string
+	Status           string
+	Price            money.Amount
+	MaxDailyQuantity quantity.Quantity
+	ShelfLifeDays    *int64
+	Gtin             string
+	Notes            string
+}
+
+func (q *Queries) ProductsBySKU(ctx context.Context, arg ProductsBySKUParams) ([]ProductsBySKURow, error) {
+	rows, err := q.db.QueryContext(ctx, productsBySKU, arg.OrganizationID, arg.Skus)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ProductsBySKURow{}
+	for rows.Next() {
+		var i ProductsBySKURow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Sku,
+			&i.Status,
+			&i.Price,
+			&i.MaxDailyQuantity,
+			&i.ShelfLifeDays,
+			&i.Gtin,
+			&i.Notes,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const productsNamed = `-- name: ProductsNamed :many
+SELECT name, gtin, sku FROM products
+WHERE organization_id = $1 AND (name IN (SELECT CAST(j.value AS text) FROM json_each(CAST($2 AS list_text)) AS j)
+  OR gtin <> '' AND gtin IN (SELECT CAST(k.value AS text) FROM json_each(CAST($3 AS list_text)) AS k))
+`
+
+type ProductsNamedParams struct {
+	OrganizationID id.Organization
+	Names          string
+	Gtins          string
+}
+
+type ProductsNamedRow struct {
+	Name string
+	Gtin string
+	Sku  string
+}
+
+func (q *Queries) ProductsNamed(ctx context.Context, arg ProductsNamedParams) ([]ProductsNamedRow, error) {
+	rows, err := q.db.QueryContext(ctx, productsNamed, arg.OrganizationID, arg.Names, arg.Gtins)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ProductsNamedRow{}
+	for rows.Next() {
+		var i ProductsNamedRow
+		if err := rows.Scan(&i.Name, &i.Gtin, &i.Sku); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

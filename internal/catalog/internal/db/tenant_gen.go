@@ -213,6 +213,16 @@ func (t Tenant) DeleteHighlights(ctx context.Context, in DeleteHighlightsIn) err
 	return t.queries.DeleteHighlights(ctx, DeleteHighlightsParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID})
 }
 
+// DeleteProductIn is what DeleteProduct takes beside the organization.
+type DeleteProductIn struct {
+	ID id.ID
+}
+
+// DeleteProduct runs in the organization of the transaction.
+func (t Tenant) DeleteProduct(ctx context.Context, in DeleteProductIn) (int64, error) {
+	return t.queries.DeleteProduct(ctx, DeleteProductParams{OrganizationID: t.tx.Organization(), ID: in.ID})
+}
+
 // DraftOfIn is what DraftOf takes beside the organization.
 type DraftOfIn struct {
 	ProductID id.ID
@@ -303,6 +313,27 @@ type ProductsByIDIn struct {
 // ProductsByID runs in the organization of the transaction.
 func (t Tenant) ProductsByID(ctx context.Context, in ProductsByIDIn) ([]ProductsByIDRow, error) {
 	return t.queries.ProductsByID(ctx, ProductsByIDParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+}
+
+// ProductsBySKUIn is what ProductsBySKU takes beside the organization.
+type ProductsBySKUIn struct {
+	Skus string
+}
+
+// ProductsBySKU runs in the organization of the transaction.
+func (t Tenant) ProductsBySKU(ctx context.Context, in ProductsBySKUIn) ([]ProductsBySKURow, error) {
+	return t.queries.ProductsBySKU(ctx, ProductsBySKUParams{OrganizationID: t.tx.Organization(), Skus: in.Skus})
+}
+
+// ProductsNamedIn is what ProductsNamed takes beside the organization.
+type ProductsNamedIn struct {
+	Names string
+	Gtins string
+}
+
+// ProductsNamed runs in the organization of the transaction.
+func (t Tenant) ProductsNamed(ctx context.Context, in ProductsNamedIn) ([]ProductsNamedRow, error) {
+	return t.queries.ProductsNamed(ctx, ProductsNamedParams{OrganizationID: t.tx.Organization(), Names: in.Names, Gtins: in.Gtins})
 }
 
 // RecordCostsIn is what RecordCosts takes beside the organization.

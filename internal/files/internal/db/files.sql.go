@@ -108,6 +108,39 @@ func (q *Queries) FileExists(ctx context.Context, arg FileExistsParams) (bool, e
 	return column_1, err
 }
 
+const getFile = `-- name: GetFile :one
+SELECT f.id, f.purpose, f.media_type, f.size, f.sha256, f.created_at
+FROM files AS f WHERE f.organization_id = $1 AND f.id = $2
+`
+
+type GetFileParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+}
+
+type GetFileRow struct {
+	ID        id.ID
+	Purpose   string
+	MediaType string
+	Size      int64
+	Sha256    string
+	CreatedAt calendar.Instant
+}
+
+func (q *Queries) GetFile(ctx context.Context, arg GetFileParams) (GetFileRow, error) {
+	row := q.db.QueryRowContext(ctx, getFile, arg.OrganizationID, arg.ID)
+	var i GetFileRow
+	err := row.Scan(
+		&i.ID,
+		&i.Purpose,
+		&i.MediaType,
+		&i.Size,
+		&i.Sha256,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
 const newestFile = `-- name: NewestFile :one
 SELECT f.id, f.purpose, f.media_type, f.size, f.sha256, f.created_at
 FROM files AS f WHERE f.organization_id = $1 AND f.purpose = $2

@@ -71,6 +71,16 @@ func (t Tenant) FileExists(ctx context.Context, in FileExistsIn) (bool, error) {
 	return t.queries.FileExists(ctx, FileExistsParams{OrganizationID: t.tx.Organization(), ID: in.ID})
 }
 
+// GetFileIn is what GetFile takes beside the organization.
+type GetFileIn struct {
+	ID id.ID
+}
+
+// GetFile runs in the organization of the transaction.
+func (t Tenant) GetFile(ctx context.Context, in GetFileIn) (GetFileRow, error) {
+	return t.queries.GetFile(ctx, GetFileParams{OrganizationID: t.tx.Organization(), ID: in.ID})
+}
+
 // NewestFileIn is what NewestFile takes beside the organization.
 type NewestFileIn struct {
 	Purpose string

@@ -2219,6 +2219,39 @@ func (q *Queries) LotsAtLocations(ctx context.Context, arg LotsAtLocationsParams
 	return items, nil
 }
 
+const lotsByCode = `-- name: LotsByCode :many
+SELECT code FROM lots
+WHERE organization_id = $1 AND code IN (SELECT CAST(j.value AS text) FROM json_each(CAST($2 AS list_text)) AS j)
+`
+
+type LotsByCodeParams struct {
+	OrganizationID id.Organization
+	Codes          string
+}
+
+func (q *Queries) LotsByCode(ctx context.Context, arg LotsByCodeParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, lotsByCode, arg.OrganizationID, arg.Codes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var code string
+		if err := rows.Scan(&code); err != nil {
+			return nil, err
+		}
+		items = append(items, code)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lotsInStockOf = `-- name: LotsInStockOf :many
 SELECT id, item_id, kind, code, supplier, supplier_lot, status, received_at, received_on, expires_on, unit_cost, on_hand, value
 FROM lots WHERE organization_id = $1 AND item_id = $2 AND on_hand <> 0
@@ -2440,6 +2473,119 @@ func (q *Queries) MaterialsByID(ctx context.Context, arg MaterialsByIDParams) ([
 			&i.Unit,
 			&i.Price,
 			&i.Density,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const materialsByName = `-- name: MaterialsByName :many
+SELECT name, sku FROM materials
+WHERE organization_id = $1 AND name IN (SELECT CAST(j.value AS text) FROM json_each(CAST($2 AS list_text)) AS j)
+`
+
+type MaterialsByNameParams struct {
+	OrganizationID id.Organization
+	Names          string
+}
+
+type MaterialsByNameRow struct {
+	Name string
+	Sku  string
+}
+
+func (q *Queries) MaterialsByName(ctx context.Context, arg MaterialsByNameParams) ([]MaterialsByNameRow, error) {
+	rows, err := q.db.QueryContext(ctx, materialsByName, arg.OrganizationID, arg.Names)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MaterialsByNameRow{}
+	for rows.Next() {
+		var i MaterialsByNameRow
+		if err := rows.Scan(&i.Name, &i.Sku); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const materialsBySKU = `-- name: MaterialsBySKU :many
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.manual_price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.archived_at, i.on_hand,
+  CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id) AS bigint) AS lot_count
+FROM materials AS m JOIN items AS i ON i.organization_id = $1 AND i.id = m.id
+WHERE m.organization_id = $1 AND m.sku IN (SELECT CAST(j.value AS text) FROM json_each(CAST($2 AS list_text)) AS j)
+`
+
+type MaterialsBySKUParams struct {
+	OrganizationID id.Organization
+	Skus           string
+}
+
+type MaterialsBySKURow struct {
+	ID           id.ID
+	Name         string
+	Sku          string
+	Unit         string
+	Price        money.Amount
+	ManualPrice  money.Amount
+	MinimumStock *quantity.Quantity
+	MaximumStock *quantity.Quantity
+	Category     string
+	Density      int64
+	Supplier     string
+	SupplierCode string
+	LeadTimeDays *int64
+	UnitFixed    bool
+	Notes        string
+	ArchivedAt   *calendar.Instant
+	OnHand       quantity.Quantity
+	LotCount     int64
+}
+
+func (q *Queries) MaterialsBySKU(ctx context.Context, arg MaterialsBySKUParams) ([]MaterialsBySKURow, error) {
+	rows, err := q.db.QueryContext(ctx, materialsBySKU, arg.OrganizationID, arg.Skus)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MaterialsBySKURow{}
+	for rows.Next() {
+		var i MaterialsBySKURow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Sku,
+			&i.Unit,
+			&i.Price,
+			&i.ManualPrice,
+			&i.MinimumStock,
+			&i.MaximumStock,
+			&i.Category,
+			&i.Density,
+			&i.Supplier,
+			&i.SupplierCode,
+			&i.LeadTimeDays,
+			&i.UnitFixed,
+			&i.Notes,
+			&i.ArchivedAt,
+			&i.OnHand,
+			&i.LotCount,
 		); err != nil {
 			return nil, err
 		}
@@ -2775,6 +2921,46 @@ func (q *Queries) PacksOf(ctx context.Context, arg PacksOfParams) ([]PacksOfRow,
 	for rows.Next() {
 		var i PacksOfRow
 		if err := rows.Scan(&i.Name, &i.Quantity); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const packsOfMaterials = `-- name: PacksOfMaterials :many
+SELECT material_id, name, quantity FROM material_packs
+WHERE organization_id = $1 AND material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
+ORDER BY material_id, position
+`
+
+type PacksOfMaterialsParams struct {
+	OrganizationID id.Organization
+	Ids            string
+}
+
+type PacksOfMaterialsRow struct {
+	MaterialID id.ID
+	Name       string
+	Quantity   quantity.Quantity
+}
+
+func (q *Queries) PacksOfMaterials(ctx context.Context, arg PacksOfMaterialsParams) ([]PacksOfMaterialsRow, error) {
+	rows, err := q.db.QueryContext(ctx, packsOfMaterials, arg.OrganizationID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PacksOfMaterialsRow{}
+	for rows.Next() {
+		var i PacksOfMaterialsRow
+		if err := rows.Scan(&i.MaterialID, &i.Name, &i.Quantity); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

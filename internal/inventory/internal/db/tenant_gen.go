@@ -672,6 +672,16 @@ func (t Tenant) LotsAtLocations(ctx context.Context) ([]LotsAtLocationsRow, erro
 	return t.queries.LotsAtLocations(ctx, LotsAtLocationsParams{OrganizationID: t.tx.Organization()})
 }
 
+// LotsByCodeIn is what LotsByCode takes beside the organization.
+type LotsByCodeIn struct {
+	Codes string
+}
+
+// LotsByCode runs in the organization of the transaction.
+func (t Tenant) LotsByCode(ctx context.Context, in LotsByCodeIn) ([]string, error) {
+	return t.queries.LotsByCode(ctx, LotsByCodeParams{OrganizationID: t.tx.Organization(), Codes: in.Codes})
+}
+
 // LotsInStockOfIn is what LotsInStockOf takes beside the organization.
 type LotsInStockOfIn struct {
 	ItemID id.ID
@@ -718,6 +728,26 @@ type MaterialsByIDIn struct {
 // MaterialsByID runs in the organization of the transaction.
 func (t Tenant) MaterialsByID(ctx context.Context, in MaterialsByIDIn) ([]MaterialsByIDRow, error) {
 	return t.queries.MaterialsByID(ctx, MaterialsByIDParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
+}
+
+// MaterialsByNameIn is what MaterialsByName takes beside the organization.
+type MaterialsByNameIn struct {
+	Names string
+}
+
+// MaterialsByName runs in the organization of the transaction.
+func (t Tenant) MaterialsByName(ctx context.Context, in MaterialsByNameIn) ([]MaterialsByNameRow, error) {
+	return t.queries.MaterialsByName(ctx, MaterialsByNameParams{OrganizationID: t.tx.Organization(), Names: in.Names})
+}
+
+// MaterialsBySKUIn is what MaterialsBySKU takes beside the organization.
+type MaterialsBySKUIn struct {
+	Skus string
+}
+
+// MaterialsBySKU runs in the organization of the transaction.
+func (t Tenant) MaterialsBySKU(ctx context.Context, in MaterialsBySKUIn) ([]MaterialsBySKURow, error) {
+	return t.queries.MaterialsBySKU(ctx, MaterialsBySKUParams{OrganizationID: t.tx.Organization(), Skus: in.Skus})
 }
 
 // MeasuresOfIn is what MeasuresOf takes beside the organization.
@@ -784,6 +814,16 @@ type PacksOfIn struct {
 // PacksOf runs in the organization of the transaction.
 func (t Tenant) PacksOf(ctx context.Context, in PacksOfIn) ([]PacksOfRow, error) {
 	return t.queries.PacksOf(ctx, PacksOfParams{OrganizationID: t.tx.Organization(), MaterialID: in.MaterialID})
+}
+
+// PacksOfMaterialsIn is what PacksOfMaterials takes beside the organization.
+type PacksOfMaterialsIn struct {
+	Ids string
+}
+
+// PacksOfMaterials runs in the organization of the transaction.
+func (t Tenant) PacksOfMaterials(ctx context.Context, in PacksOfMaterialsIn) ([]PacksOfMaterialsRow, error) {
+	return t.queries.PacksOfMaterials(ctx, PacksOfMaterialsParams{OrganizationID: t.tx.Organization(), Ids: in.Ids})
 }
 
 // PastOfStockIn is what PastOfStock takes beside the organization.
