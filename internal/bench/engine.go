@@ -79,7 +79,10 @@ func (b *bench) engine(engine store.Engine) error {
 	if err := b.materials(engine, v, small); err != nil {
 		return err
 	}
-	return b.compare(engine, v, w)
+	if err := b.compare(engine, v, w); err != nil {
+		return err
+	}
+	return b.imports(engine, small)
 }
 
 // install fills a database: the first organization with the orders that are measured, the others with fewer.

@@ -7,6 +7,7 @@ import (
 	"craftplan/internal/calendar"
 	"craftplan/internal/id"
 	"craftplan/internal/inventory/internal/db"
+	"craftplan/internal/money"
 	"craftplan/internal/quantity"
 	"craftplan/internal/store"
 )
@@ -69,17 +70,44 @@ func TakenCodes(ctx context.Context, tx *store.Tx, codes []string) (map[string]b
 	return taken, err
 }
 
-// CreateAll adds materials that Changed checked, and whose names and SKUs nobody has.
+// CreateAll adds materials that Changed checked, without packs, and whose names and SKUs nobody has: in two statements, for on
+// PostgreSQL each is a trip to the database.
 func CreateAll(ctx context.Context, tx *store.Tx, all []Material) error {
 	if err := tx.Require(authz.InventoryWrite, authz.CostsRead); err != nil {
 		return err
 	}
-	for _, m := range all {
-		if err := m.create(ctx, tx); err != nil {
-			return err
-		}
+	rows := make([]record, len(all))
+	for i, m := range all {
+		d := m.Details
+		rows[i] = record{m.ID, d.Name, d.SKU, d.Unit, d.Price, d.Minimum, d.Maximum, d.Category, d.Density, d.Supplier, d.SupplierCode, d.LeadDays, d.Notes, d.searchText()}
 	}
-	return nil
+	list, err := store.Records(rows)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	err = db.For(tx).CreateMaterials(ctx, db.CreateMaterialsIn{CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID, Materials: list})
+	if err != nil {
+		return err
+	}
+	return db.For(tx).SaveMaterialItems(ctx, db.SaveMaterialItemsIn{Materials: list})
+}
+
+// record is a material as a statement for many takes it.
+type record struct {
+	ID           id.ID              `json:"id"`
+	Name         string             `json:"name"`
+	SKU          string             `json:"sku"`
+	Unit         quantity.Unit      `json:"unit"`
+	Price        money.Amount       `json:"price"`
+	Minimum      *quantity.Quantity `json:"minimum"`
+	Maximum      *quantity.Quantity `json:"maximum"`
+	Category     string             `json:"category"`
+	Density      int64              `json:"density"`
+	Supplier     string             `json:"supplier"`
+	SupplierCode string             `json:"supplier_code"`
+	LeadDays     *int64             `json:"lead_days"`
+	Notes        string             `json:"notes"`
+	Search       string             `json:"search"`
 }
 
 // UpdateAll writes materials that Changed checked, and whose names and SKUs nobody else has, but for their packs. What is made with them

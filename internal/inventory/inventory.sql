@@ -577,3 +577,18 @@ ORDER BY material_id, position;
 -- name: LotsByCode :many
 SELECT code FROM lots
 WHERE organization_id = sqlc.arg(organization_id) AND code IN (SELECT CAST(j.value AS text) FROM json_each(CAST(sqlc.arg(codes) AS list_text)) AS j);
+
+-- Many materials at once; each is an object.
+-- name: CreateMaterials :exec
+INSERT INTO materials (organization_id, id, name, sku, unit, price, manual_price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, search_text, created_at, created_by, updated_at, updated_by)
+SELECT CAST(sqlc.arg(organization_id) AS org_text), CAST(x.one ->> 'id' AS uuid_text), x.one ->> 'name', x.one ->> 'sku', x.one ->> 'unit', CAST(x.one ->> 'price' AS money_int), CAST(x.one ->> 'price' AS money_int),
+  CAST(x.one ->> 'minimum' AS qty_int), CAST(x.one ->> 'maximum' AS qty_int), x.one ->> 'category', CAST(x.one ->> 'density' AS bigint), x.one ->> 'supplier', x.one ->> 'supplier_code', CAST(x.one ->> 'lead_days' AS bigint),
+  x.one ->> 'notes', x.one ->> 'search', CAST(sqlc.arg(created_at) AS ts_text), CAST(sqlc.arg(created_by) AS uuid_text), CAST(sqlc.arg(created_at) AS ts_text), CAST(sqlc.arg(created_by) AS uuid_text)
+FROM (SELECT CAST(j.value AS json_text) AS one FROM json_each(CAST(sqlc.arg(materials) AS list_text)) AS j) AS x WHERE true
+ON CONFLICT (organization_id, id) DO NOTHING;
+
+-- name: SaveMaterialItems :exec
+INSERT INTO items (organization_id, id, kind, material_id, name, sku, unit, search_text, on_hand)
+SELECT CAST(sqlc.arg(organization_id) AS org_text), CAST(x.one ->> 'id' AS uuid_text), 'material', CAST(x.one ->> 'id' AS uuid_text), x.one ->> 'name', x.one ->> 'sku', x.one ->> 'unit', x.one ->> 'search', 0
+FROM (SELECT CAST(j.value AS json_text) AS one FROM json_each(CAST(sqlc.arg(materials) AS list_text)) AS j) AS x WHERE true
+ON CONFLICT (organization_id, id) DO NOTHING;

@@ -225,7 +225,7 @@ func readBook(data []byte, most int) (Table, error) {
 			return t, errWorkbook
 		}
 		for i, c := range cells {
-			cells[i] = quiet(c)
+			cells[i] = quiet(strings.ReplaceAll(c, "\x00", "")) // which no database keeps
 		}
 		t.add(number, cells)
 	}

@@ -7,6 +7,12 @@ import (
 	"craftplan/internal/id"
 )
 
+// Records are rows of several fields as one parameter: a JSON array of objects, whose fields a query reads with ->>.
+func Records[T any](rows []T) (string, error) {
+	list, err := json.Marshal(rows)
+	return string(list), err
+}
+
 // Texts is texts as one parameter, like List.
 func Texts(texts []string) string {
 	if len(texts) == 0 {

@@ -330,6 +330,9 @@ func (f format) rowsOf(n int64) string {
 // cameOf is what came of an import, in a few words.
 func (f format) cameOf(i importing.Import) string {
 	var parts []string
+	if i.StartedAt == nil {
+		return "nothing yet"
+	}
 	for _, p := range []struct {
 		n    int64
 		word string
@@ -339,7 +342,7 @@ func (f format) cameOf(i importing.Import) string {
 		}
 	}
 	if len(parts) == 0 {
-		return "nothing yet"
+		return "nothing"
 	}
 	return strings.Join(parts, ", ")
 }

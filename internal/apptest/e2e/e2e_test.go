@@ -519,3 +519,39 @@ func inspect(t *testing.T, p *browser.Page, width int64, paths ...string) {
 		}
 	}
 }
+
+// A file in a real browser: a wrong row is told, a column is given its meaning, the good rows are taken in while the page watches, and
+// all of it is undone.
+func TestAnImport(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		a.Work(t)
+		p := browser.Open(t, a.URL)
+		p.Look(1440, false)
+		p.SignIn(maya, demo.Password)
+		p.Go("/sunrise/imports/materials")
+		file := filepath.Join(t.TempDir(), "shelf.csv")
+		if err := os.WriteFile(file, []byte("Artikel;Name;ME;Price\nSPELT;Spelt;kg;2,40\nRICE;Rice;kg;2,4x\nOAT;Oats;kg;1,10\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p.Attach("#f-file", file)
+		p.Send("Upload")
+		p.Choose("#f-sku", "Artikel: SPELT")
+		p.Send("Try all rows")
+		if got := p.Text("#refused"); got != "3" { // new materials need their unit
+			t.Errorf("%s rows are wrong", got)
+		}
+		p.Choose("#f-unit", "ME: kg")
+		p.Send("Try all rows again")
+		if created, problem := p.Text("#created"), p.Text("section[aria-labelledby=problems] tbody"); created != "2" || !strings.Contains(problem, "Row 3, Price") {
+			t.Errorf("%s would be created: %s", created, problem)
+		}
+		p.Send("Import only the good rows")
+		p.WaitFor(`!document.querySelector("progress") && document.querySelector("#created")?.textContent === "2"`)
+		p.Press("Undo")
+		p.Send("Undo the import")
+		p.WaitForText("#undone", "2")
+		if got := p.Text("#kept"); got != "0" {
+			t.Errorf("%s could not be undone", got)
+		}
+	})
+}

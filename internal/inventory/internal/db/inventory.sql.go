@@ -734,6 +734,33 @@ func (q *Queries) CreateMaterial(ctx context.Context, arg CreateMaterialParams) 
 	return err
 }
 
+const createMaterials = `-- name: CreateMaterials :exec
+INSERT INTO materials (organization_id, id, name, sku, unit, price, manual_price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, search_text, created_at, created_by, updated_at, updated_by)
+SELECT CAST($1 AS org_text), CAST(x.one ->> 'id' AS uuid_text), x.one ->> 'name', x.one ->> 'sku', x.one ->> 'unit', CAST(x.one ->> 'price' AS money_int), CAST(x.one ->> 'price' AS money_int),
+  CAST(x.one ->> 'minimum' AS qty_int), CAST(x.one ->> 'maximum' AS qty_int), x.one ->> 'category', CAST(x.one ->> 'density' AS bigint), x.one ->> 'supplier', x.one ->> 'supplier_code', CAST(x.one ->> 'lead_days' AS bigint),
+  x.one ->> 'notes', x.one ->> 'search', CAST($2 AS ts_text), CAST($3 AS uuid_text), CAST($2 AS ts_text), CAST($3 AS uuid_text)
+FROM (SELECT CAST(j.value AS json_text) AS one FROM json_each(CAST($4 AS list_text)) AS j) AS x WHERE true
+ON CONFLICT (organization_id, id) DO NOTHING
+`
+
+type CreateMaterialsParams struct {
+	OrganizationID id.Organization
+	CreatedAt      calendar.Instant
+	CreatedBy      id.ID
+	Materials      string
+}
+
+// Many materials at once; each is an object.
+func (q *Queries) CreateMaterials(ctx context.Context, arg CreateMaterialsParams) error {
+	_, err := q.db.ExecContext(ctx, createMaterials,
+		arg.OrganizationID,
+		arg.CreatedAt,
+		arg.CreatedBy,
+		arg.Materials,
+	)
+	return err
+}
+
 const createMovement = `-- name: CreateMovement :exec
 INSERT INTO movements (organization_id, id, item_id, lot_id, location_id, kind, quantity, value, reason, source_kind, source_id, source_name, other_lot_id, reverses_id, occurred_at, occurred_on, created_at, created_by)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
@@ -3210,8 +3237,8 @@ func (q *Queries) RenameNutrient(ctx context.Context, arg RenameNutrientParams) 
 	return result.RowsAffected()
 }
 
-const restoreLocation = `-- name: RestoreLocation :one
-UPDATE locations SET archived_at = NULL WHERE organization_id = $1 AND id = $2 AND kind = 'place' RETURNING name
+const restoreLocation = `-- name: RestoreLocation :execrows
+UPDATE locations SET archived_at = NULL WHERE organization_id = $1 AND id = $2 AND kind = 'place'
 `
 
 type RestoreLocationParams struct {
@@ -3219,11 +3246,12 @@ type RestoreLocationParams struct {
 	ID             id.ID
 }
 
-func (q *Queries) RestoreLocation(ctx context.Context, arg RestoreLocationParams) (string, error) {
-	row := q.db.QueryRowContext(ctx, restoreLocation, arg.OrganizationID, arg.ID)
-	var name string
-	err := row.Scan(&name)
-	return name, err
+func (q *Queries) RestoreLocation(ctx context.Context, arg RestoreLocationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, restoreLocation, arg.OrganizationID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const saveDeclaration = `-- name: SaveDeclaration :exec
@@ -3297,9 +3325,26 @@ func (q *Queries) SaveItem(ctx context.Context, arg SaveItemParams) error {
 	return err
 }
 
-const setAllergenArchived = `-- name: SetAllergenArchived :one
+const saveMaterialItems = `-- name: SaveMaterialItems :exec
+INSERT INTO items (organization_id, id, kind, material_id, name, sku, unit, search_text, on_hand)
+SELECT CAST($1 AS org_text), CAST(x.one ->> 'id' AS uuid_text), 'material', CAST(x.one ->> 'id' AS uuid_text), x.one ->> 'name', x.one ->> 'sku', x.one ->> 'unit', x.one ->> 'search', 0
+FROM (SELECT CAST(j.value AS json_text) AS one FROM json_each(CAST($2 AS list_text)) AS j) AS x WHERE true
+ON CONFLICT (organization_id, id) DO NOTHING
+`
+
+type SaveMaterialItemsParams struct {
+	OrganizationID id.Organization
+	Materials      string
+}
+
+func (q *Queries) SaveMaterialItems(ctx context.Context, arg SaveMaterialItemsParams) error {
+	_, err := q.db.ExecContext(ctx, saveMaterialItems, arg.OrganizationID, arg.Materials)
+	return err
+}
+
+const setAllergenArchived = `-- name: SetAllergenArchived :execrows
 UPDATE allergens SET archived_at = $3, updated_at = $4
-WHERE organization_id = $1 AND id = $2 AND code = '' RETURNING name
+WHERE organization_id = $1 AND id = $2 AND code = ''
 `
 
 type SetAllergenArchivedParams struct {
@@ -3309,16 +3354,17 @@ type SetAllergenArchivedParams struct {
 	UpdatedAt      calendar.Instant
 }
 
-func (q *Queries) SetAllergenArchived(ctx context.Context, arg SetAllergenArchivedParams) (string, error) {
-	row := q.db.QueryRowContext(ctx, setAllergenArchived,
+func (q *Queries) SetAllergenArchived(ctx context.Context, arg SetAllergenArchivedParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setAllergenArchived,
 		arg.OrganizationID,
 		arg.ID,
 		arg.ArchivedAt,
 		arg.UpdatedAt,
 	)
-	var name string
-	err := row.Scan(&name)
-	return name, err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const setHomes = `-- name: SetHomes :execrows
@@ -3402,9 +3448,9 @@ func (q *Queries) SetMaterialPrice(ctx context.Context, arg SetMaterialPricePara
 	return result.RowsAffected()
 }
 
-const setNutrientArchived = `-- name: SetNutrientArchived :one
+const setNutrientArchived = `-- name: SetNutrientArchived :execrows
 UPDATE nutrients SET archived_at = $3, updated_at = $4
-WHERE organization_id = $1 AND id = $2 AND code = '' RETURNING name
+WHERE organization_id = $1 AND id = $2 AND code = ''
 `
 
 type SetNutrientArchivedParams struct {
@@ -3414,16 +3460,17 @@ type SetNutrientArchivedParams struct {
 	UpdatedAt      calendar.Instant
 }
 
-func (q *Queries) SetNutrientArchived(ctx context.Context, arg SetNutrientArchivedParams) (string, error) {
-	row := q.db.QueryRowContext(ctx, setNutrientArchived,
+func (q *Queries) SetNutrientArchived(ctx context.Context, arg SetNutrientArchivedParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setNutrientArchived,
 		arg.OrganizationID,
 		arg.ID,
 		arg.ArchivedAt,
 		arg.UpdatedAt,
 	)
-	var name string
-	err := row.Scan(&name)
-	return name, err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const shelf = `-- name: Shelf :many

@@ -311,6 +311,18 @@ func (t Tenant) CreateMaterial(ctx context.Context, in CreateMaterialIn) error {
 	return t.queries.CreateMaterial(ctx, CreateMaterialParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Unit: in.Unit, Price: in.Price, MinimumStock: in.MinimumStock, MaximumStock: in.MaximumStock, Category: in.Category, Density: in.Density, Supplier: in.Supplier, SupplierCode: in.SupplierCode, LeadTimeDays: in.LeadTimeDays, Notes: in.Notes, SearchText: in.SearchText, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
 }
 
+// CreateMaterialsIn is what CreateMaterials takes beside the organization.
+type CreateMaterialsIn struct {
+	CreatedAt calendar.Instant
+	CreatedBy id.ID
+	Materials string
+}
+
+// CreateMaterials runs in the organization of the transaction.
+func (t Tenant) CreateMaterials(ctx context.Context, in CreateMaterialsIn) error {
+	return t.queries.CreateMaterials(ctx, CreateMaterialsParams{OrganizationID: t.tx.Organization(), CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy, Materials: in.Materials})
+}
+
 // CreateMovementIn is what CreateMovement takes beside the organization.
 type CreateMovementIn struct {
 	ID         id.ID
@@ -947,6 +959,16 @@ type SaveItemIn struct {
 // SaveItem runs in the organization of the transaction.
 func (t Tenant) SaveItem(ctx context.Context, in SaveItemIn) error {
 	return t.queries.SaveItem(ctx, SaveItemParams{OrganizationID: t.tx.Organization(), ID: in.ID, Kind: in.Kind, MaterialID: in.MaterialID, ProductID: in.ProductID, Name: in.Name, Sku: in.Sku, Unit: in.Unit, SearchText: in.SearchText})
+}
+
+// SaveMaterialItemsIn is what SaveMaterialItems takes beside the organization.
+type SaveMaterialItemsIn struct {
+	Materials string
+}
+
+// SaveMaterialItems runs in the organization of the transaction.
+func (t Tenant) SaveMaterialItems(ctx context.Context, in SaveMaterialItemsIn) error {
+	return t.queries.SaveMaterialItems(ctx, SaveMaterialItemsParams{OrganizationID: t.tx.Organization(), Materials: in.Materials})
 }
 
 // SetAllergenArchivedIn is what SetAllergenArchived takes beside the organization.
