@@ -26,6 +26,7 @@ const (
 	Reversed     Action = "reversed"
 	Approved     Action = "approved"
 	Cancelled    Action = "cancelled"
+	Imported     Action = "imported"
 )
 
 // Actions are all of them with the words for people, in the order they are offered.
@@ -33,7 +34,7 @@ var Actions = []Word[Action]{
 	{Added, "Added"}, {Changed, "Changed"}, {Removed, "Removed"}, {Archived, "Archived"}, {Restored, "Restored"},
 	{Invited, "Invited"}, {Revoked, "Revoked"}, {Declined, "Declined"}, {Joined, "Joined"}, {Left, "Left"}, {Suspended, "Suspended"}, {Resumed, "Resumed"},
 	{Connected, "Connected"}, {Disconnected, "Disconnected"}, {Rotated, "New secret"},
-	{Published, "Published"}, {Moved, "Status changed"}, {Adjusted, "Adjusted"}, {Reversed, "Taken back"}, {Approved, "Approved"}, {Cancelled, "Cancelled"},
+	{Published, "Published"}, {Moved, "Status changed"}, {Adjusted, "Adjusted"}, {Reversed, "Taken back"}, {Approved, "Approved"}, {Cancelled, "Cancelled"}, {Imported, "Imported"},
 }
 
 // Kind is what kind of record was changed.
@@ -60,6 +61,7 @@ const (
 	Count         Kind = "count"
 	Order         Kind = "order"
 	Batch         Kind = "batch"
+	Import        Kind = "import"
 )
 
 // Kinds are all of them with the words for people, in the order they are offered.
@@ -67,7 +69,7 @@ var Kinds = []Word[Kind]{
 	{Organization, "Organization"}, {Member, "Member"}, {Invitation, "Invitation"}, {Key, "API key"}, {Provider, "Sign-in provider"},
 	{Settings, "Settings"}, {StockSettings, "Stock settings"}, {LabelSettings, "Label settings"}, {MailSettings, "Mail settings"},
 	{Allergen, "Allergen"}, {Nutrient, "Nutrient"}, {Location, "Location"},
-	{Material, "Material"}, {Product, "Product"}, {Recipe, "Recipe"}, {Lot, "Lot"}, {Count, "Count"}, {Order, "Order"}, {Batch, "Batch"},
+	{Material, "Material"}, {Product, "Product"}, {Recipe, "Recipe"}, {Lot, "Lot"}, {Count, "Count"}, {Order, "Order"}, {Batch, "Batch"}, {Import, "Import"},
 }
 
 // Word is one of a vocabulary as people read it.

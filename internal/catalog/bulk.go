@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/catalog/internal/db"
 	"craftplan/internal/fault"
@@ -61,13 +62,19 @@ func CreateAll(ctx context.Context, tx *store.Tx, all []Product) error {
 	return nil
 }
 
+// Revision is a product before and after a change.
+type Revision struct {
+	Was Details
+	Is  Product
+}
+
 // UpdateAll writes products that are valid, and whose names, SKUs and numbers nobody else has.
-func UpdateAll(ctx context.Context, tx *store.Tx, all []Product) error {
+func UpdateAll(ctx context.Context, tx *store.Tx, all []Revision) error {
 	if err := tx.Require(authz.CatalogWrite); err != nil {
 		return err
 	}
-	for _, p := range all {
-		if err := p.update(ctx, tx); err != nil {
+	for _, r := range all {
+		if err := r.Is.update(ctx, tx, r.Was); err != nil {
 			return err
 		}
 	}
@@ -87,5 +94,8 @@ func Delete(ctx context.Context, tx *store.Tx, sku string) error {
 	if err = store.Translate(err); errors.Is(err, store.ErrReference) {
 		return fault.Conflict(p.Name + " has a recipe or a history.")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Change{Action: audit.Removed, Kind: audit.Product, Record: p.SKU, Was: p.fields()})
 }

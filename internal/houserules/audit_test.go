@@ -26,13 +26,21 @@ files.Remove: the verb records that takes away what the file is for
 files.Replace: the verb records that keeps a file in the place of another
 inventory.AddStandards: runs while the organization is made, or completes it with what the law names
 inventory.Bootstrap: runs while the organization is made
+importing.Desk.Check: nothing was imported yet
+importing.Desk.Expire: a file goes after a day
+importing.Desk.GiveUp: the start of the import is recorded
+importing.Desk.Run: the start of the import is recorded
+importing.Desk.Upload: nothing was imported yet
+importing.Discard: nothing was imported
 inventory.Correct: the approval of the count is recorded
+inventory.CreateAll: the import is recorded that brings them, and each row says who made it
 inventory.Declare: what a label says can be read in the row, with who said it last
 inventory.Describe: the history of the lot keeps what was noted before, and who changed it
 inventory.FixUnits: follows from a recipe
 inventory.Keep: the verb records that changes the material or product
 inventory.Merge: rows of the ledger, which are never changed, say who and when
 inventory.Receive: rows of the ledger, which are never changed, say who and when
+inventory.ReceiveAll: rows of the ledger, which are never changed, say who and when
 inventory.Relocate: rows of the ledger, which are never changed, say who and when
 inventory.ReverseSource: the verb records that undoes the document
 inventory.Split: rows of the ledger, which are never changed, say who and when

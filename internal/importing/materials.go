@@ -45,7 +45,8 @@ func takeMaterials(ctx context.Context, tx *store.Tx, b *batch) ([]Outcome, erro
 		return nil, err
 	}
 	outcomes := make([]Outcome, len(lines))
-	var made, better []inventory.Material
+	var made []inventory.Material
+	var better []inventory.Revision
 	for i, l := range lines {
 		was, there := known[l.text("sku")]
 		m := was
@@ -75,7 +76,7 @@ func takeMaterials(ctx context.Context, tx *store.Tx, b *batch) ([]Outcome, erro
 			return nil, err
 		}
 		if outcomes[i].Action == Updated {
-			better = append(better, m)
+			better = append(better, inventory.Revision{Was: was, Is: m})
 		}
 	}
 	if !b.write {
@@ -189,7 +190,7 @@ func undoMaterials(ctx context.Context, tx *store.Tx, deeds []deed) ([]string, e
 		return nil, err
 	}
 	reasons := make([]string, len(deeds))
-	var back []inventory.Material
+	var back []inventory.Revision
 	for i, d := range deeds {
 		m := known[d.SKU]
 		switch {
@@ -202,8 +203,9 @@ func undoMaterials(ctx context.Context, tx *store.Tx, deeds []deed) ([]string, e
 		default:
 			var was inventory.Details
 			if reasons[i], err = former(m.Details, d, &was); err == nil && reasons[i] == "" {
-				if m, err = m.Changed(was); err == nil {
-					back = append(back, m)
+				var former inventory.Material
+				if former, err = m.Changed(was); err == nil {
+					back = append(back, inventory.Revision{Was: m, Is: former})
 				}
 			}
 		}

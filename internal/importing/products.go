@@ -38,7 +38,8 @@ func takeProducts(ctx context.Context, tx *store.Tx, b *batch) ([]Outcome, error
 		return nil, err
 	}
 	outcomes := make([]Outcome, len(lines))
-	var made, better []catalog.Product
+	var made []catalog.Product
+	var better []catalog.Revision
 	for i, l := range lines {
 		was, there := known[l.text("sku")]
 		p := was
@@ -68,7 +69,7 @@ func takeProducts(ctx context.Context, tx *store.Tx, b *batch) ([]Outcome, error
 				return nil, err
 			}
 			if outcomes[i].Action == Updated {
-				better = append(better, p)
+				better = append(better, catalog.Revision{Was: was.Details, Is: p})
 			}
 		}
 	}
@@ -115,7 +116,7 @@ func undoProducts(ctx context.Context, tx *store.Tx, deeds []deed) ([]string, er
 		return nil, err
 	}
 	reasons := make([]string, len(deeds))
-	var back []catalog.Product
+	var back []catalog.Revision
 	for i, d := range deeds {
 		p := known[d.SKU]
 		switch {
@@ -126,8 +127,7 @@ func undoProducts(ctx context.Context, tx *store.Tx, deeds []deed) ([]string, er
 		default:
 			var was catalog.Details
 			if reasons[i], err = former(p.Details, d, &was); err == nil && reasons[i] == "" {
-				p.Details = was
-				back = append(back, p)
+				back = append(back, catalog.Revision{Was: p.Details, Is: catalog.Product{ID: p.ID, Details: was}})
 			}
 		}
 		if reasons[i], err = refusal(reasons[i], err); err != nil {

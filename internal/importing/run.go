@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
@@ -166,6 +168,10 @@ func Start(ctx context.Context, tx *store.Tx, which id.ID, whole bool) error {
 	}
 	i.Status, i.Whole, i.Done, i.Counts, i.StartedAt = Running, whole, 0, Counts{}, new(tx.Now())
 	if err := i.save(ctx, tx); err != nil {
+		return err
+	}
+	became := audit.Fields{"What": i.Kind.Label, "Rows": strconv.FormatInt(i.Rows, 10)}
+	if err := audit.Record(ctx, tx, audit.Change{Action: audit.Imported, Kind: audit.Import, Record: i.FileName, Became: became}); err != nil {
 		return err
 	}
 	return tx.Enqueue(ctx, Work{i.ID, tx.Actor().UserID})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
@@ -54,6 +55,9 @@ func Undo(ctx context.Context, tx *store.Tx, which id.ID) error {
 	}
 	i.Status, i.Done = Undoing, 0
 	if err := i.save(ctx, tx); err != nil {
+		return err
+	}
+	if err := audit.Record(ctx, tx, audit.Change{Action: audit.Reversed, Kind: audit.Import, Record: i.FileName, Was: audit.Fields{"What": i.Kind.Label}}); err != nil {
 		return err
 	}
 	return tx.Enqueue(ctx, Work{i.ID, tx.Actor().UserID})

@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/id"
@@ -110,16 +111,22 @@ type record struct {
 	Search       string             `json:"search"`
 }
 
-// UpdateAll writes materials that Changed checked, and whose names and SKUs nobody else has, but for their packs. What is made with them
-// is costed anew once.
-func UpdateAll(ctx context.Context, tx *store.Tx, all []Material) error {
+// Revision is a material before and after a change that Changed checked.
+type Revision struct{ Was, Is Material }
+
+// UpdateAll writes changed materials whose names and SKUs nobody else has, but for their packs. What is made with them is costed anew
+// once.
+func UpdateAll(ctx context.Context, tx *store.Tx, all []Revision) error {
 	if err := tx.Require(authz.InventoryWrite, authz.CostsRead); err != nil {
 		return err
 	}
 	ids := make([]id.ID, len(all))
-	for i, m := range all {
-		ids[i] = m.ID
-		if err := m.update(ctx, tx); err != nil {
+	for i, r := range all {
+		ids[i] = r.Is.ID
+		if err := r.Is.update(ctx, tx); err != nil {
+			return err
+		}
+		if err := r.Was.record(ctx, tx, audit.Changed, r.Was.fields(), r.Is.fields()); err != nil {
 			return err
 		}
 	}

@@ -3237,8 +3237,8 @@ func (q *Queries) RenameNutrient(ctx context.Context, arg RenameNutrientParams) 
 	return result.RowsAffected()
 }
 
-const restoreLocation = `-- name: RestoreLocation :execrows
-UPDATE locations SET archived_at = NULL WHERE organization_id = $1 AND id = $2 AND kind = 'place'
+const restoreLocation = `-- name: RestoreLocation :one
+UPDATE locations SET archived_at = NULL WHERE organization_id = $1 AND id = $2 AND kind = 'place' RETURNING name
 `
 
 type RestoreLocationParams struct {
@@ -3246,12 +3246,11 @@ type RestoreLocationParams struct {
 	ID             id.ID
 }
 
-func (q *Queries) RestoreLocation(ctx context.Context, arg RestoreLocationParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, restoreLocation, arg.OrganizationID, arg.ID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+func (q *Queries) RestoreLocation(ctx context.Context, arg RestoreLocationParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, restoreLocation, arg.OrganizationID, arg.ID)
+	var name string
+	err := row.Scan(&name)
+	return name, err
 }
 
 const saveDeclaration = `-- name: SaveDeclaration :exec
@@ -3342,9 +3341,9 @@ func (q *Queries) SaveMaterialItems(ctx context.Context, arg SaveMaterialItemsPa
 	return err
 }
 
-const setAllergenArchived = `-- name: SetAllergenArchived :execrows
+const setAllergenArchived = `-- name: SetAllergenArchived :one
 UPDATE allergens SET archived_at = $3, updated_at = $4
-WHERE organization_id = $1 AND id = $2 AND code = ''
+WHERE organization_id = $1 AND id = $2 AND code = '' RETURNING name
 `
 
 type SetAllergenArchivedParams struct {
@@ -3354,17 +3353,16 @@ type SetAllergenArchivedParams struct {
 	UpdatedAt      calendar.Instant
 }
 
-func (q *Queries) SetAllergenArchived(ctx context.Context, arg SetAllergenArchivedParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, setAllergenArchived,
+func (q *Queries) SetAllergenArchived(ctx context.Context, arg SetAllergenArchivedParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, setAllergenArchived,
 		arg.OrganizationID,
 		arg.ID,
 		arg.ArchivedAt,
 		arg.UpdatedAt,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+	var name string
+	err := row.Scan(&name)
+	return name, err
 }
 
 const setHomes = `-- name: SetHomes :execrows
@@ -3448,9 +3446,9 @@ func (q *Queries) SetMaterialPrice(ctx context.Context, arg SetMaterialPricePara
 	return result.RowsAffected()
 }
 
-const setNutrientArchived = `-- name: SetNutrientArchived :execrows
+const setNutrientArchived = `-- name: SetNutrientArchived :one
 UPDATE nutrients SET archived_at = $3, updated_at = $4
-WHERE organization_id = $1 AND id = $2 AND code = ''
+WHERE organization_id = $1 AND id = $2 AND code = '' RETURNING name
 `
 
 type SetNutrientArchivedParams struct {
@@ -3460,17 +3458,16 @@ type SetNutrientArchivedParams struct {
 	UpdatedAt      calendar.Instant
 }
 
-func (q *Queries) SetNutrientArchived(ctx context.Context, arg SetNutrientArchivedParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, setNutrientArchived,
+func (q *Queries) SetNutrientArchived(ctx context.Context, arg SetNutrientArchivedParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, setNutrientArchived,
 		arg.OrganizationID,
 		arg.ID,
 		arg.ArchivedAt,
 		arg.UpdatedAt,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+	var name string
+	err := row.Scan(&name)
+	return name, err
 }
 
 const shelf = `-- name: Shelf :many
