@@ -322,7 +322,13 @@ func (c *Client) SetCookie(name, value string) {
 	c.http.Jar.SetCookies(u, []*http.Cookie{{Name: name, Value: value, Path: "/"}})
 }
 
-// Pages are the addresses of all pages of an organization, with things of it in the holes of their patterns.
+// isFile tells whether a pattern leads to a file and to no page.
+func isFile(pattern string) bool {
+	return strings.HasSuffix(pattern, ".csv") || strings.HasSuffix(pattern, ".xlsx")
+}
+
+// Pages are the addresses of all pages of an organization, with things of it in the holes of their patterns; a file on its way in is
+// nothing that is there already.
 func (a *App) Pages(c *Client, slug string) []string {
 	find := func(path string) string {
 		href, _ := c.Get("/" + slug + path).Find("tbody th a").First().Attr("href")
@@ -332,7 +338,7 @@ func (a *App) Pages(c *Client, slug string) []string {
 		"/customers/{reference}", find("/customers"), "{version}", "1", "{$}", "", "{organization}", slug)
 	var all []string
 	for _, route := range web.Routes() {
-		if route.Access == web.Members && route.Method == http.MethodGet && !strings.Contains(route.Pattern, "/exports/") && !slices.Contains([]string{"/{organization}/brand.css", "/{organization}/logo", "/{organization}/products/{sku}/label.pdf"}, route.Pattern) {
+		if route.Access == web.Members && route.Method == http.MethodGet && !isFile(route.Pattern) && !strings.Contains(route.Pattern, "{import}") && !slices.Contains([]string{"/{organization}/brand.css", "/{organization}/logo", "/{organization}/products/{sku}/label.pdf"}, route.Pattern) {
 			all = append(all, things.Replace(route.Pattern))
 		}
 	}

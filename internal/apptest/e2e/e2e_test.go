@@ -545,6 +545,9 @@ func TestAnImport(t *testing.T) {
 		if created, problem := p.Text("#created"), p.Text("section[aria-labelledby=problems] tbody"); created != "2" || !strings.Contains(problem, "Row 3, Price") {
 			t.Errorf("%s would be created: %s", created, problem)
 		}
+		if found := p.Violations(); len(found) > 0 {
+			t.Errorf("accessibility: %s", strings.Join(found, "; "))
+		}
 		p.Send("Import only the good rows")
 		p.WaitFor(`!document.querySelector("progress") && document.querySelector("#created")?.textContent === "2"`)
 		p.Press("Undo")
