@@ -20,8 +20,6 @@ type Kind struct {
 
 	// own are the fields in which no two rows of a file may say the same.
 	own []string
-	// with is the field that rows must share to belong together; "" when each stands for itself.
-	with string
 	// take tells what each row of a batch does, and does it when the batch is written.
 	take func(context.Context, *store.Tx, *batch) ([]Outcome, error)
 	// undo takes back what some rows did, and says for each in words why it cannot; "" is done.

@@ -81,12 +81,6 @@ func (l *line) refused() Outcome {
 	return Outcome{Row: l.Number, Action: Refused, Problems: l.problems}
 }
 
-// has tells whether the file has a column for the field.
-func (l *line) has(field string) bool {
-	_, ok := l.columns[field]
-	return ok
-}
-
 func (l *line) text(field string) string {
 	if column, ok := l.columns[field]; ok {
 		return l.Cell(column)
