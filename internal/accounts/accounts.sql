@@ -151,3 +151,6 @@ DELETE FROM sessions WHERE only_organization = CAST(sqlc.arg(organization) AS or
 
 -- name: DeleteSessionsOnlyOf :exec
 DELETE FROM sessions WHERE only_organization = CAST(sqlc.arg(organization) AS org_text) AND user_id = sqlc.arg(user_id);
+
+-- name: CountSessions :one
+SELECT COUNT(*) FROM sessions WHERE expires_at > sqlc.arg(moment);

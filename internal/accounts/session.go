@@ -209,3 +209,12 @@ func hashToken(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
+
+// CountSessions is how many sessions have not expired, for the operator's metrics.
+func CountSessions(ctx context.Context, st *store.Store) (n int64, err error) {
+	err = st.SystemView(ctx, "metrics: count sessions", func(tx *store.SystemTx) error {
+		n, err = db.ForSystem(tx).CountSessions(ctx, db.CountSessionsParams{Moment: tx.Now()})
+		return err
+	})
+	return n, err
+}

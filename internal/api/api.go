@@ -24,15 +24,17 @@ import (
 	"craftplan/internal/fault"
 	"craftplan/internal/httpkit"
 	"craftplan/internal/organizations"
+	"craftplan/internal/origin"
 	"craftplan/internal/store"
 )
 
 // Config is what the API is made of.
 type Config struct {
-	Store *store.Store
-	Log   *slog.Logger
-	HTTPS bool
-	Hasty bool // no limit on requests: for tests and benchmarks
+	Store    *store.Store
+	Log      *slog.Logger
+	Answered httpkit.Answered // is told of each request; may be nil
+	HTTPS    bool
+	Hasty    bool // no limit on requests: for tests and benchmarks
 }
 
 // API answers programs.
@@ -54,7 +56,7 @@ func New(c Config) http.Handler {
 	for _, route := range Routes() {
 		mux.Handle(route.Method+" "+route.Pattern, a.handle(route))
 	}
-	return httpkit.Log(httpkit.Secure(a.orNothing(mux), c.HTTPS), c.Log, func(w http.ResponseWriter, r *http.Request) {
+	return httpkit.Log(httpkit.Secure(a.orNothing(mux), c.HTTPS), c.Log, c.Answered, func(w http.ResponseWriter, r *http.Request) {
 		a.fail(&Request{Request: r, w: w, api: a}, errors.New("panic"))
 	})
 }
@@ -87,7 +89,7 @@ func (a *API) orNothing(mux *http.ServeMux) http.Handler {
 func (a *API) handle(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q := &Request{Request: r, w: w, api: a}
-		httpkit.EntryOf(r.Context()).Route = route.Pattern
+		origin.Of(r.Context()).Route = route.Pattern
 		if err := a.serve(q, route); err != nil {
 			a.fail(q, err)
 		}
@@ -111,8 +113,8 @@ func (a *API) serve(q *Request, route Route) error {
 	q.Key, q.Organization, q.scope = opened.Key, opened.Organization, opened.Scope
 	program, _, _ := strings.Cut(q.UserAgent(), "/")
 	q.Request = q.WithContext(audit.From(q.Context(), audit.Origin{Channel: audit.API, Address: httpkit.ClientAddress(q.Request), Agent: program, Via: q.Key.Name}))
-	entry := httpkit.EntryOf(q.Context())
-	entry.OrganizationID, entry.Slug, entry.UserID, entry.KeyID = q.Organization.ID.String(), q.Organization.Slug, q.Key.CreatedBy.String(), q.Key.ID.String()
+	o := origin.Of(q.Context())
+	o.Organization, o.Slug, o.User, o.Key = q.Organization.ID.String(), q.Organization.Slug, q.Key.CreatedBy.String(), q.Key.ID.String()
 	if err := a.count(q); err != nil {
 		return err
 	}

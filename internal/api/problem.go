@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"net/http"
 	"strings"
 
@@ -46,8 +45,7 @@ func (a *API) fail(q *Request, err error) {
 		q.w.Header().Set("WWW-Authenticate", `Bearer realm="craftplan"`)
 	}
 	if status >= http.StatusInternalServerError {
-		entry := httpkit.EntryOf(q.Context())
-		a.Log.LogAttrs(q.Context(), slog.LevelError, "failed", slog.String("request", entry.RequestID), slog.String("route", entry.Route), slog.String("organization", entry.OrganizationID), slog.String("key", entry.KeyID), slog.Any("error", err))
+		a.Log.ErrorContext(q.Context(), "failed", "error", err)
 	}
 	q.problem(status, fault.MessageOf(err), fault.FieldsOf(err))
 }
@@ -59,7 +57,7 @@ func (q *Request) problem(status int, detail string, fields []fault.Field) {
 	}
 	body, err := json.Marshal(p)
 	if err != nil {
-		q.api.Log.Error("write a problem", "error", err)
+		q.api.Log.ErrorContext(q.Context(), "write a problem", "error", err)
 	}
 	q.send(status, "application/problem+json", append(body, '\n'))
 }

@@ -22,10 +22,12 @@ import (
 	"craftplan/internal/mail"
 	"craftplan/internal/oidc"
 	"craftplan/internal/organizations"
+	"craftplan/internal/origin"
 	"craftplan/internal/outbound"
 	"craftplan/internal/settings"
 	"craftplan/internal/sso"
 	"craftplan/internal/store"
+	"craftplan/internal/telemetry"
 	"craftplan/internal/web"
 )
 
@@ -53,13 +55,17 @@ func Tune() {
 type Options struct {
 	Store *store.Store
 	Log   *slog.Logger
-	HTTPS bool
-	Host  string
-	Demo  []web.DemoUser
-	Hasty bool
-	Mail  mail.Options // Store, Base and Theirs are filled in
-	Files files.Contents
-	Reach outbound.Reach // what servers that organizations name may be
+	// Counted is how many organizations the metrics count one by one; 0 means telemetry.MostOrganizations.
+	Counted int
+	// Traced makes a span of every request; the store has an option of its own for statements and jobs.
+	Traced bool
+	HTTPS  bool
+	Host   string
+	Demo   []web.DemoUser
+	Hasty  bool
+	Mail   mail.Options // Store, Base and Theirs are filled in
+	Files  files.Contents
+	Reach  outbound.Reach // what servers that organizations name may be
 }
 
 // App answers requests, and works jobs once it is told to.
@@ -68,6 +74,7 @@ type App struct {
 	store   *store.Store
 	workers *jobs.Workers
 	log     *slog.Logger
+	metrics *telemetry.Metrics
 }
 
 // New puts the program together.
@@ -87,10 +94,23 @@ func New(o Options) (*App, error) {
 	library := files.New(o.Store, o.Files)
 	imports := importing.New(o.Store, library)
 	desk := sso.New(o.Store, oidc.New(o.Reach.Client()), o.Mail.Base)
-	site := web.New(web.Config{Store: o.Store, Log: o.Log, HTTPS: o.HTTPS, Bootstrap: Bootstrap(), Host: o.Host, Demo: o.Demo, Hasty: o.Hasty, Mail: mailer, Mailbox: mailbox, Files: library, SSO: desk, Imports: imports})
-	programs := api.New(api.Config{Store: o.Store, Log: o.Log, HTTPS: o.HTTPS, Hasty: o.Hasty})
-	return &App{front(site, programs), o.Store, workers(o.Store, mailer, library, imports, o.Log), o.Log}, nil
+	log, metrics := origin.Tagged(o.Log), telemetry.NewMetrics(o.Store, o.Counted)
+	answered := func(r *http.Request, from *origin.Origin, status int, took time.Duration) {
+		telemetry.Answered(r, from)
+		metrics.Request(r, from, status, took)
+	}
+	site := web.New(web.Config{Store: o.Store, Log: log, Answered: answered, HTTPS: o.HTTPS, Bootstrap: Bootstrap(), Host: o.Host, Demo: o.Demo, Hasty: o.Hasty, Mail: mailer, Mailbox: mailbox, Files: library, SSO: desk, Imports: imports})
+	programs := api.New(api.Config{Store: o.Store, Log: log, Answered: answered, HTTPS: o.HTTPS, Hasty: o.Hasty})
+	handler := front(site, programs)
+	if o.Traced {
+		handler = telemetry.Requests(handler)
+	}
+	watch := jobs.Watch{Log: log, Observed: metrics.Job}
+	return &App{handler, o.Store, workers(o.Store, mailer, library, imports, watch), log, metrics}, nil
 }
+
+// Operator is what the host's own address answers.
+func (a *App) Operator() http.Handler { return telemetry.Operator(a.metrics) }
 
 // front sends what is for programs to the API, and the rest to the pages.
 func front(pages, programs http.Handler) http.Handler {
@@ -131,24 +151,37 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	return listener, nil
 }
 
-// Serve answers until the context ends, then lets requests and jobs under way finish.
-func (a *App) Serve(ctx context.Context, listener net.Listener) error {
+// Serve answers until the context ends, then lets requests and jobs under way finish. The host's own address, if there is one, is
+// answered as long.
+func (a *App) Serve(ctx context.Context, listener net.Listener, operator net.Listener) error {
 	stop, err := a.Work(ctx)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	server := &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	servers := map[*http.Server]net.Listener{a.server(a, time.Minute): listener}
+	if operator != nil {
+		servers[a.server(a.Operator(), 0)] = operator
+	}
+	failed := make(chan error, len(servers))
+	for server, on := range servers {
+		go func() { failed <- server.Serve(on) }()
+	}
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
 	}
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer cancel()
-	if e := server.Shutdown(stopping); e != nil {
-		err = errors.Join(err, e, server.Close())
+	for server := range servers {
+		if e := server.Shutdown(stopping); e != nil {
+			err = errors.Join(err, e, server.Close())
+		}
 	}
 	return errors.Join(err, stop(stopping))
+}
+
+// server answers with limits on how long anybody may take; a profile takes as long as it is asked to.
+func (a *App) server(h http.Handler, write time.Duration) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: write, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"log/slog"
 
 	"craftplan/internal/catalog"
 	"craftplan/internal/fault"
@@ -19,12 +18,12 @@ import (
 )
 
 // workers are all jobs of the program.
-func workers(st *store.Store, mailer *mail.Mailer, library *files.Library, desk *importing.Desk, log *slog.Logger) *jobs.Workers {
-	w := jobs.New(st)
+func workers(st *store.Store, mailer *mail.Mailer, library *files.Library, desk *importing.Desk, watch jobs.Watch) *jobs.Workers {
+	w := jobs.New(st, watch)
 	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[mail.OrganizationMail]) error {
 		branding, err := logo.MailBranding(ctx, library, o.Scope, o.Organization)
 		if err != nil { // the mail is worth more than its picture
-			log.WarnContext(ctx, "a mail goes without its logo", "organization", o.ID.String(), "error", err)
+			watch.Log.WarnContext(ctx, "a mail goes without its logo", "error", err)
 		}
 		return ended(mailer.Deliver(ctx, o.Scope, branding, try.Args, mail.Try{Number: try.Number, Last: try.Last}))
 	})

@@ -61,6 +61,12 @@ func New(t testing.TB, engine store.Engine, changes ...func(*app.Options)) *App 
 	return start(t, demonstration.New(t, engine), changes...)
 }
 
+// Traced is New with spans of every request, statement and job, for telemetry.TraceTo.
+func Traced(t testing.TB, engine store.Engine, changes ...func(*app.Options)) *App {
+	t.Helper()
+	return start(t, demonstration.NewWith(t, engine, store.Options{Traced: true}), append(changes, func(o *app.Options) { o.Traced = true })...)
+}
+
 // Empty is an installation on its first day.
 func Empty(t testing.TB, engine store.Engine) *App {
 	t.Helper()
@@ -141,6 +147,9 @@ func EachMailing(t *testing.T, test func(t *testing.T, a *App)) {
 		})
 	}
 }
+
+// Operator is what the host's own address answers.
+func (a *App) Operator() http.Handler { return a.program.Operator() }
 
 // Work works jobs until the test ends.
 func (a *App) Work(t testing.TB) {

@@ -15,6 +15,7 @@ import (
 	"craftplan/internal/demo"
 	"craftplan/internal/generate"
 	"craftplan/internal/store"
+	"craftplan/internal/telemetry"
 	"craftplan/internal/web"
 )
 
@@ -41,12 +42,19 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	if options.Traced = telemetry.Traced(); options.Traced {
+		stop, err := telemetry.Trace(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = stop(context.WithoutCancel(ctx)) }() // what cannot be sent at the end is lost, which is no failure of serving
+	}
 	st, err := store.Open(ctx, c.Database, options)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	return listenAndServe(ctx, s, c.Config, c.Server, app.Options{Store: st}, nil)
+	return listenAndServe(ctx, s, c.Config, c.Server, app.Options{Store: st, Traced: options.Traced}, nil)
 }
 
 func listenAndServe(ctx context.Context, s streams, c config.Config, server config.Server, o app.Options, ready func(base string) error) error {
@@ -60,6 +68,10 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 	if err != nil {
 		return err
 	}
+	operator, err := operatorListener(ctx, server)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	base := server.PublicURL
 	if base == "" {
 		base = "http://" + reachable(listener.Addr().String())
@@ -69,7 +81,7 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 		return err
 	}
 	o.Log, o.HTTPS, o.Host = s.logger(c), server.HTTPS(), u.Host
-	o.Reach.Private = server.Private
+	o.Reach.Private, o.Counted = server.Private, server.Counted
 	if o.Mail, err = server.Mail(); err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -94,7 +106,15 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 	if err := ready(base); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return program.Serve(ctx, listener)
+	return program.Serve(ctx, listener, operator)
+}
+
+// operatorListener opens the host's own address; nil when there is none.
+func operatorListener(ctx context.Context, server config.Server) (net.Listener, error) {
+	if server.Operator == "" {
+		return nil, nil //nolint:nilnil // no listener is no error
+	}
+	return app.Listen(ctx, server.Operator)
 }
 
 // reachable is the name of this machine for an address of its own: browsers keep passkeys for names, and for no numbers.

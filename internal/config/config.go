@@ -32,6 +32,8 @@ type Server struct {
 	SMTP      string `help:"Mail server: smtp://USER:PASSWORD@HOST:587, or smtps:// for TLS from the first byte. Without one, mails are kept in a mailbox for the operator." env:"CRAFTPLAN_SMTP_URL" placeholder:"URL"`
 	MailFrom  string `help:"Sender of mails, such as 'Craftplan <post@example.com>'." env:"CRAFTPLAN_MAIL_FROM" placeholder:"ADDRESS"`
 	Private   bool   `help:"Let organizations name mail servers and sign-in providers at private addresses, such as those of your own network." name:"allow-private" env:"CRAFTPLAN_ALLOW_PRIVATE"`
+	Operator  string `help:"Address for the host alone: metrics for Prometheus at /metrics, profiles at /debug/pprof/. Whoever reaches it may read them." name:"operator-addr" env:"CRAFTPLAN_OPERATOR_ADDR" placeholder:"HOST:PORT"`
+	Counted   int    `help:"Metrics: for how many organizations, those that were last active, requests and jobs are counted one by one." name:"metrics-organizations" default:"500" env:"CRAFTPLAN_METRICS_ORGANIZATIONS"`
 	PublicURL string `help:"URL people use, when a proxy stands in front; https makes cookies secure." env:"CRAFTPLAN_PUBLIC_URL" placeholder:"URL"`
 }
 
@@ -50,6 +52,12 @@ func (c Config) Validate() error {
 func (s Server) Validate() error {
 	if _, _, err := net.SplitHostPort(s.Addr); err != nil {
 		return fmt.Errorf("--addr %q: use HOST:PORT, such as 127.0.0.1:4000", s.Addr)
+	}
+	if _, _, err := net.SplitHostPort(s.Operator); s.Operator != "" && err != nil {
+		return fmt.Errorf("--operator-addr %q: use HOST:PORT, such as 127.0.0.1:9400", s.Operator)
+	}
+	if s.Counted < 1 || s.Counted > 100_000 {
+		return fmt.Errorf("--metrics-organizations: use 1 to 100000")
 	}
 	if s.PublicURL != "" {
 		u, err := url.Parse(s.PublicURL)
@@ -123,6 +131,8 @@ func (c Config) Lines(s Server) []string {
 		"log-format " + c.LogFormat,
 		"log-level  " + c.LogLevel,
 		"addr       " + s.Addr,
+		"operator-addr " + s.Operator,
+		fmt.Sprintf("metrics-organizations %d", s.Counted),
 		"public-url " + s.PublicURL,
 		"smtp       " + mailServer(s.SMTP),
 		"mail-from  " + s.MailFrom,

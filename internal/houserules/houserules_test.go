@@ -18,7 +18,7 @@ const module = "craftplan/"
 // domains in the order in which they may import each other: only leftwards.
 var domains = []string{"audit", "mail", "accounts", "organizations", "sso", "apikeys", "files", "logo", "settings", "inventory", "stocktake", "catalog", "crm", "purchasing", "orders", "production", "importing", "forecast", "reports"}
 
-var leaves = []string{"fault", "id", "exact", "quantity", "money", "calendar", "search", "secret", "brand", "picture", "outbound", "nutrition", "label", "sheet"}
+var leaves = []string{"fault", "id", "exact", "quantity", "money", "calendar", "search", "secret", "brand", "picture", "outbound", "nutrition", "label", "sheet", "origin"}
 
 type source struct {
 	path, pkg string // pkg is below internal/, such as crm/internal/db

@@ -3,15 +3,16 @@
 package httpkit
 
 import (
-	"context"
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"craftplan/internal/fault"
+	"craftplan/internal/origin"
 )
 
 // Status is the HTTP status of an error.
@@ -67,42 +68,35 @@ func Secure(next http.Handler, https bool) http.Handler {
 	})
 }
 
-type entryKey struct{}
+// Answered is told of each request when it is done.
+type Answered func(r *http.Request, o *origin.Origin, status int, took time.Duration)
 
-// Entry is what the request log says of a request beside its path and status; handlers fill it in as they learn it.
-type Entry struct{ RequestID, OrganizationID, Slug, UserID, KeyID, Route string }
-
-// EntryOf is the log entry of a request; never nil.
-func EntryOf(ctx context.Context) *Entry {
-	if e, ok := ctx.Value(entryKey{}).(*Entry); ok {
-		return e
-	}
-	return &Entry{}
-}
-
-// Log gives every request an id, writes one line when it is done, and turns a panic into fail.
-func Log(next http.Handler, log *slog.Logger, fail func(http.ResponseWriter, *http.Request)) http.Handler {
+// Log gives every request an origin with an id, writes one line when it is done and tells answered, and turns a panic into fail.
+func Log(next http.Handler, log *slog.Logger, answered Answered, fail func(http.ResponseWriter, *http.Request)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		entry := &Entry{RequestID: rand.Text()}
-		r = r.WithContext(context.WithValue(r.Context(), entryKey{}, entry))
+		o := &origin.Origin{Request: rand.Text()}
+		r = r.WithContext(origin.With(r.Context(), o))
 		recorder := &recorder{ResponseWriter: w, status: http.StatusOK}
 		start := time.Now()
 		defer func() {
-			level := slog.LevelDebug
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler { //nolint:errorlint // the value is documented
 					panic(p)
 				}
-				log.ErrorContext(r.Context(), "panic", "request", entry.RequestID, "panic", p)
+				log.ErrorContext(r.Context(), "panic", "panic", p, "stack", string(debug.Stack()))
 				if !recorder.wrote {
 					fail(recorder, r)
 				}
 			}
+			level := slog.LevelDebug
 			if recorder.status >= 500 {
 				level = slog.LevelError
 			}
-			log.LogAttrs(r.Context(), level, "request", slog.String("request", entry.RequestID), slog.String("method", r.Method), slog.String("route", entry.Route),
-				slog.Int("status", recorder.status), slog.Duration("took", time.Since(start)), slog.String("organization", entry.OrganizationID), slog.String("slug", entry.Slug), slog.String("user", entry.UserID), slog.String("key", entry.KeyID))
+			took := time.Since(start)
+			log.LogAttrs(r.Context(), level, "request", slog.String("method", r.Method), slog.Int("status", recorder.status), slog.Duration("took", took))
+			if answered != nil {
+				answered(r, o, recorder.status, took)
+			}
 		}()
 		next.ServeHTTP(recorder, r)
 	})

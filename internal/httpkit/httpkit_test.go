@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"craftplan/internal/fault"
+	"craftplan/internal/origin"
 )
 
 func TestLimiter(t *testing.T) {
@@ -60,11 +61,11 @@ func TestReadable(t *testing.T) {
 // A panic is a page and a line in the log, and the server goes on.
 func TestPanic(t *testing.T) {
 	var logged bytes.Buffer
-	log := slog.New(slog.NewTextHandler(&logged, nil))
+	log := origin.Tagged(slog.New(slog.NewTextHandler(&logged, nil)))
 	handler := Log(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		EntryOf(r.Context()).Route = "/{organization}/bread"
+		origin.Of(r.Context()).Route = "/{organization}/bread"
 		panic("the oven is out")
-	}), log, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })
+	}), log, nil, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })
 	w := httptest.NewRecorder()
 	handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/sunrise/bread?secret=1", nil))
 	if w.Code != http.StatusInternalServerError {
@@ -78,14 +79,14 @@ func TestPanic(t *testing.T) {
 // A line of the log is about its own request: what an earlier one learned of its organization is not in it.
 func TestLogLinesAreTheirOwn(t *testing.T) {
 	var logged bytes.Buffer
-	log := slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	log := origin.Tagged(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	handler := Log(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		entry := EntryOf(r.Context())
+		entry := origin.Of(r.Context())
 		if r.URL.Path == "/sunrise/" {
-			entry.OrganizationID, entry.Slug, entry.UserID, entry.KeyID = "an organization", "sunrise", "somebody", "a key"
+			entry.Organization, entry.Slug, entry.User, entry.Key = "an organization", "sunrise", "somebody", "a key"
 		}
-		entry.Route = EntryOf(r.Context()).Slug + " asked"
-	}), log, nil)
+		entry.Route = origin.Of(r.Context()).Slug + " asked"
+	}), log, nil, nil)
 	for _, path := range []string{"/sunrise/", "/login", "/sunrise/"} {
 		logged.Reset()
 		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil))

@@ -12,6 +12,7 @@ import (
 	"craftplan/internal/audit"
 	"craftplan/internal/fault"
 	"craftplan/internal/organizations"
+	"craftplan/internal/origin"
 	"craftplan/internal/store"
 )
 
@@ -19,10 +20,11 @@ import (
 type Workers struct {
 	store *store.Store
 	river *river.Workers
+	watch Watch
 }
 
 // New is no kinds yet.
-func New(st *store.Store) *Workers { return &Workers{st, river.NewWorkers()} }
+func New(st *store.Store, watch Watch) *Workers { return &Workers{st, river.NewWorkers(), watch} }
 
 // River is what the store's queue works with.
 func (w *Workers) River() *river.Workers { return w.river }
@@ -46,12 +48,13 @@ var errGone = errors.New("the organization is closing or gone")
 
 // ForOrganization says what is done for a kind of job that organizations leave.
 func ForOrganization[T store.Job](w *Workers, do func(context.Context, Organization, Try[T]) error) {
-	river.AddWorker(w.river, river.WorkFunc(func(ctx context.Context, job *river.Job[T]) error {
+	add(w, func(ctx context.Context, job *river.Job[T]) error {
 		whose, ok, err := store.OrganizationOf(job.Metadata)
 		if err != nil || !ok {
 			return river.JobCancel(errors.Join(err, errors.New("a job of nobody")))
 		}
 		o, scope, err := organizations.OpenByID(ctx, w.store, whose)
+		origin.Of(ctx).Slug = o.Slug
 		switch {
 		case fault.Is(err, fault.KindNotFound) || err == nil && o.Status == organizations.Closing:
 			return river.JobCancel(errGone)
@@ -61,17 +64,17 @@ func ForOrganization[T store.Job](w *Workers, do func(context.Context, Organizat
 			return river.JobSnooze(rest)
 		}
 		return do(audit.From(ctx, audit.Origin{Channel: audit.Job, Via: job.Kind}), Organization{o, scope}, tryOf(job))
-	}))
+	})
 }
 
 // ForNobody says what is done for a kind of job that is left outside any organization.
 func ForNobody[T store.Job](w *Workers, do func(context.Context, Try[T]) error) {
-	river.AddWorker(w.river, river.WorkFunc(func(ctx context.Context, job *river.Job[T]) error {
+	add(w, func(ctx context.Context, job *river.Job[T]) error {
 		if _, ok, err := store.OrganizationOf(job.Metadata); ok || err != nil {
 			return river.JobCancel(errors.Join(err, errors.New("a job of an organization, worked outside of it")))
 		}
 		return do(audit.From(ctx, audit.Origin{Channel: audit.Job, Via: job.Kind}), tryOf(job))
-	}))
+	})
 }
 
 // GiveUp is the error of a job that no other try would help.

@@ -48,7 +48,7 @@ func (o *oven) wait(t *testing.T, times int) {
 func work(t *testing.T, db *storetest.DB) *oven {
 	t.Helper()
 	o := &oven{loaves: map[string]id.Organization{}, fail: map[string]int{}, done: make(chan struct{}, 100)}
-	workers := jobs.New(db.Store)
+	workers := jobs.New(db.Store, jobs.Watch{Log: slog.New(slog.DiscardHandler)})
 	jobs.ForOrganization(workers, func(ctx context.Context, organization jobs.Organization, try jobs.Try[bake]) error {
 		o.mu.Lock()
 		defer o.mu.Unlock()

@@ -98,3 +98,16 @@ func operate(ctx context.Context, st *store.Store, slug string, change func(*sto
 	})
 	return o, err
 }
+
+// CountByStatus is how many organizations there are of each status, for the operator's metrics.
+func CountByStatus(ctx context.Context, st *store.Store) (map[Status]int64, error) {
+	statuses := map[Status]int64{Active: 0, Suspended: 0, Closing: 0}
+	err := st.SystemView(ctx, "metrics: count organizations", func(tx *store.SystemTx) error {
+		rows, err := db.ForSystem(tx).CountByStatus(ctx)
+		for _, row := range rows {
+			statuses[Status(row.Status)] = row.Number
+		}
+		return err
+	})
+	return statuses, err
+}

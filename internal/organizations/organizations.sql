@@ -136,3 +136,6 @@ UPDATE organizations SET billing_plan = sqlc.arg(billing_plan), updated_at = sql
 
 -- name: SetFeatures :execrows
 UPDATE organizations SET features = sqlc.arg(features), updated_at = sqlc.arg(updated_at) WHERE id = CAST(sqlc.arg(organization) AS org_text);
+
+-- name: CountByStatus :many
+SELECT status, COUNT(*) AS number FROM organizations GROUP BY status;

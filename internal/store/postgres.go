@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -27,7 +26,7 @@ func openPostgres(ctx context.Context, database string, options Options) (*Store
 	if connections <= 0 {
 		connections = 16
 	}
-	db := sql.OpenDB(organizationConnector{stdlib.GetConnector(*config)})
+	db := openPool(Postgres, organizationConnector{stdlib.GetConnector(*config)}, options)
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	if err := db.PingContext(ctx); err != nil {

@@ -14,27 +14,34 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
+	"github.com/riverqueue/rivercontrib/otelriver"
+	"go.opentelemetry.io/otel/propagation"
 
 	"craftplan/internal/id"
+	"craftplan/internal/origin"
 )
 
 // Job is work for after a transaction. Its fields are kept as JSON beside the data, in a table that no row-level security
 // guards: ids, and what is sealed.
 type Job = river.JobArgs
 
-// jobStamp is what the store writes on a job itself, so that none can be made for another organization.
+// jobStamp is what the store writes on a job itself: whose it is, so that none can be made for another organization, and where it
+// came from, for the log and traces.
 type jobStamp struct {
-	Organization *id.Organization `json:"organization,omitempty"`
+	Organization *id.Organization       `json:"organization,omitempty"`
+	Request      string                 `json:"request,omitempty"`
+	Trace        propagation.MapCarrier `json:"trace,omitempty"` // W3C Trace Context; empty when nothing is traced
 }
 
 // Enqueue leaves a job of this organization to be worked once the transaction is committed; never when it is not.
 func (tx *Tx) Enqueue(ctx context.Context, job Job) error {
-	return enqueue(ctx, tx.queue, tx.sql, job, jobStamp{&tx.scope.organization}, 0)
+	return enqueue(ctx, tx.queue, tx.sql, job, jobStamp{Organization: &tx.scope.organization}, 0)
 }
 
 // EnqueueIn is Enqueue for later: the job is worked once that much time has passed, by the clock of the machine.
 func (tx *Tx) EnqueueIn(ctx context.Context, job Job, wait time.Duration) error {
-	return enqueue(ctx, tx.queue, tx.sql, job, jobStamp{&tx.scope.organization}, wait)
+	return enqueue(ctx, tx.queue, tx.sql, job, jobStamp{Organization: &tx.scope.organization}, wait)
 }
 
 var errNoTransaction = errors.New("a job needs a transaction")
@@ -48,6 +55,8 @@ func (tx *SystemTx) Enqueue(ctx context.Context, job Job) error {
 }
 
 func enqueue(ctx context.Context, queue *river.Client[*sql.Tx], tx *sql.Tx, job Job, stamp jobStamp, wait time.Duration) error {
+	stamp.Request, stamp.Trace = origin.Of(ctx).Request, propagation.MapCarrier{}
+	propagation.TraceContext{}.Inject(ctx, stamp.Trace)
 	metadata, err := json.Marshal(stamp)
 	if err != nil {
 		return err
@@ -83,8 +92,11 @@ func (s *Store) queueDriver() riverdriver.Driver[*sql.Tx] {
 	return riversqlite.New(s.write)
 }
 
-func (s *Store) openQueue() (err error) {
-	s.queue, err = river.NewClient(s.queueDriver(), &river.Config{MaxAttempts: jobAttempts})
+func (s *Store) openQueue(traced bool) (err error) {
+	if traced {
+		s.watch = []rivertype.Middleware{otelriver.NewMiddleware(&otelriver.MiddlewareConfig{EnableWorkSpanJobKindSuffix: true})}
+	}
+	s.queue, err = river.NewClient(s.queueDriver(), &river.Config{MaxAttempts: jobAttempts, Middleware: s.watch})
 	return err
 }
 
@@ -94,12 +106,30 @@ const (
 	jobAttempts = 12 // with the library's back-off, the last about nine hours after the first
 )
 
+// goOn works a job in the trace of the request that left it.
+type goOn struct{ river.MiddlewareDefaults }
+
+// Work is what the queue calls around each job.
+func (*goOn) Work(ctx context.Context, job *rivertype.JobRow, work func(context.Context) error) error {
+	from := &origin.Origin{Job: job.Kind}
+	var stamp jobStamp
+	if err := json.Unmarshal(job.Metadata, &stamp); err == nil { // one that cannot be read is refused by who works the job
+		from.Request = stamp.Request
+		if stamp.Organization != nil {
+			from.Organization = stamp.Organization.String()
+		}
+		ctx = propagation.TraceContext{}.Extract(ctx, stamp.Trace)
+	}
+	return work(origin.With(ctx, from))
+}
+
 // Work works jobs until stop is called, which lets those under way finish.
 func (s *Store) Work(ctx context.Context, workers *river.Workers, log *slog.Logger) (stop func(context.Context) error, err error) {
 	client, err := river.NewClient(s.queueDriver(), &river.Config{
 		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: jobsAtOnce}}, Workers: workers, Logger: slog.New(quiet{log.Handler()}),
 		JobTimeout: jobTimeout, RescueStuckJobsAfter: 5 * jobTimeout, SoftStopTimeout: 10 * time.Second,
 		CompletedJobRetentionPeriod: time.Hour,
+		Middleware:                  append([]rivertype.Middleware{&goOn{}}, s.watch...),
 		ReindexerIndexNames:         []string{}, // the server owns no index
 	})
 	if err != nil {
@@ -164,4 +194,23 @@ func (s *Store) checkQueue(ctx context.Context) error {
 		current.Int64 = 0 // no table yet
 	}
 	return compareVersions(current.Int64, target, true)
+}
+
+// CountJobs is how many jobs the queue holds in each state, for the operator's metrics.
+func (s *Store) CountJobs(ctx context.Context) (states map[string]int64, err error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT state, COUNT(*) FROM river_job GROUP BY state")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	states = map[string]int64{}
+	for rows.Next() {
+		var state string
+		var n int64
+		if err := rows.Scan(&state, &n); err != nil {
+			return nil, err
+		}
+		states[state] = n
+	}
+	return states, rows.Err()
 }

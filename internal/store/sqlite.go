@@ -26,7 +26,7 @@ func openSQLite(ctx context.Context, path string, options Options) (*Store, erro
 		synchronous = "NORMAL"
 	}
 	pragmas := []string{"busy_timeout(10000)", "foreign_keys(1)", "journal_mode(WAL)", "synchronous(" + synchronous + ")", "temp_store(MEMORY)", "cache_size(-16000)"}
-	write, err := sqlitePool(path, url.Values{"_pragma": pragmas, "_txlock": {"immediate"}, "_dqs": {"0"}}, 1, !options.SkipChecks)
+	write, err := sqlitePool(path, url.Values{"_pragma": pragmas, "_txlock": {"immediate"}, "_dqs": {"0"}}, 1, !options.SkipChecks, options)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func openSQLite(ctx context.Context, path string, options Options) (*Store, erro
 		write.Close()
 		return nil, unopenable(path, err)
 	}
-	read, err := sqlitePool(path, url.Values{"_pragma": append(pragmas, "query_only(1)"), "_txlock": {"deferred"}, "_dqs": {"0"}}, readers, false)
+	read, err := sqlitePool(path, url.Values{"_pragma": append(pragmas, "query_only(1)"), "_txlock": {"deferred"}, "_dqs": {"0"}}, readers, false, options)
 	if err != nil {
 		write.Close()
 		return nil, err
@@ -42,7 +42,7 @@ func openSQLite(ctx context.Context, path string, options Options) (*Store, erro
 	return &Store{engine: SQLite, write: write, read: read}, nil
 }
 
-func sqlitePool(path string, parameters url.Values, connections int, triggers bool) (*sql.DB, error) {
+func sqlitePool(path string, parameters url.Values, connections int, triggers bool, options Options) (*sql.DB, error) {
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + parameters.Encode()
 	connector, err := sqlite.NewConnector(dsn)
 	if err != nil {
@@ -53,7 +53,7 @@ func sqlitePool(path string, parameters url.Values, connections int, triggers bo
 			return nil, err
 		}
 	}
-	db := sql.OpenDB(statementCache{connector})
+	db := openPool(SQLite, statementCache{connector}, options)
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	return db, nil

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"craftplan/internal/secret"
 )
@@ -33,6 +34,8 @@ type Options struct {
 	Now func() time.Time
 	// Keys seal what is secret at rest; without them nothing can be sealed or opened.
 	Keys secret.Keys
+	// Traced makes a span of every statement and job that belongs to a trace.
+	Traced bool
 	// SkipChecks opens the database without looking at its version and role: for migrating.
 	SkipChecks bool
 	// AnyRole serves as a role that row-level security does not bind: for the tests that compare both.
@@ -47,6 +50,7 @@ type Store struct {
 	now    func() time.Time
 	keys   secret.Keys
 	queue  *river.Client[*sql.Tx]
+	watch  []rivertype.Middleware // of the queue
 }
 
 // EngineOf tells which engine a --database value names: a postgres:// URL, or anything else as a SQLite file.
@@ -87,7 +91,7 @@ func Open(ctx context.Context, database string, options Options) (*Store, error)
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if err := s.openQueue(); err != nil {
+	if err := s.openQueue(options.Traced); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if !options.SkipChecks {
@@ -140,4 +144,26 @@ func (s *Store) Close() error {
 		}
 	}
 	return err
+}
+
+// Pool is how busy connections to the database are.
+type Pool struct {
+	Name        string // read or write; on PostgreSQL they are one
+	InUse, Idle int
+	Waits       int64 // how often a connection had to be waited for
+	Waited      time.Duration
+}
+
+// Pools are the connections as they are now.
+func (s *Store) Pools() []Pool {
+	pools := []Pool{poolOf("read", s.read)}
+	if s.write != s.read {
+		pools = append(pools, poolOf("write", s.write))
+	}
+	return pools
+}
+
+func poolOf(name string, db *sql.DB) Pool {
+	stats := db.Stats()
+	return Pool{name, stats.InUse, stats.Idle, stats.WaitCount, stats.WaitDuration}
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 
 	"craftplan/internal/fault"
@@ -20,8 +19,7 @@ func (s *Site) fail(q *Request, err error) {
 	}
 	status := httpkit.Status(err)
 	if status >= 500 {
-		entry := httpkit.EntryOf(q.Context())
-		s.Log.LogAttrs(q.Context(), slog.LevelError, "failed", slog.String("request", entry.RequestID), slog.String("route", entry.Route), slog.String("organization", entry.OrganizationID), slog.Any("error", err))
+		s.Log.ErrorContext(q.Context(), "failed", "error", err)
 	}
 	title, text := words(err)
 	back := "/"
@@ -29,7 +27,7 @@ func (s *Site) fail(q *Request, err error) {
 		back = q.Path()
 	}
 	if e := q.write(status, errorPage(theme(q.Request), title, text, back)); e != nil {
-		s.Log.Debug("write error page", "error", e)
+		s.Log.DebugContext(q.Context(), "write error page", "error", e)
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"craftplan/internal/importing"
 	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
+	"craftplan/internal/origin"
 	"craftplan/internal/sso"
 	"craftplan/internal/store"
 	"craftplan/internal/web/assets"
@@ -33,6 +34,7 @@ import (
 type Config struct {
 	Store     *store.Store
 	Log       *slog.Logger
+	Answered  httpkit.Answered     // is told of each request; may be nil
 	HTTPS     bool                 // people reach it over TLS
 	Bootstrap []organizations.Step // what a new organization is given
 	Host      string               // shown before a slug: craftplan.example/
@@ -79,7 +81,7 @@ func New(c Config) http.Handler {
 	protected.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.fail(&Request{Request: r, w: w, site: s}, fault.Forbidden("This form was sent from another site."))
 	}))
-	return httpkit.Log(httpkit.Secure(protected.Handler(bySegment(public, inside)), c.HTTPS), c.Log, func(w http.ResponseWriter, r *http.Request) {
+	return httpkit.Log(httpkit.Secure(protected.Handler(bySegment(public, inside)), c.HTTPS), c.Log, c.Answered, func(w http.ResponseWriter, r *http.Request) {
 		s.fail(&Request{Request: r, w: w, site: s}, errPanic)
 	})
 }
@@ -126,7 +128,7 @@ func (s *Site) handle(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		from := audit.Origin{Channel: audit.Web, Address: httpkit.ClientAddress(r), Agent: device(r.UserAgent())}
 		q := &Request{Request: r.WithContext(audit.From(r.Context(), from)), w: w, site: s}
-		httpkit.EntryOf(r.Context()).Route = route.Pattern
+		origin.Of(r.Context()).Route = route.Pattern
 		if err := s.serve(q, route); err != nil {
 			s.fail(q, err)
 		}
@@ -220,7 +222,7 @@ func (s *Site) identify(q *Request) error {
 		return err
 	}
 	q.User, q.session = &session.User, session
-	httpkit.EntryOf(q.Context()).UserID = session.ID.String()
+	origin.Of(q.Context()).User = session.ID.String()
 	return nil
 }
 
@@ -257,8 +259,8 @@ func (s *Site) resolve(q *Request) error {
 		return fault.NotFound("page") // whoever vouched for the person has no say here
 	}
 	q.Member, q.scope = &member, scope
-	entry := httpkit.EntryOf(q.Context())
-	entry.OrganizationID, entry.Slug = member.Organization.ID.String(), member.Organization.Slug
+	o := origin.Of(q.Context())
+	o.Organization, o.Slug = member.Organization.ID.String(), member.Organization.Slug
 	return nil
 }
 

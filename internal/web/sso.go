@@ -89,8 +89,7 @@ const maxNote = 300 // characters of what a provider had to say
 func (q *Request) note(err error) {
 	var f *fault.Error
 	if errors.As(err, &f) && f.Cause != nil {
-		entry := httpkit.EntryOf(q.Context())
-		q.site.Log.LogAttrs(q.Context(), slog.LevelWarn, "sign in by a provider", slog.String("request", entry.RequestID), slog.String("organization", q.PathValue("organization")), slog.String("error", fmt.Sprintf("%.*s", maxNote, f.Cause.Error())))
+		q.site.Log.LogAttrs(q.Context(), slog.LevelWarn, "sign in by a provider", slog.String("of", q.PathValue("organization")), slog.String("error", fmt.Sprintf("%.*s", maxNote, f.Cause.Error())))
 	}
 }
 

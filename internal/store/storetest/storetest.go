@@ -93,7 +93,13 @@ var empty = Filled(nil)
 // New is a copy for one test.
 func (f *Filling) New(t testing.TB, engine store.Engine) *DB {
 	t.Helper()
-	db, remove, err := f.Open(t.Context(), engine, store.Options{})
+	return f.NewWith(t, engine, store.Options{})
+}
+
+// NewWith is New with options of the store.
+func (f *Filling) NewWith(t testing.TB, engine store.Engine, o store.Options) *DB {
+	t.Helper()
+	db, remove, err := f.Open(t.Context(), engine, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -98,6 +98,21 @@ func (q *Queries) ChangeUserName(ctx context.Context, arg ChangeUserNameParams) 
 	return result.RowsAffected()
 }
 
+const countSessions = `-- name: CountSessions :one
+SELECT COUNT(*) FROM sessions WHERE expires_at > $1
+`
+
+type CountSessionsParams struct {
+	Moment calendar.Instant
+}
+
+func (q *Queries) CountSessions(ctx context.Context, arg CountSessionsParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countSessions, arg.Moment)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const createAuthenticator = `-- name: CreateAuthenticator :exec
 INSERT INTO authenticators (user_id, secret_sealed, last_step, created_at, last_used_at)
 VALUES ($1, $2, $3, $4, $4)

@@ -47,6 +47,11 @@ func (s System) ChangeUserName(ctx context.Context, in ChangeUserNameParams) (in
 	return s.queries.ChangeUserName(ctx, in)
 }
 
+// CountSessions runs over the directory.
+func (s System) CountSessions(ctx context.Context, in CountSessionsParams) (int64, error) {
+	return s.queries.CountSessions(ctx, in)
+}
+
 // CreateAuthenticator runs over the directory.
 func (s System) CreateAuthenticator(ctx context.Context, in CreateAuthenticatorParams) error {
 	return s.queries.CreateAuthenticator(ctx, in)

@@ -59,6 +59,38 @@ func (q *Queries) ChangeOrganization(ctx context.Context, arg ChangeOrganization
 	return result.RowsAffected()
 }
 
+const countByStatus = `-- name: CountByStatus :many
+SELECT status, COUNT(*) AS number FROM organizations GROUP BY status
+`
+
+type CountByStatusRow struct {
+	Status string
+	Number int64
+}
+
+func (q *Queries) CountByStatus(ctx context.Context) ([]CountByStatusRow, error) {
+	rows, err := q.db.QueryContext(ctx, countByStatus)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CountByStatusRow{}
+	for rows.Next() {
+		var i CountByStatusRow
+		if err := rows.Scan(&i.Status, &i.Number); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const createInvitation = `-- name: CreateInvitation :exec
 INSERT INTO invitations (organization_id, id, email, role, costs, status, token_hash, expires_at, created_at, created_by)
 VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9)

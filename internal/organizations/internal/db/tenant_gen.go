@@ -34,6 +34,11 @@ func (s System) ChangeOrganization(ctx context.Context, in ChangeOrganizationPar
 	return s.queries.ChangeOrganization(ctx, in)
 }
 
+// CountByStatus runs over the directory.
+func (s System) CountByStatus(ctx context.Context) ([]CountByStatusRow, error) {
+	return s.queries.CountByStatus(ctx)
+}
+
 // CreateInvitationIn is what CreateInvitation takes beside the organization.
 type CreateInvitationIn struct {
 	ID        id.ID

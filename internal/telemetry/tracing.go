@@ -1,0 +1,82 @@
+package telemetry
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"slices"
+
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/sdk/resource"
+	"go.opentelemetry.io/otel/sdk/trace"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	api "go.opentelemetry.io/otel/trace"
+
+	"craftplan/internal/origin"
+)
+
+// Traced tells whether the operator asks for traces: by naming where they go, with OpenTelemetry's own variables.
+func Traced() bool {
+	return os.Getenv("OTEL_SDK_DISABLED") != "true" && (os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != "")
+}
+
+// Trace sends traces over OTLP (HTTP) until stop is called, which sends what is left. All else about it is said by OpenTelemetry's
+// variables, such as OTEL_TRACES_SAMPLER and OTEL_EXPORTER_OTLP_HEADERS.
+func Trace(ctx context.Context) (stop func(context.Context) error, err error) {
+	exporter, err := otlptracehttp.New(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return TraceTo(ctx, trace.NewBatchSpanProcessor(exporter))
+}
+
+// TraceTo is Trace for a test, which looks at the spans itself.
+func TraceTo(ctx context.Context, processor trace.SpanProcessor) (stop func(context.Context) error, err error) {
+	about, err := resource.New(ctx, resource.WithAttributes(semconv.ServiceName("craftplan")), resource.WithFromEnv(), resource.WithTelemetrySDK(), resource.WithHost(), resource.WithProcessPID())
+	if err != nil {
+		return nil, err
+	}
+	provider := trace.NewTracerProvider(trace.WithResource(about), trace.WithSpanProcessor(tagger{}), trace.WithSpanProcessor(processor))
+	otel.SetTracerProvider(provider)
+	otel.SetTextMapPropagator(propagation.TraceContext{})
+	return provider.Shutdown, nil
+}
+
+// tagger writes on each span whose it is and where it came from.
+type tagger struct{}
+
+func (tagger) OnStart(ctx context.Context, span trace.ReadWriteSpan) {
+	span.SetAttributes(origin.Attributes(ctx)...)
+	for _, a := range span.Attributes() {
+		if slices.Contains(telling, string(a.Key)) {
+			span.SetAttributes(attribute.String(string(a.Key), ""))
+		}
+	}
+}
+
+// telling are attributes of the instrumentation that tell of people, or hold what opens something: an address may end with a token.
+var telling = []string{"url.path", "url.query", "url.full", "client.address", "network.peer.address", "network.peer.port", "user_agent.original"}
+
+// OnEnd, Shutdown and ForceFlush have nothing to do.
+func (tagger) OnEnd(trace.ReadOnlySpan)         {}
+func (tagger) Shutdown(context.Context) error   { return nil }
+func (tagger) ForceFlush(context.Context) error { return nil }
+
+// Requests makes a span of every request, which begins a trace of its own: whoever asks is a stranger.
+func Requests(next http.Handler) http.Handler {
+	return otelhttp.NewHandler(next, "request", otelhttp.WithPublicEndpointFn(func(*http.Request) bool { return true }))
+}
+
+// Answered names the span of a request by its route, once that is known, and says whose it was.
+func Answered(r *http.Request, o *origin.Origin) {
+	span := api.SpanFromContext(r.Context())
+	if !span.IsRecording() {
+		return
+	}
+	span.SetName(method(r.Method) + " " + o.Route)
+	span.SetAttributes(append(origin.Attributes(r.Context()), semconv.HTTPRoute(o.Route))...)
+}
