@@ -16,6 +16,7 @@ import (
 
 	"craftplan/internal/api"
 	"craftplan/internal/files"
+	"craftplan/internal/httpkit"
 	"craftplan/internal/importing"
 	"craftplan/internal/inventory"
 	"craftplan/internal/jobs"
@@ -59,13 +60,15 @@ type Options struct {
 	Counted int
 	// Traced makes a span of every request; the store has an option of its own for statements and jobs.
 	Traced bool
-	HTTPS  bool
-	Host   string
-	Demo   []web.DemoUser
-	Hasty  bool
-	Mail   mail.Options // Store, Base and Theirs are filled in
-	Files  files.Contents
-	Reach  outbound.Reach // what servers that organizations name may be
+	// Proxies are the operator's own, which say who asks.
+	Proxies []net.IPNet
+	HTTPS   bool
+	Host    string
+	Demo    []web.DemoUser
+	Hasty   bool
+	Mail    mail.Options // Store, Base and Theirs are filled in
+	Files   files.Contents
+	Reach   outbound.Reach // what servers that organizations name may be
 }
 
 // App answers requests, and works jobs once it is told to.
@@ -101,7 +104,10 @@ func New(o Options) (*App, error) {
 	}
 	site := web.New(web.Config{Store: o.Store, Log: log, Answered: answered, HTTPS: o.HTTPS, Bootstrap: Bootstrap(), Host: o.Host, Demo: o.Demo, Hasty: o.Hasty, Mail: mailer, Mailbox: mailbox, Files: library, SSO: desk, Imports: imports})
 	programs := api.New(api.Config{Store: o.Store, Log: log, Answered: answered, HTTPS: o.HTTPS, Hasty: o.Hasty})
-	handler := front(site, programs)
+	handler, err := httpkit.Behind(o.Proxies, front(site, programs))
+	if err != nil {
+		return nil, err
+	}
 	if o.Traced {
 		handler = telemetry.Requests(handler)
 	}

@@ -14,6 +14,7 @@ import (
 	"craftplan/internal/config"
 	"craftplan/internal/demo"
 	"craftplan/internal/generate"
+	"craftplan/internal/httpkit"
 	"craftplan/internal/store"
 	"craftplan/internal/telemetry"
 	"craftplan/internal/web"
@@ -82,7 +83,10 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 	}
 	o.Log, o.HTTPS, o.Host = s.logger(c), server.HTTPS(), u.Host
 	o.Reach.Private, o.Counted = server.Private, server.Counted
-	if o.Mail, err = server.Mail(); err != nil {
+	if o.Proxies, err = httpkit.ParseProxies(server.Proxies); err == nil {
+		o.Mail, err = server.Mail()
+	}
+	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	if ready == nil {

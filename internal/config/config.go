@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"craftplan/internal/files"
+	"craftplan/internal/httpkit"
 	"craftplan/internal/mail"
 	"craftplan/internal/secret"
 	"craftplan/internal/store"
@@ -28,13 +29,14 @@ type Config struct {
 
 // Server is what serving adds.
 type Server struct {
-	Addr      string `help:"Address to listen on." default:"127.0.0.1:4000" env:"CRAFTPLAN_ADDR" placeholder:"HOST:PORT"`
-	SMTP      string `help:"Mail server: smtp://USER:PASSWORD@HOST:587, or smtps:// for TLS from the first byte. Without one, mails are kept in a mailbox for the operator." env:"CRAFTPLAN_SMTP_URL" placeholder:"URL"`
-	MailFrom  string `help:"Sender of mails, such as 'Craftplan <post@example.com>'." env:"CRAFTPLAN_MAIL_FROM" placeholder:"ADDRESS"`
-	Private   bool   `help:"Let organizations name mail servers and sign-in providers at private addresses, such as those of your own network." name:"allow-private" env:"CRAFTPLAN_ALLOW_PRIVATE"`
-	Operator  string `help:"Address for the host alone: metrics for Prometheus at /metrics, profiles at /debug/pprof/. Whoever reaches it may read them." name:"operator-addr" env:"CRAFTPLAN_OPERATOR_ADDR" placeholder:"HOST:PORT"`
-	Counted   int    `help:"Metrics: for how many organizations, those that were last active, requests and jobs are counted one by one." name:"metrics-organizations" default:"500" env:"CRAFTPLAN_METRICS_ORGANIZATIONS"`
-	PublicURL string `help:"URL people use, when a proxy stands in front; https makes cookies secure." env:"CRAFTPLAN_PUBLIC_URL" placeholder:"URL"`
+	Addr      string   `help:"Address to listen on." default:"127.0.0.1:4000" env:"CRAFTPLAN_ADDR" placeholder:"HOST:PORT"`
+	SMTP      string   `help:"Mail server: smtp://USER:PASSWORD@HOST:587, or smtps:// for TLS from the first byte. Without one, mails are kept in a mailbox for the operator." env:"CRAFTPLAN_SMTP_URL" placeholder:"URL"`
+	MailFrom  string   `help:"Sender of mails, such as 'Craftplan <post@example.com>'." env:"CRAFTPLAN_MAIL_FROM" placeholder:"ADDRESS"`
+	Private   bool     `help:"Let organizations name mail servers and sign-in providers at private addresses, such as those of your own network." name:"allow-private" env:"CRAFTPLAN_ALLOW_PRIVATE"`
+	Operator  string   `help:"Address for the host alone: metrics for Prometheus at /metrics, profiles at /debug/pprof/. Whoever reaches it may read them." name:"operator-addr" env:"CRAFTPLAN_OPERATOR_ADDR" placeholder:"HOST:PORT"`
+	Counted   int      `help:"Metrics: for how many organizations, those that were last active, requests and jobs are counted one by one." name:"metrics-organizations" default:"500" env:"CRAFTPLAN_METRICS_ORGANIZATIONS"`
+	Proxies   []string `help:"Addresses and networks of your own proxies, whose word for who asks is believed (X-Forwarded-For)." name:"trusted-proxies" env:"CRAFTPLAN_TRUSTED_PROXIES" placeholder:"ADDRESS"`
+	PublicURL string   `help:"URL people use, when a proxy stands in front; https makes cookies secure." env:"CRAFTPLAN_PUBLIC_URL" placeholder:"URL"`
 }
 
 // Validate tells what is wrong, naming the flag.
@@ -55,6 +57,9 @@ func (s Server) Validate() error {
 	}
 	if _, _, err := net.SplitHostPort(s.Operator); s.Operator != "" && err != nil {
 		return fmt.Errorf("--operator-addr %q: use HOST:PORT, such as 127.0.0.1:9400", s.Operator)
+	}
+	if _, err := httpkit.ParseProxies(s.Proxies); err != nil {
+		return fmt.Errorf("--trusted-proxies: %w", err)
 	}
 	if s.Counted < 1 || s.Counted > 100_000 {
 		return fmt.Errorf("--metrics-organizations: use 1 to 100000")
@@ -134,6 +139,7 @@ func (c Config) Lines(s Server) []string {
 		"operator-addr " + s.Operator,
 		fmt.Sprintf("metrics-organizations %d", s.Counted),
 		"public-url " + s.PublicURL,
+		"trusted-proxies " + strings.Join(s.Proxies, ", "),
 		"smtp       " + mailServer(s.SMTP),
 		"mail-from  " + s.MailFrom,
 		fmt.Sprintf("allow-private %t", s.Private),

@@ -237,6 +237,7 @@ var scopeMakers = map[string][]string{
 		"internal/mail/mailbox.go",
 		"internal/mail/mailer.go",
 		"internal/organizations/joining.go",
+		"internal/organizations/operator.go",
 		"internal/organizations/organization.go",
 		"internal/organizations/profile.go",
 		"internal/sso/connect.go",

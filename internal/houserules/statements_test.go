@@ -23,7 +23,7 @@ import (
 var directory = map[string]string{"memberships": "organization_id", "slugs": "organization_id", "organizations": "id"}
 
 // catalogs are the server's own and the queue's tables, which the store asks before it serves.
-var catalogs = []string{"pg_class", "pg_namespace", "pg_roles", "river_migration"}
+var catalogs = []string{"pg_class", "pg_namespace", "pg_roles", "river_migration", "river_job"}
 
 // provable is the migrated schema.
 func provable(t *testing.T) sqlproof.Schema {
