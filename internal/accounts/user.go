@@ -103,3 +103,21 @@ func ByEmail(ctx context.Context, tx *store.SystemTx, email string) (User, error
 	}
 	return User{row.ID, row.Email, row.Name}, err
 }
+
+// formerDomain never receives mail (RFC 2606), so that no link can open the account of somebody who is only on record.
+const formerDomain = "@former.invalid"
+
+// CreateFormer makes a user who stands for somebody that another installation tells of: a name on what they did, and nothing that
+// opens it.
+func CreateFormer(ctx context.Context, tx *store.SystemTx, name string) (id.ID, error) {
+	u := Prepared{User{ID: id.New()}, nobody}
+	u.Email = u.ID.String() + formerDomain
+	u.Name = strings.Join(strings.Fields(name), " ")
+	if letters := []rune(u.Name); len(letters) > maxName {
+		u.Name = string(letters[:maxName])
+	}
+	if u.Name == "" {
+		u.Name = "Somebody"
+	}
+	return u.ID, Create(ctx, tx, u)
+}

@@ -19,6 +19,8 @@ import (
 type organizationsGroup struct {
 	Create   organizationsCreate   `cmd:"" help:"Create an organization with its owner."`
 	List     organizationsList     `cmd:"" help:"List all organizations."`
+	Export   organizationsExport   `cmd:"" help:"Write an organization into an archive that any installation can import."`
+	Import   organizationsImport   `cmd:"" help:"Make a new organization of an archive."`
 	Backfill organizationsBackfill `cmd:"" help:"Give organizations of an older program what new ones are given: allergens and nutrients."`
 	Suspend  organizationsSuspend  `cmd:"" help:"Let an organization be read and not changed."`
 	Resume   organizationsResume   `cmd:"" help:"End a suspension."`

@@ -209,3 +209,29 @@ func (l *Library) Sweep(ctx context.Context, scope store.Scope, job Sweep) error
 	}
 	return l.contents.Delete(ctx, Key{scope.Organization(), job.File})
 }
+
+// All are all files of the organization.
+func All(ctx context.Context, tx *store.Tx) ([]File, error) {
+	rows, err := db.For(tx).AllFiles(ctx)
+	all := make([]File, len(rows))
+	for i, r := range rows {
+		all[i] = File{r.ID, Purpose(r.Purpose), r.MediaType, r.Size, r.Sha256, r.CreatedAt}
+	}
+	return all, err
+}
+
+// Content opens what a file of the organization holds; a NotFound fault says that it was removed meanwhile.
+func (l *Library) Content(ctx context.Context, tx *store.Tx, file id.ID) (io.ReadCloser, error) {
+	return l.contents.Get(ctx, Key{tx.Organization(), file})
+}
+
+// Bring keeps a content for an organization that is about to be made, and whose rows will name it. Until then nothing does: after an
+// error Drop removes it.
+func (l *Library) Bring(ctx context.Context, organization id.Organization, file id.ID, content io.Reader) error {
+	return l.contents.Put(ctx, Key{organization, file}, content)
+}
+
+// Drop removes a content that Bring kept for an organization that was not made.
+func (l *Library) Drop(ctx context.Context, organization id.Organization, file id.ID) error {
+	return l.contents.Delete(ctx, Key{organization, file})
+}

@@ -22,3 +22,6 @@ DELETE FROM files WHERE organization_id = $1 AND purpose = $2 AND id <> $3 RETUR
 
 -- name: StorageUsed :one
 SELECT CAST(COALESCE(SUM(f.size), 0) AS bigint) FROM files AS f WHERE f.organization_id = sqlc.arg(organization_id);
+
+-- name: AllFiles :many
+SELECT f.id, f.purpose, f.media_type, f.size, f.sha256, f.created_at FROM files AS f WHERE f.organization_id = sqlc.arg(organization_id) ORDER BY f.id;

@@ -139,3 +139,17 @@ UPDATE organizations SET features = sqlc.arg(features), updated_at = sqlc.arg(up
 
 -- name: CountByStatus :many
 SELECT status, COUNT(*) AS number FROM organizations GROUP BY status;
+
+-- name: Everybody :many
+SELECT m.user_id, u.name, u.email, m.role, m.costs, m.status, m.created_at
+FROM memberships AS m JOIN users AS u ON u.id = m.user_id
+WHERE m.organization_id = sqlc.arg(organization_id)
+ORDER BY m.created_at, m.user_id;
+
+-- name: AdoptMembership :exec
+INSERT INTO memberships (organization_id, user_id, role, costs, status, created_at, updated_at)
+VALUES (sqlc.arg(organization_id), sqlc.arg(user_id), sqlc.arg(role), sqlc.arg(costs), sqlc.arg(status), sqlc.arg(created_at), sqlc.arg(created_at));
+
+-- name: AdoptOrganization :execrows
+UPDATE organizations SET logo = sqlc.arg(logo), second_factor = sqlc.arg(second_factor), updated_at = sqlc.arg(updated_at)
+WHERE id = CAST(sqlc.arg(organization) AS org_text);

@@ -18,6 +18,10 @@ var (
 	ErrReference = errors.New("foreign key violated")
 )
 
+// ErrCheck is behind the error of a value that its column does not take: the domains let none through, so to them it is a mistake of
+// ours.
+var ErrCheck = errors.New("value not taken")
+
 // busyError is a transaction that may succeed when run again.
 type busyError struct{ cause error }
 
@@ -49,6 +53,8 @@ func translatePostgres(code string, err error) error {
 		return unique(err)
 	case "23503":
 		return reference(err)
+	case "23502", "23514", "22001", "22003", "22007", "22008", "22021", "22P02", "22P05":
+		return errors.Join(ErrCheck, err)
 	case "40001", "40P01", "55P03":
 		return &busyError{err}
 	case "53300", "57P01", "57P02", "57P03", "08006", "08001":
@@ -63,6 +69,8 @@ func translateSQLite(code int, err error) error {
 		return unique(err)
 	case sqlitecode.SQLITE_CONSTRAINT_FOREIGNKEY:
 		return reference(err)
+	case sqlitecode.SQLITE_CONSTRAINT_CHECK, sqlitecode.SQLITE_CONSTRAINT_NOTNULL, sqlitecode.SQLITE_CONSTRAINT_DATATYPE:
+		return errors.Join(ErrCheck, err)
 	case sqlitecode.SQLITE_CONSTRAINT_TRIGGER:
 		return errors.Join(ErrWrongOrganization, err)
 	}

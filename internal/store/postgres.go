@@ -64,6 +64,9 @@ func (s *Store) checkRole(ctx context.Context) error {
 
 type organizationKey struct{}
 
+// snapshotKey marks a transaction that sees one moment; on SQLite all do.
+type snapshotKey struct{}
+
 // withOrganization tells the connector below which organization the next transaction is for. database/sql offers no other
 // way to hand a value to BeginTx.
 func withOrganization(ctx context.Context, organization id.Organization) context.Context {
@@ -89,7 +92,10 @@ type organizationConn struct{ *stdlib.Conn }
 
 func (c organizationConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	begin := "begin"
-	if opts.ReadOnly {
+	switch snapshot, _ := ctx.Value(snapshotKey{}).(bool); {
+	case snapshot:
+		begin = "begin isolation level repeatable read, read only"
+	case opts.ReadOnly:
 		begin = "begin read only"
 	}
 	if organization, ok := ctx.Value(organizationKey{}).(id.Organization); ok {

@@ -139,6 +139,11 @@ func (s *Store) View(ctx context.Context, scope Scope, fn func(*Tx) error) error
 	return s.run(ctx, scope, s.read, true, fn)
 }
 
+// Snapshot is View for what takes many statements: all of them see the organization at one moment, however long it takes.
+func (s *Store) Snapshot(ctx context.Context, scope Scope, fn func(*Tx) error) error {
+	return s.run(context.WithValue(ctx, snapshotKey{}, true), scope, s.read, true, fn)
+}
+
 // Update runs fn in a transaction of the scope's organization: all of it happens, or nothing. It may run more than once
 // when another transaction got in its way, so fn must not touch anything outside but through AfterCommit.
 func (s *Store) Update(ctx context.Context, scope Scope, fn func(*Tx) error) error {

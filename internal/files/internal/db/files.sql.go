@@ -12,6 +12,53 @@ import (
 	"craftplan/internal/id"
 )
 
+const allFiles = `-- name: AllFiles :many
+SELECT f.id, f.purpose, f.media_type, f.size, f.sha256, f.created_at FROM files AS f WHERE f.organization_id = $1 ORDER BY f.id
+`
+
+type AllFilesParams struct {
+	OrganizationID id.Organization
+}
+
+type AllFilesRow struct {
+	ID        id.ID
+	Purpose   string
+	MediaType string
+	Size      int64
+	Sha256    string
+	CreatedAt calendar.Instant
+}
+
+func (q *Queries) AllFiles(ctx context.Context, arg AllFilesParams) ([]AllFilesRow, error) {
+	rows, err := q.db.QueryContext(ctx, allFiles, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AllFilesRow{}
+	for rows.Next() {
+		var i AllFilesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Purpose,
+			&i.MediaType,
+			&i.Size,
+			&i.Sha256,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const createFile = `-- name: CreateFile :exec
 INSERT INTO files (organization_id, id, purpose, media_type, size, sha256, created_at, created_by)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

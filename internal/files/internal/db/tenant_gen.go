@@ -24,6 +24,11 @@ type System struct{ queries *Queries }
 // ForSystem gives the queries of a transaction outside any organization.
 func ForSystem(tx *store.SystemTx) System { return System{New(tx.DB())} }
 
+// AllFiles runs in the organization of the transaction.
+func (t Tenant) AllFiles(ctx context.Context) ([]AllFilesRow, error) {
+	return t.queries.AllFiles(ctx, AllFilesParams{OrganizationID: t.tx.Organization()})
+}
+
 // CreateFileIn is what CreateFile takes beside the organization.
 type CreateFileIn struct {
 	ID        id.ID

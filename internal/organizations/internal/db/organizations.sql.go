@@ -28,6 +28,57 @@ func (q *Queries) ActiveOwners(ctx context.Context, arg ActiveOwnersParams) (int
 	return count, err
 }
 
+const adoptMembership = `-- name: AdoptMembership :exec
+INSERT INTO memberships (organization_id, user_id, role, costs, status, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $6)
+`
+
+type AdoptMembershipParams struct {
+	OrganizationID id.Organization
+	UserID         id.ID
+	Role           string
+	Costs          bool
+	Status         string
+	CreatedAt      calendar.Instant
+}
+
+func (q *Queries) AdoptMembership(ctx context.Context, arg AdoptMembershipParams) error {
+	_, err := q.db.ExecContext(ctx, adoptMembership,
+		arg.OrganizationID,
+		arg.UserID,
+		arg.Role,
+		arg.Costs,
+		arg.Status,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const adoptOrganization = `-- name: AdoptOrganization :execrows
+UPDATE organizations SET logo = $1, second_factor = $2, updated_at = $3
+WHERE id = CAST($4 AS org_text)
+`
+
+type AdoptOrganizationParams struct {
+	Logo         string
+	SecondFactor bool
+	UpdatedAt    calendar.Instant
+	Organization id.Organization
+}
+
+func (q *Queries) AdoptOrganization(ctx context.Context, arg AdoptOrganizationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, adoptOrganization,
+		arg.Logo,
+		arg.SecondFactor,
+		arg.UpdatedAt,
+		arg.Organization,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const changeOrganization = `-- name: ChangeOrganization :execrows
 UPDATE organizations SET name = $1, slug = $2, time_zone = $3, locale = $4, brand_color = $5, updated_at = $6
 WHERE id = CAST($7 AS org_text)
@@ -227,6 +278,58 @@ func (q *Queries) EndInvitationsTo(ctx context.Context, arg EndInvitationsToPara
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const everybody = `-- name: Everybody :many
+SELECT m.user_id, u.name, u.email, m.role, m.costs, m.status, m.created_at
+FROM memberships AS m JOIN users AS u ON u.id = m.user_id
+WHERE m.organization_id = $1
+ORDER BY m.created_at, m.user_id
+`
+
+type EverybodyParams struct {
+	OrganizationID id.Organization
+}
+
+type EverybodyRow struct {
+	UserID    id.ID
+	Name      string
+	Email     string
+	Role      string
+	Costs     bool
+	Status    string
+	CreatedAt calendar.Instant
+}
+
+func (q *Queries) Everybody(ctx context.Context, arg EverybodyParams) ([]EverybodyRow, error) {
+	rows, err := q.db.QueryContext(ctx, everybody, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []EverybodyRow{}
+	for rows.Next() {
+		var i EverybodyRow
+		if err := rows.Scan(
+			&i.UserID,
+			&i.Name,
+			&i.Email,
+			&i.Role,
+			&i.Costs,
+			&i.Status,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const invitationByHash = `-- name: InvitationByHash :one

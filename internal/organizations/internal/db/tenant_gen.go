@@ -29,6 +29,25 @@ func (t Tenant) ActiveOwners(ctx context.Context) (int64, error) {
 	return t.queries.ActiveOwners(ctx, ActiveOwnersParams{OrganizationID: t.tx.Organization()})
 }
 
+// AdoptMembershipIn is what AdoptMembership takes beside the organization.
+type AdoptMembershipIn struct {
+	UserID    id.ID
+	Role      string
+	Costs     bool
+	Status    string
+	CreatedAt calendar.Instant
+}
+
+// AdoptMembership runs in the organization of the transaction.
+func (t Tenant) AdoptMembership(ctx context.Context, in AdoptMembershipIn) error {
+	return t.queries.AdoptMembership(ctx, AdoptMembershipParams{OrganizationID: t.tx.Organization(), UserID: in.UserID, Role: in.Role, Costs: in.Costs, Status: in.Status, CreatedAt: in.CreatedAt})
+}
+
+// AdoptOrganization runs over the directory.
+func (s System) AdoptOrganization(ctx context.Context, in AdoptOrganizationParams) (int64, error) {
+	return s.queries.AdoptOrganization(ctx, in)
+}
+
 // ChangeOrganization runs over the directory.
 func (s System) ChangeOrganization(ctx context.Context, in ChangeOrganizationParams) (int64, error) {
 	return s.queries.ChangeOrganization(ctx, in)
@@ -98,6 +117,11 @@ type EndInvitationsToIn struct {
 // EndInvitationsTo runs in the organization of the transaction.
 func (t Tenant) EndInvitationsTo(ctx context.Context, in EndInvitationsToIn) (int64, error) {
 	return t.queries.EndInvitationsTo(ctx, EndInvitationsToParams{OrganizationID: t.tx.Organization(), Email: in.Email})
+}
+
+// Everybody runs in the organization of the transaction.
+func (t Tenant) Everybody(ctx context.Context) ([]EverybodyRow, error) {
+	return t.queries.Everybody(ctx, EverybodyParams{OrganizationID: t.tx.Organization()})
 }
 
 // InvitationByHashIn is what InvitationByHash takes beside the organization.

@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"craftplan/internal/accounts"
+	"craftplan/internal/config"
+	"craftplan/internal/files"
+	"craftplan/internal/organizations"
+	"craftplan/internal/store"
+	"craftplan/internal/takeout"
+)
+
+type organizationsExport struct {
+	config.Config
+	Slug string `arg:"" help:"Its address."`
+	Out  string `help:"The archive; SLUG.zip when left out, - for standard output. What is there is not written over." placeholder:"FILE"`
+	JSON bool   `name:"json" help:"Print the result as JSON."`
+}
+
+// Run writes the archive. A file is whole or not there.
+func (c organizationsExport) Run(ctx context.Context, s streams) error {
+	st, library, end, err := openWithFiles(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer end()
+	o, err := organizations.BySlug(ctx, st, c.Slug)
+	if err != nil {
+		return err
+	}
+	_, scope, err := organizations.OpenByID(ctx, st, o.ID)
+	if err != nil {
+		return err
+	}
+	exporter := takeout.Exporter{Store: st, Files: library, Progress: func(rows int64) { fmt.Fprintf(s.err, "%d rows\n", rows) }}
+	if c.Out == "-" {
+		_, err := exporter.Export(ctx, o, scope, s.out)
+		return err
+	}
+	if c.Out == "" {
+		c.Out = o.Slug + ".zip"
+	}
+	var m takeout.Manifest
+	err = whole(c.Out, func(to io.Writer) error {
+		m, err = exporter.Export(ctx, o, scope, to)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return report(s, c.JSON, fmt.Sprintf("%s: %d rows of %d tables and %d files in %s", o.Slug, m.Rows(), len(m.Tables), len(m.Files), c.Out),
+		carried{o.Slug, c.Out, m.Rows(), len(m.Tables), len(m.Files)})
+}
+
+// carried is the result of an export or an import.
+type carried struct {
+	Slug    string `json:"slug"`
+	Archive string `json:"archive"`
+	Rows    int64  `json:"rows"`
+	Tables  int    `json:"tables"`
+	Files   int    `json:"files"`
+}
+
+// whole writes a new file that is there when all of it is on the disk.
+func whole(name string, write func(io.Writer) error) (err error) {
+	if _, err := os.Lstat(name); err == nil {
+		return fmt.Errorf("%s is there already: remove it, or choose another name with --out", name)
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".part-*") // for its owner's eyes alone
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}
+
+type organizationsImport struct {
+	config.Config
+	Archive   string `arg:"" help:"What export wrote." placeholder:"FILE"`
+	Owner     string `required:"" help:"Who owns the new organization: an existing user's address, or that of one to be made." placeholder:"ADDRESS"`
+	Name      string `help:"Its name; that of the archive when left out."`
+	Slug      string `help:"Its address; that of the archive when left out."`
+	Plan      string `help:"Its plan; that of the archive when left out."`
+	Reconnect bool   `help:"Make members of the people of the archive, by their addresses and as what they were. Do it with archives that you trust."`
+	MaxSize   int64  `help:"How many MB the archive may unpack to." default:"10240" placeholder:"MB"`
+	JSON      bool   `name:"json" help:"Print the result as JSON."`
+	links
+}
+
+// Run makes the organization.
+func (c organizationsImport) Run(ctx context.Context, s streams) error {
+	archive, err := os.Open(c.Archive)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	about, err := archive.Stat()
+	if err != nil {
+		return err
+	}
+	st, library, end, err := openWithFiles(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer end()
+	owner, err := organizationsCreate{OwnerEmail: accounts.NormalizeEmail(c.Owner)}.owner(ctx, st)
+	if err != nil {
+		return err
+	}
+	importer := takeout.Importer{Store: st, Files: library, Most: c.MaxSize << 20, Progress: func(rows int64) { fmt.Fprintf(s.err, "%d rows\n", rows) }}
+	o, m, err := importer.Import(ctx, archive, about.Size(), takeout.As{Name: c.Name, Slug: c.Slug, Plan: c.Plan, Owner: owner, Reconnect: c.Reconnect})
+	if err != nil {
+		return err
+	}
+	err = report(s, c.JSON, fmt.Sprintf("made %s (/%s): %d rows of %d tables and %d files", o.Name, o.Slug, m.Rows(), len(m.Tables), len(m.Files)),
+		carried{o.Slug, c.Archive, m.Rows(), len(m.Tables), len(m.Files)})
+	if err != nil || owner.New == nil || c.JSON {
+		return err
+	}
+	return c.password(ctx, st, s, c.Owner)
+}
+
+// report prints what was done, for people or for programs.
+func report(s streams, asJSON bool, sentence string, result any) error {
+	if !asJSON {
+		_, err := fmt.Fprintln(s.out, sentence)
+		return err
+	}
+	lines := json.NewEncoder(s.out)
+	lines.SetIndent("", "  ")
+	return lines.Encode(result)
+}
+
+// openWithFiles opens the database and the folder of files that belongs to it.
+func openWithFiles(ctx context.Context, c config.Config) (st *store.Store, library *files.Library, end func(), err error) {
+	if st, err = openSealing(ctx, c); err != nil {
+		return nil, nil, nil, err
+	}
+	contents, err := c.Files()
+	if err != nil {
+		return nil, nil, nil, errors.Join(err, st.Close())
+	}
+	return st, files.New(st, contents), func() { _ = errors.Join(contents.Close(), st.Close()) }, nil
+}
