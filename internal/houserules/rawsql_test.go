@@ -54,6 +54,7 @@ internal/prove/differential.go: a database is made
 internal/prove/prove_test.go: the twin is looked at, and attacked
 internal/prove/twin.go: makes the twin
 internal/sso/sso_test.go: a sealed secret is moved past the store
+internal/takeout/malicious_test.go: what is left behind is counted past the store
 internal/store/ledger_migration_test.go: rows are written as they were before the ledger
 internal/store/store_test.go: the store is attacked from below
 internal/store/storetest/census/catalog.go: the catalog is read, and every row
@@ -87,6 +88,12 @@ var storeSQL = map[string]string{
 	"appendOnly":               "is triggers, which SQLite alone has",
 	"triggersOf":               "makes triggers; the names come from the catalog and are quoted by %q",
 	"makeTriggers":             "runs what triggersOf made",
+	"columnsOf":                "asks the catalog for the tables of organizations",
+	"referencesOf":             "asks the catalog what their rows refer to",
+	"Store.catalog":            "is given one of the two",
+	"Tx.AllRows":               "runs what Table.selection made, through the guard",
+	"Tx.InsertRows":            "runs what Table.insertion made, through the guard",
+	"Table.insertion":          "adds rows of an organization; the names come from the catalog and are quoted by %q",
 	"grantQueue":               "is run by the owner while migrating; the names come from the catalog and are quoted by %I",
 }
 
