@@ -11,6 +11,7 @@ import (
 
 	"craftplan/internal/accounts"
 	"craftplan/internal/config"
+	"craftplan/internal/fault"
 	"craftplan/internal/files"
 	"craftplan/internal/organizations"
 	"craftplan/internal/store"
@@ -31,11 +32,10 @@ func (c organizationsExport) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer end()
-	o, err := organizations.BySlug(ctx, st, c.Slug)
-	if err != nil {
-		return err
+	o, scope, err := organizations.OpenBySlug(ctx, st, c.Slug)
+	if fault.Is(err, fault.KindNotFound) {
+		return fault.Invalid("slug", "No organization is at "+c.Slug+".")
 	}
-	_, scope, err := organizations.OpenByID(ctx, st, o.ID)
 	if err != nil {
 		return err
 	}

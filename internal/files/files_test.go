@@ -214,7 +214,7 @@ func TestRemove(t *testing.T) {
 			t.Fatal(err)
 		}
 		swept := make(chan error, 10)
-		workers := jobs.New(db.Store)
+		workers := jobs.New(db.Store, jobs.Watch{Log: slog.New(slog.DiscardHandler)})
 		jobs.ForOrganization(workers, func(ctx context.Context, o jobs.Organization, try jobs.Try[Sweep]) error {
 			err := s.Sweep(ctx, o.Scope, try.Args)
 			swept <- err

@@ -168,7 +168,6 @@ var scopeMakers = map[string][]string{
 	},
 	"OpenByID": {
 		"internal/cli/organizations.go",
-		"internal/cli/takeout.go",
 		"internal/jobs/jobs.go",
 		"internal/organizations/invitation.go",
 		"internal/organizations/joining.go",
@@ -179,6 +178,7 @@ var scopeMakers = map[string][]string{
 		"internal/apikeys/authenticate.go",
 		"internal/organizations/operator.go",
 		"internal/sso/signin.go",
+		"internal/cli/takeout.go",
 	},
 	"Provision": {
 		"internal/apptest/isolation/fixture.go",

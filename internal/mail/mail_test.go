@@ -39,7 +39,7 @@ func mailer(t *testing.T, db *storetest.DB, box *postbox.Box) *Mailer {
 func queue(t *testing.T, db *storetest.DB, m *Mailer, try Try) <-chan error {
 	t.Helper()
 	worked := make(chan error, 100)
-	workers := jobs.New(db.Store)
+	workers := jobs.New(db.Store, jobs.Watch{Log: slog.New(slog.DiscardHandler)})
 	jobs.ForOrganization(workers, func(ctx context.Context, o jobs.Organization, j jobs.Try[OrganizationMail]) error {
 		worked <- m.Deliver(ctx, o.Scope, Branding{Name: o.Name, Fill: "#B45309", Ink: "#FFFFFF", Path: "/" + o.Slug}, j.Args, try)
 		return nil

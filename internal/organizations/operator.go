@@ -111,8 +111,3 @@ func CountByStatus(ctx context.Context, st *store.Store) (map[Status]int64, erro
 	})
 	return statuses, err
 }
-
-// BySlug finds the organization that holds the slug, or held it, for the operator. The error's field is slug.
-func BySlug(ctx context.Context, st *store.Store, slug string) (Organization, error) {
-	return operate(ctx, st, slug, "operator: find an organization", func(*store.SystemTx, *Organization) error { return nil })
-}

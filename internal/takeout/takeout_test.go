@@ -189,6 +189,9 @@ func TestRoundTrip(t *testing.T) {
 				}
 				after := to.contents(t, "again")
 				for _, table := range slices.Sorted(maps.Keys(before)) {
+					if table == "audit_entries" { // it says too how the new one came to be
+						after[table] = slices.DeleteFunc(after[table], func(row string) bool { return !slices.Contains(before[table], row) })
+					}
 					if !slices.Contains(left, table) && !slices.Equal(before[table], after[table]) {
 						t.Errorf("to %s: table %s differs: %d rows and %d", to.Engine(), table, len(before[table]), len(after[table]))
 					}
