@@ -3,6 +3,7 @@ package mail_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 
 	"net/mail"
 	"strings"
