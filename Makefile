@@ -3,7 +3,7 @@ export CGO_ENABLED = 0
 TOOL = go tool -modfile=tools/go.mod
 WITH_POSTGRES = go run ./internal/store/storetest/withpostgres
 
-.PHONY: demo serve generate assets check format lint verify test prove e2e bench prerequisites prerequisites-assets
+.PHONY: demo serve generate schema assets check format lint verify test prove e2e bench prerequisites prerequisites-assets
 
 demo:
 	go run ./cmd/craftplan demo
@@ -16,6 +16,10 @@ generate:
 	$(TOOL) sqlc generate
 	go run ./internal/store/tenantgen
 	$(TOOL) templ generate -path internal/web
+
+# guides/schema.md, from a freshly migrated database.
+schema: prerequisites
+	CRAFTPLAN_WRITE_GUIDES=1 $(WITH_POSTGRES) go test -count=1 -run TestSchemaGuide ./internal/houserules/
 
 # The style sheet, scripts and icons.
 assets: prerequisites-assets
