@@ -200,7 +200,7 @@ func await[T any](t *testing.T, ask func() []T) []T {
 func value(span trace.ReadOnlySpan, name string) string {
 	for _, a := range span.Attributes() {
 		if a.Key == attribute.Key(name) {
-			return a.Value.Emit()
+			return a.Value.String()
 		}
 	}
 	return ""
