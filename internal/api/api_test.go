@@ -186,6 +186,18 @@ func TestWhatAKeySees(t *testing.T) {
 		if got := ask(t, a, blind, "GET", base, ""); got.JSON["currency"] != "USD" || !strings.Contains(got.Body, `"inventory:read"`) || strings.Contains(got.Body, "costs:read") {
 			t.Errorf("where it is: %s", got.Body)
 		}
+		baker := secretOf(t, a, "sunrise", authz.OrdersWrite)
+		as := func(role string) {
+			t.Helper()
+			if _, err := a.DB.Unbound().ExecContext(t.Context(), "UPDATE memberships SET role = '"+role+"' WHERE role IN ('owner', 'viewer') AND user_id IN (SELECT created_by FROM api_keys)"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		as("viewer")
+		if got := ask(t, a, baker, "GET", base, ""); !strings.Contains(got.Body, `"orders:read"`) || strings.Contains(got.Body, "orders:write") {
+			t.Errorf("a key whose maker may less by now: %s", got.Body)
+		}
+		as("owner")
 		former := "INSERT INTO slugs (slug, organization_id, created_at) SELECT 'old-oven', id, created_at FROM organizations WHERE slug = 'sunrise'"
 		if _, err := a.DB.Unbound().ExecContext(t.Context(), former); err != nil {
 			t.Fatal(err)

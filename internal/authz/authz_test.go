@@ -51,8 +51,8 @@ func TestThrough(t *testing.T) {
 					t.Errorf("%s through %s may %s: %t", role, scope, p, !want)
 				}
 			}
-			if key.Through(authz.Scopes).May(authz.OrdersRead) && scope != authz.OrdersRead {
-				t.Errorf("a key widens another")
+			if key.Through(authz.Scopes).May(authz.OrdersRead) != (scope == authz.OrdersRead) {
+				t.Errorf("%s through %s and then more is not the same", role, scope)
 			}
 		}
 		if person.Through(nil).May(authz.OrdersRead) {
@@ -62,6 +62,24 @@ func TestThrough(t *testing.T) {
 		hidden.CostsHidden = true
 		if hidden.Through(authz.Scopes).May(authz.CostsRead) {
 			t.Error("a key shows costs to who does not see them")
+		}
+	}
+}
+
+// A role covers itself and those below, and one that there is not covers nothing and is covered by none.
+func TestCovers(t *testing.T) {
+	order := []authz.Role{authz.Viewer, authz.Staff, authz.Admin, authz.Owner}
+	for i, r := range order {
+		for j, other := range order {
+			if r.Covers(other) != (i >= j) {
+				t.Errorf("%s covers %s: %t", r, other, i < j)
+			}
+		}
+		if r.Covers("boss") || authz.Role("boss").Covers(r) {
+			t.Errorf("%s and a role that there is not", r)
+		}
+		if r.AlwaysSeesCosts() != (i >= 2) {
+			t.Errorf("%s always sees costs: %t", r, i < 2)
 		}
 	}
 }

@@ -131,6 +131,13 @@ func TestCostsReachTheTop(t *testing.T) {
 		if flat := top.Flat; len(flat.Parts) != 3 || len(flat.Parts[2].Path) != 2 || flat.Parts[2].Path[1].Name != "Levain" || len(flat.Tasks) != 3 {
 			t.Errorf("bread goes down to %+v", flat)
 		}
+		err := db.View(t.Context(), b.scope, func(tx *store.Tx) error {
+			_, err := catalog.GetRecipe(t.Context(), tx, bread.ID, 99)
+			return err
+		})
+		if !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("a version that there is not: %v", err)
+		}
 
 		b.published(levain, of(b.flour, 2_000)) // 0.10 more in a dough, and so in a bread
 		if got := b.stored(bread); got != 5_940_000 {

@@ -324,7 +324,7 @@ func TestNothingLeadsElsewhere(t *testing.T) {
 	if err := d.Delete(t.Context(), Key{organization, file}); err == nil {
 		t.Error("a content is removed elsewhere")
 	}
-	for _, key := range []Key{{}, {Organization: organization}, {File: file}} {
+	for _, key := range []Key{{}, {Organization: organization}, {Organization: id.NewOrganization()}, {File: file}} {
 		_, err := d.Get(t.Context(), key)
 		if err == nil || d.Put(t.Context(), key, strings.NewReader("x")) == nil || d.Delete(t.Context(), key) == nil {
 			t.Errorf("%v is a key", key)

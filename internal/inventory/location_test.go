@@ -171,6 +171,11 @@ func TestRelocate(t *testing.T) {
 		if got := s.where(l.Code); got != "Main 100 " {
 			t.Errorf("taken back, it stands at %s", got)
 		}
+		for _, m := range moves {
+			if err := s.reverse(m.ID); !fault.Is(err, fault.KindConflict) {
+				t.Errorf("taken back again: %v", err)
+			}
+		}
 		if err := s.relocate(inventory.Relocation{Lot: l.Code, From: first.ID, To: cellar.ID}); err != nil {
 			t.Fatal(err)
 		}

@@ -338,6 +338,15 @@ func TestOpenBySlug(t *testing.T) {
 		if _, _, err := organizations.OpenBySlug(ctx, db.Store, "nowhere"); !fault.Is(err, fault.KindNotFound) {
 			t.Errorf("nowhere: %v", err)
 		}
+		err := db.SystemView(ctx, "test: is a slug free", func(tx *store.SystemTx) error {
+			if err := organizations.SlugFree(ctx, tx, "sunrise"); !fault.Is(err, fault.KindInvalid) {
+				t.Errorf("somebody's is free: %v", err)
+			}
+			return organizations.SlugFree(ctx, tx, "nowhere")
+		})
+		if err != nil {
+			t.Errorf("a free one: %v", err)
+		}
 	})
 }
 

@@ -49,8 +49,15 @@ func TestSealAndOpen(t *testing.T) {
 			t.Errorf("%s opens it: %q", name, plain)
 		}
 	}
-	if _, err := (secret.Keys{}).Seal("x"); err == nil {
-		t.Error("sealed without a key")
+	const none = "no secret key"
+	_, parsed := secret.Parse(" \n")
+	_, sealing := secret.Keys{}.Seal("x")
+	_, opening := secret.Keys{}.Open(sealed, "smtp", "sunrise")
+	_, deriving := secret.Keys{}.Derive("x")
+	for what, err := range map[string]error{"parsed": parsed, "sealed": sealing, "opened": opening, "derived": deriving} {
+		if err == nil || err.Error() != none {
+			t.Errorf("%s without a key: %v", what, err)
+		}
 	}
 }
 

@@ -240,6 +240,24 @@ func TestLinksOfFormerTimes(t *testing.T) {
 	}
 }
 
+// The attack: somebody is suspended, or is the member with the address no more, while they answer.
+func TestMemberChangedInBetween(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		d := open(t, db, "Ada", "Ben")
+		for name, change := range map[string]func(context.Context, *store.Tx, id.ID) error{"Ada": organizations.Suspend, "Ben": organizations.Remove} {
+			text, browser := d.ask(name, nil)
+			p, err := d.desk.Look(t.Context(), text, browser, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.do(func(ctx context.Context, tx *store.Tx) error { return change(ctx, tx, d.people[name].ID) })
+			if _, err := d.desk.Connect(t.Context(), p, name, "a browser"); !fault.Is(err, fault.KindNotFound) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}
+
 // The attack: the owner changes to another provider at the very moment when somebody comes in by the former one.
 func TestProviderChangedInBetween(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *storetest.DB) {

@@ -425,5 +425,10 @@ func TestContainers(t *testing.T) {
 		if err := r.try(func(ctx context.Context, tx *store.Tx) error { return stocktake.RemoveContainer(ctx, tx, id.New()) }); !fault.Is(err, fault.KindNotFound) {
 			t.Errorf("one that is none: %v", err)
 		}
+		if err := r.try(func(ctx context.Context, tx *store.Tx) error {
+			return stocktake.ChangeContainer(ctx, tx, stocktake.Container{ID: id.New(), Name: "Red bucket", Tare: quantity.Of(1)})
+		}); !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("one that is none is changed: %v", err)
+		}
 	})
 }

@@ -209,12 +209,18 @@ func TestWritesForAnotherOrganization(t *testing.T) {
 		if n := customers(t, db, bluebird); n != 1 {
 			t.Errorf("the other has %d customers", n)
 		}
-		err := db.System(t.Context(), "test: an organization's table outside any", func(tx *store.SystemTx) error {
-			_, err := tx.DB().ExecContext(t.Context(), "DELETE FROM customers")
-			return err
-		})
-		if err == nil {
-			t.Error("a system transaction wrote an organization's table")
+		undone := errors.New("undone")
+		for before, end := range map[string]error{"a change": nil, "a change that was rolled back": undone} { // of the connection's former organization nothing is left
+			if err := db.Update(t.Context(), sunrise, func(tx *store.Tx) error { return errors.Join(add(t.Context(), tx, "Ours"), end) }); !errors.Is(err, end) {
+				t.Fatal(err)
+			}
+			err := db.System(t.Context(), "test: an organization's table outside any", func(tx *store.SystemTx) error {
+				_, err := tx.DB().ExecContext(t.Context(), "DELETE FROM customers WHERE name = 'Ours'")
+				return err
+			})
+			if err == nil {
+				t.Errorf("after %s a system transaction wrote an organization's table", before)
+			}
 		}
 		db.Do(t, sunrise, func(ctx context.Context, tx *store.Tx) error { return add(ctx, tx, "After all that") })
 	})

@@ -43,6 +43,11 @@ func TestACount(t *testing.T) {
 		if p := line("3", "0", url.Values{"counted": {"1"}}); p.Status != http.StatusNotFound {
 			t.Errorf("a line that is none: %d", p.Status)
 		}
+		for _, name := range []string{"line-0", "line--1", "line-01", "1", "line-x"} {
+			if p := c.Post(count+"/lines/"+name, url.Values{"seen": {"r0"}, "counted": {"1"}}); p.Status != http.StatusNotFound {
+				t.Errorf("%s: %d", name, p.Status)
+			}
+		}
 		line("1", "0", url.Values{"counted": {"1.5"}, "reason": {""}}) // of S2, which expires
 		line("2", "0", url.Values{"gross": {"4.25 kg"}, "container": {tub}})
 		review := c.Get(count + "/review")

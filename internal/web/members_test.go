@@ -109,6 +109,16 @@ func TestMembersRefused(t *testing.T) {
 	if p := posted(t, owner, "/sunrise/settings/departure", nil); !strings.Contains(p.Text("#toasts"), "needs an active owner") {
 		t.Errorf("the last owner leaves: %q", p.Text("#toasts"))
 	}
+	// An admin is offered nothing that takes an owner.
+	action := owner.Get("/sunrise/settings/members").Find("tr:contains('"+sam+"') form[action$='/role']").AttrOr("action", "")
+	posted(t, owner, action, url.Values{"role": {"admin"}})
+	page, theirs := owner.Get("/sunrise/settings/members"), a.As(t, sam).Get("/sunrise/settings/members")
+	if page.Find("[value=owner]").Length() == 0 || theirs.Find("[value=admin]").Length() == 0 || theirs.Find("[value=owner]").Length() != 0 {
+		t.Errorf("an owner can make %d owners, an admin %d", page.Find("[value=owner]").Length(), theirs.Find("[value=owner]").Length())
+	}
+	if page.Find("tr:contains('"+sam+"') form").Length() == 0 || theirs.Find("tr:contains('"+vera+"') form").Length() == 0 || theirs.Find("tr:contains('"+maya+"') form").Length() != 0 {
+		t.Error("an admin is offered to change an owner")
+	}
 	viewer := a.As(t, vera)
 	if p := viewer.Post("/sunrise/settings/departure", nil); p.Status != http.StatusSeeOther || viewer.Get("/sunrise/").Status != http.StatusNotFound {
 		t.Errorf("a viewer leaves: %d", p.Status)

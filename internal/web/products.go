@@ -128,9 +128,9 @@ func showProduct(q *Request) error {
 
 // versionPage is the page of the version in the address.
 func (q *Request) versionPage() (productPage, error) {
-	var problems fault.Problems
-	version := countField(&problems, url.Values{"version": {q.PathValue("version")}}, "version")
-	if problems.Err() != nil || version < 1 {
+	var unread fault.Problems // what is no number is zero
+	version := countField(&unread, url.Values{"version": {q.PathValue("version")}}, "version")
+	if version < 1 {
 		return productPage{}, fault.NotFound("recipe")
 	}
 	return q.productPage(version)

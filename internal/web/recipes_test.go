@@ -268,9 +268,14 @@ func TestVersionsCompared(t *testing.T) {
 		if p.Find("#costs tbody tr").Length() != 2 || !strings.Contains(p.Text("#costs"), "▲") && !strings.Contains(p.Text("#costs"), "▼") {
 			t.Errorf("costs: %q", p.Text("#costs"))
 		}
-		for _, query := range []string{"?before=9&after=1", "?before=x&after=1", "?before=0&after=1"} {
+		for _, query := range []string{"?before=9&after=1", "?before=x&after=1", "?before=0&after=1", "?before=1&after=0", "?before=1&after=x"} {
 			if p := c.Get("/sunrise/products/CAKE-002/comparison" + query); p.Status != http.StatusNotFound {
 				t.Errorf("%s: %d", query, p.Status)
+			}
+		}
+		for version, want := range map[string]int{"1": http.StatusOK, "2": http.StatusOK, "0": http.StatusNotFound, "-1": http.StatusNotFound, "x": http.StatusNotFound, "9": http.StatusNotFound} {
+			if p := c.Get("/sunrise/products/CAKE-002/versions/" + version); p.Status != want {
+				t.Errorf("version %s: %d", version, p.Status)
 			}
 		}
 	})

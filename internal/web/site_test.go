@@ -178,7 +178,8 @@ func TestRoutesAreGuarded(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	a := apptest.New(t, store.SQLite)
-	h := a.As(t, maya).Get("/sunrise/").Header
+	page := a.As(t, maya).Get("/sunrise/")
+	h := page.Header
 	for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Cache-Control": "private, no-store", "Referrer-Policy": "same-origin"} {
 		if h.Get(name) != want {
 			t.Errorf("%s: %q", name, h.Get(name))
@@ -186,6 +187,10 @@ func TestHeaders(t *testing.T) {
 	}
 	if policy := h.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") || !strings.Contains(policy, "default-src 'none'") {
 		t.Errorf("policy %q", policy)
+	}
+	brand := a.As(t, maya).Get(page.Find("link[href*='brand.css']").AttrOr("href", "")).Header
+	if got := brand.Get("Cache-Control"); got != "private, max-age=86400" || !strings.HasPrefix(brand.Get("Content-Type"), "text/css") {
+		t.Errorf("whose colours and organizations these are may be kept as %q", got)
 	}
 }
 
@@ -209,8 +214,8 @@ func TestUnreadableText(t *testing.T) {
 		c := a.As(t, maya)
 		for path, want := range map[string]int{"/sunrise/customers/%00": http.StatusNotFound, "/sun%00rise/customers": http.StatusNotFound, "/sunrise/products/%ff": http.StatusNotFound,
 			"/sunrise/customers?q=%00": http.StatusUnprocessableEntity, "/sunrise/orders?q=%ff&sort=due": http.StatusUnprocessableEntity, "/sunrise/orders?%00=1": http.StatusUnprocessableEntity} {
-			if p := c.Get(path); p.Status != want {
-				t.Errorf("%s: %d", path, p.Status)
+			if p := c.Get(path); p.Status != want || strings.Contains(p.Text("main"), "customer") {
+				t.Errorf("%s: %d, %s", path, p.Status, p.Text("main"))
 			}
 		}
 		for _, form := range []url.Values{{"kind": {"company"}, "name": {"a\x00b"}}, {"kind": {"company"}, "name": {"a"}, "notes": {"\xff"}}} {

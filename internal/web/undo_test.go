@@ -33,6 +33,9 @@ func TestUndo(t *testing.T) {
 			t.Errorf("taken back twice: %d", p.Status)
 		}
 		batch := pages["/sunrise/batches?status=completed"]
+		if offered := c.Get(batch).Find("form[action$='/undoing']").Length(); offered != 1 || a.As(t, sam).Get(batch).Find("form[action$='/undoing']").Length() != 0 {
+			t.Errorf("undoing is offered %d times, or to staff", offered)
+		}
 		c.Post(batch+"/undoing", nil)
 		page = c.Get(batch)
 		undone := strings.Contains(page.Text("#toasts"), "The completion was undone")
