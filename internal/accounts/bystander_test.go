@@ -24,7 +24,9 @@ func TestNothingOfAnotherPersonChanges(t *testing.T) {
 		phone := device.New(t, origin)
 		for _, each := range []*person{other, p} {
 			theirCodes = codes
-			secret, codes = each.addApp(now)
+			if secret, codes = each.addApp(now); len(codes) != 10 {
+				t.Fatalf("%s got %d recovery codes", each.Email, len(codes))
+			}
 			each.mustAdd(map[*person]*device.Device{p: phone, other: device.New(t, origin)}[each], "Phone")
 			each.mustAdd(device.New(t, origin), "Laptop")
 			each.step()
