@@ -32,6 +32,7 @@ var redundant = map[string]string{
 	"internal/inventory/declaration.go: FoodOf: tx.Require(authz.InventoryRead) is not asked":                                   "Foods, which it begins with, asks",
 	"internal/web/materials.go: Request.unitCost: q.Actor().May(authz.CostsRead) is always so":                                  "inventory writes no cost of somebody who sees none",
 	"internal/web/materials.go: Request.costOf: q.Actor().May(authz.CostsRead) is always so":                                    "inventory writes no cost of somebody who sees none",
+	"internal/web/site.go: Request.read: !httpkit.Readable(q.URL.Path): never":                                                  "SQLite looks for such a text and does not find it, which is the same answer",
 	"internal/web/site.go: Site.resolve: if !httpkit.Readable(slug): never":                                                     "SQLite looks for such a text and does not find it, which is the same answer",
 	`internal/accounts/session.go: Authenticate: if token == "": never`:                                                         "no session has the hash of an empty token, and the answer is the same",
 	"internal/apikeys/authenticate.go: Authenticate: if len(secret) != secretLength || !strings.HasPrefix(secret, mark): never": "no key has the hash of such a text, and the answer is the same",
