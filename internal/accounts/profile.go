@@ -46,6 +46,11 @@ func ChangePassword(ctx context.Context, st *store.Store, user User, current, pa
 	})
 }
 
+// ProveSelf tells whether the person knows their present password, before what cannot be undone. The field name in errors is current.
+func ProveSelf(ctx context.Context, st *store.Store, user User, current string) error {
+	return proveSelf(ctx, st, user, current)
+}
+
 // proveSelf tells whether the person knows their present password. The field name in errors is current.
 func proveSelf(ctx context.Context, st *store.Store, user User, current string) error {
 	var kept string

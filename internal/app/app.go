@@ -131,7 +131,7 @@ func front(pages, programs http.Handler) http.Handler {
 
 // Work works jobs until stop is called, which lets those under way finish.
 func (a *App) Work(ctx context.Context) (stop func(context.Context) error, err error) {
-	return a.store.Work(ctx, a.workers.River(), a.log)
+	return a.store.Work(ctx, a.workers.River(), a.log, a.workers.Often()...)
 }
 
 // mailboxOf is who reads the mails that are kept: in the demo everybody, else who has the operator's key.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"time"
 
 	"craftplan/internal/catalog"
 	"craftplan/internal/fault"
@@ -52,6 +53,18 @@ func workers(st *store.Store, mailer *mail.Mailer, library *files.Library, desk 
 	})
 	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[importing.Expire]) error {
 		return desk.Expire(ctx, o.Scope, try.Args)
+	})
+	jobs.Every(w, time.Hour, organizations.ClosingCheck{})
+	jobs.ForNobody(w, func(ctx context.Context, _ jobs.Try[organizations.ClosingCheck]) error {
+		return organizations.CheckClosing(ctx, st)
+	})
+	remover := organizations.Remover{Store: st, Contents: library.DeleteAll}
+	jobs.ForNobody(w, func(ctx context.Context, try jobs.Try[organizations.Removal]) error {
+		err := remover.Remove(ctx, try.Args.Organization)
+		if errors.Is(err, organizations.ErrUnfinished) {
+			return jobs.Again()
+		}
+		return err
 	})
 	return w
 }

@@ -27,6 +27,8 @@ const (
 	Approved     Action = "approved"
 	Cancelled    Action = "cancelled"
 	Imported     Action = "imported"
+	Closing      Action = "closing"
+	Reopened     Action = "reopened"
 )
 
 // Actions are all of them with the words for people, in the order they are offered.
@@ -34,7 +36,7 @@ var Actions = []Word[Action]{
 	{Added, "Added"}, {Changed, "Changed"}, {Removed, "Removed"}, {Archived, "Archived"}, {Restored, "Restored"},
 	{Invited, "Invited"}, {Revoked, "Revoked"}, {Declined, "Declined"}, {Joined, "Joined"}, {Left, "Left"}, {Suspended, "Suspended"}, {Resumed, "Resumed"},
 	{Connected, "Connected"}, {Disconnected, "Disconnected"}, {Rotated, "New secret"},
-	{Published, "Published"}, {Moved, "Status changed"}, {Adjusted, "Adjusted"}, {Reversed, "Taken back"}, {Approved, "Approved"}, {Cancelled, "Cancelled"}, {Imported, "Imported"},
+	{Published, "Published"}, {Moved, "Status changed"}, {Adjusted, "Adjusted"}, {Reversed, "Taken back"}, {Approved, "Approved"}, {Cancelled, "Cancelled"}, {Imported, "Imported"}, {Closing, "Closing"}, {Reopened, "Closing cancelled"},
 }
 
 // Kind is what kind of record was changed.

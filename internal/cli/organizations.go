@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"craftplan/internal/accounts"
 	"craftplan/internal/app"
@@ -23,7 +24,8 @@ type organizationsGroup struct {
 	Import   organizationsImport   `cmd:"" help:"Make a new organization of an archive."`
 	Backfill organizationsBackfill `cmd:"" help:"Give organizations of an older program what new ones are given: allergens and nutrients."`
 	Suspend  organizationsSuspend  `cmd:"" help:"Let an organization be read and not changed."`
-	Resume   organizationsResume   `cmd:"" help:"End a suspension."`
+	Resume   organizationsResume   `cmd:"" help:"End a suspension, or a closing that is not over yet."`
+	Close    organizationsClose    `cmd:"" help:"Close an organization: it is removed after thirty days, or now."`
 	Plan     organizationsPlan     `cmd:"" help:"Put an organization on another plan."`
 	Feature  organizationsFeature  `cmd:"" help:"Open or close a feature for an organization."`
 }
@@ -115,7 +117,35 @@ func (c organizationsList) Run(ctx context.Context, s streams) error {
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "SLUG\tNAME\tSTATUS\tPLAN\tTIME ZONE\tCURRENCY\tFEATURES")
 	for _, o := range list {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", o.Slug, o.Name, o.Status, o.BillingPlan, o.TimeZone, o.Currency, o.Features)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", o.Slug, o.Name, statusOf(o), o.BillingPlan, o.TimeZone, o.Currency, o.Features)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return listClosed(ctx, st, s)
+}
+
+func statusOf(o organizations.Organization) string {
+	if o.Closing != nil {
+		return fmt.Sprintf("%s, removed on %s", o.Status, o.Closing.RemoveAt.Time().Format(time.DateOnly))
+	}
+	return string(o.Status)
+}
+
+// listClosed prints what is kept of organizations that were removed, where there are any.
+func listClosed(ctx context.Context, st *store.Store, s streams) error {
+	closed, err := organizations.ListClosed(ctx, st)
+	if err != nil || len(closed) == 0 {
+		return err
+	}
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\nREMOVED\tNAME\tON\tROWS\tFILES\tREASON")
+	for _, c := range closed {
+		on := "under way"
+		if c.RemovedAt != nil {
+			on = c.RemovedAt.Time().Format(time.DateOnly)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%s\n", c.Slug, c.Name, on, c.Rows, c.Files, c.Reason)
 	}
 	return w.Flush()
 }
@@ -179,7 +209,7 @@ type organizationsResume struct {
 
 // Run resumes it.
 func (c organizationsResume) Run(ctx context.Context, s streams) error {
-	st, err := open(ctx, c.Config)
+	st, err := openSealing(ctx, c.Config) // the mails of a closing that ends are sealed while they wait
 	if err != nil {
 		return err
 	}
@@ -189,6 +219,36 @@ func (c organizationsResume) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	_, err = fmt.Fprintln(s.out, o.Slug, "works again")
+	return err
+}
+
+type organizationsClose struct {
+	config.Config
+	Slug   string `arg:"" help:"Its address."`
+	Reason string `required:"" help:"Why; its members read it."`
+	Yes    bool   `help:"Really: what is removed cannot be brought back."`
+	Now    bool   `help:"Remove it without the thirty days; with an organization that is closing already, at once."`
+}
+
+// Run closes it. The server removes what is due, at its next look within the hour.
+func (c organizationsClose) Run(ctx context.Context, s streams) error {
+	if !c.Yes {
+		return errors.New("closing removes all of an organization: say --yes")
+	}
+	st, err := openSealing(ctx, c.Config) // the mails are sealed while they wait
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	o, err := organizations.CloseByOperator(ctx, st, c.Slug, c.Reason, c.Now)
+	if err != nil {
+		return err
+	}
+	when := "on " + o.Closing.RemoveAt.Time().Format(time.DateOnly)
+	if c.Now {
+		when = "within an hour of serving"
+	}
+	_, err = fmt.Fprintf(s.out, "%s is closing: it is removed %s, unless you resume it before\n", o.Slug, when)
 	return err
 }
 

@@ -28,6 +28,8 @@ type Contents interface {
 	Get(ctx context.Context, key Key) (io.ReadCloser, error)
 	// Delete removes a content, and what a broken Put left of it. What is not there is no error.
 	Delete(ctx context.Context, key Key) error
+	// DeleteAll removes all contents of an organization. None is no error.
+	DeleteAll(ctx context.Context, organization id.Organization) error
 }
 
 // Directory keeps contents as DIR/<organization>/<file>. It cannot reach what lies outside, not by a link either.
@@ -120,6 +122,14 @@ func (d *Directory) Delete(_ context.Context, key Key) error {
 		return err
 	}
 	return errors.Join(absent(d.root.Remove(whole)), absent(d.root.Remove(part)))
+}
+
+// DeleteAll removes an organization's folder.
+func (d *Directory) DeleteAll(_ context.Context, organization id.Organization) error {
+	if organization.IsZero() {
+		return errors.New("files of no organization")
+	}
+	return errors.Join(absent(d.root.RemoveAll(organization.String())), d.sync("."))
 }
 
 func absent(err error) error {

@@ -67,6 +67,11 @@ type Sweep struct {
 // Kind names the job.
 func (Sweep) Kind() string { return "file_sweep" }
 
+// DeleteAll removes all contents of an organization whose rows are gone.
+func (l *Library) DeleteAll(ctx context.Context, organization id.Organization) error {
+	return l.contents.DeleteAll(ctx, organization)
+}
+
 // patience is after how long a content without a row is none to be: longer than any request takes.
 const patience = time.Hour
 

@@ -48,6 +48,7 @@ internal/jobs/jobs_test.go: jobs are counted, organizations suspended by the ope
 internal/mail/mail_test.go: what is kept of mails and secrets is read past the store
 internal/organizations/atomic_test.go: tables are made to refuse writes, and counted
 internal/organizations/attacks_test.go: factors are written, answers of invitations counted
+internal/organizations/closing_test.go: jobs are counted, mails among them
 internal/organizations/membership_test.go: an organization is suspended by the operator
 internal/organizations/plan_test.go: a plan is changed by the operator
 internal/prove/differential.go: a database is made
@@ -76,25 +77,37 @@ internal/web/site_test.go: a former address is written
 // storeSQL are the functions of the store whose SQL cannot be proved, or that run a text they do not hold, each with the
 // reason. What else the store says is proved.
 var storeSQL = map[string]string{
-	"guard.ExecContext":        "passes a statement on whose first argument it checked",
-	"guard.QueryContext":       "passes a statement on whose first argument it checked",
-	"guard.QueryRowContext":    "passes a statement on whose first argument it checked",
-	"cachingConn.cached":       "prepares what the driver was given",
-	"cachingConn.ExecContext":  "passes on what the driver was given",
-	"cachingConn.QueryContext": "passes on what the driver was given",
-	"organizationConn.BeginTx": "binds the transaction in the message that begins it, where there are no parameters; an id's type renders it as hexadecimal digits and hyphens",
-	"organizationTx.end":       "is given commit or rollback",
-	"organizationTables":       "asks SQLite's catalog for the tables that the triggers are made for",
-	"appendOnly":               "is triggers, which SQLite alone has",
-	"triggersOf":               "makes triggers; the names come from the catalog and are quoted by %q",
-	"makeTriggers":             "runs what triggersOf made",
-	"columnsOf":                "asks the catalog for the tables of organizations",
-	"referencesOf":             "asks the catalog what their rows refer to",
-	"Store.catalog":            "is given one of the two",
-	"Tx.AllRows":               "runs what Table.selection made, through the guard",
-	"Tx.InsertRows":            "runs what Table.insertion made, through the guard",
-	"Table.insertion":          "adds rows of an organization; the names come from the catalog and are quoted by %q",
-	"grantQueue":               "is run by the owner while migrating; the names come from the catalog and are quoted by %I",
+	"guard.ExecContext":         "passes a statement on whose first argument it checked",
+	"guard.QueryContext":        "passes a statement on whose first argument it checked",
+	"guard.QueryRowContext":     "passes a statement on whose first argument it checked",
+	"cachingConn.cached":        "prepares what the driver was given",
+	"cachingConn.ExecContext":   "passes on what the driver was given",
+	"cachingConn.QueryContext":  "passes on what the driver was given",
+	"organizationConn.BeginTx":  "binds the transaction in the message that begins it, where there are no parameters; an id's type renders it as hexadecimal digits and hyphens",
+	"organizationTx.end":        "is given commit or rollback",
+	"organizationTables":        "asks SQLite's catalog for the tables that the triggers are made for",
+	"appendOnly":                "is triggers, which SQLite alone has",
+	"triggersOf":                "makes triggers; the names come from the catalog and are quoted by %q",
+	"makeTriggers":              "runs what triggersOf made",
+	"columnsOf":                 "asks the catalog for the tables of organizations",
+	"referencesOf":              "asks the catalog what their rows refer to",
+	"Store.catalog":             "is given one of the two",
+	"Tx.AllRows":                "runs what Table.selection made, through the guard",
+	"Tx.InsertRows":             "runs what Table.insertion made, through the guard",
+	"Table.insertion":           "adds rows of an organization; the names come from the catalog and are quoted by %q",
+	"grantQueue":                "is run by the owner while migrating; the names come from the catalog and are quoted by %I",
+	"removableTable.deletion":   "deletes rows of the transaction's organization, which the guard checks; the names come from the catalog and are quoted by %q",
+	"removableTable.deleteSome": "runs what removableTable.deletion made",
+	"keysOnPostgres":            "asks the catalog",
+	"keysOnSQLite":              "asks the catalog",
+	"foreignOnPostgres":         "asks the catalog",
+	"foreignOnSQLite":           "asks the catalog",
+	"catalogRows":               "is given one of the four questions to the catalog",
+	"removeJobsOnPostgres":      "deletes jobs by the organization that the store stamped on them",
+	"removeJobsOnSQLite":        "deletes jobs by the organization that the store stamped on them",
+	"countJobsOnPostgres":       "counts jobs by the organization that the store stamped on them",
+	"countJobsOnSQLite":         "counts jobs by the organization that the store stamped on them",
+	"Tx.RemoveJobs":             "runs one of the four before",
 }
 
 // reasons reads a list of a thing and its reason on each line, which two people can add to without meeting.

@@ -17,17 +17,19 @@ import (
 // global are the tables without row-level security, each with what the server may do with it and the reason. The rights are
 // those its statements use.
 var global = map[string]schemalint.Global{
-	"users":            {Rights: "SELECT INSERT UPDATE", Reason: "a person is one identity for all organizations"},
-	"sessions":         {Rights: "SELECT INSERT UPDATE DELETE", Reason: "a session holds the person alone and is looked up before any organization is known"},
-	"organizations":    {Rights: "SELECT INSERT UPDATE", Reason: "the directory of organizations"},
-	"slugs":            {Rights: "SELECT INSERT", Reason: "which organization holds a slug, asked before one is known"},
-	"memberships":      {Rights: "SELECT INSERT UPDATE", Reason: "who belongs where, asked before an organization is opened and across organizations by the switcher"},
-	"authenticators":   {Rights: "SELECT INSERT UPDATE DELETE", Reason: "how a person proves themselves, before any organization is known"},
-	"recovery_codes":   {Rights: "SELECT INSERT DELETE", Reason: "how a person proves themselves, before any organization is known"},
-	"passkeys":         {Rights: "SELECT INSERT UPDATE DELETE", Reason: "how a person proves themselves, before any organization is known"},
-	"tokens":           {Rights: "SELECT INSERT UPDATE DELETE", Reason: "what opens something of a person's account once, outside any organization"},
-	"mailbox":          {Rights: "SELECT INSERT DELETE", Reason: "mails kept for the operator while there is no mail server; sealed, and read by nobody else"},
-	"goose_db_version": {Rights: "SELECT", Reason: "the version of the schema"},
+	"users":                {Rights: "SELECT INSERT UPDATE", Reason: "a person is one identity for all organizations"},
+	"sessions":             {Rights: "SELECT INSERT UPDATE DELETE", Reason: "a session holds the person alone and is looked up before any organization is known"},
+	"organizations":        {Rights: "SELECT INSERT UPDATE DELETE", Reason: "the directory of organizations"},
+	"slugs":                {Rights: "SELECT INSERT DELETE", Reason: "which organization holds a slug, asked before one is known"},
+	"memberships":          {Rights: "SELECT INSERT UPDATE DELETE", Reason: "who belongs where, asked before an organization is opened and across organizations by the switcher"},
+	"authenticators":       {Rights: "SELECT INSERT UPDATE DELETE", Reason: "how a person proves themselves, before any organization is known"},
+	"recovery_codes":       {Rights: "SELECT INSERT DELETE", Reason: "how a person proves themselves, before any organization is known"},
+	"passkeys":             {Rights: "SELECT INSERT UPDATE DELETE", Reason: "how a person proves themselves, before any organization is known"},
+	"tokens":               {Rights: "SELECT INSERT UPDATE DELETE", Reason: "what opens something of a person's account once, outside any organization"},
+	"mailbox":              {Rights: "SELECT INSERT DELETE", Reason: "mails kept for the operator while there is no mail server; sealed, and read by nobody else"},
+	"closed_organizations": {Rights: "SELECT INSERT UPDATE", Reason: "what is kept of an organization that was removed, for the operator"},
+	"retired_slugs":        {Rights: "SELECT INSERT", Reason: "slugs of organizations that are gone, so that none is given again"},
+	"goose_db_version":     {Rights: "SELECT", Reason: "the version of the schema"},
 }
 
 // queue are the tables of the job queue's library. Jobs say whose they are, and whoever works them opens that organization.

@@ -21,13 +21,23 @@ type Workers struct {
 	store *store.Store
 	river *river.Workers
 	watch Watch
+	often []*river.PeriodicJob
 }
 
 // New is no kinds yet.
-func New(st *store.Store, watch Watch) *Workers { return &Workers{st, river.NewWorkers(), watch} }
+func New(st *store.Store, watch Watch) *Workers { return &Workers{st, river.NewWorkers(), watch, nil} }
 
 // River is what the store's queue works with.
 func (w *Workers) River() *river.Workers { return w.river }
+
+// Often are the jobs that the queue leaves itself.
+func (w *Workers) Often() []*river.PeriodicJob { return w.often }
+
+// Every leaves a job outside any organization now and then, from the start on: of several servers on one database, one does.
+func Every(w *Workers, interval time.Duration, job store.Job) {
+	make := func() (river.JobArgs, *river.InsertOpts) { return job, nil }
+	w.often = append(w.often, river.NewPeriodicJob(river.PeriodicInterval(interval), make, &river.PeriodicJobOpts{RunOnStart: true}))
+}
 
 // Try is one attempt at a job.
 type Try[T store.Job] struct {
@@ -76,6 +86,9 @@ func ForNobody[T store.Job](w *Workers, do func(context.Context, Try[T]) error) 
 		return do(audit.From(ctx, audit.Origin{Channel: audit.Job, Via: job.Kind}), tryOf(job))
 	})
 }
+
+// Again is the error of a job that did its share and goes on in a moment.
+func Again() error { return river.JobSnooze(time.Second) }
 
 // GiveUp is the error of a job that no other try would help.
 func GiveUp(err error) error { return river.JobCancel(err) }

@@ -60,9 +60,12 @@ func SuspendOrganization(ctx context.Context, st *store.Store, slug, why string)
 	})
 }
 
-// Resume ends a suspension.
+// Resume ends a suspension, or a closing that is not over yet.
 func Resume(ctx context.Context, st *store.Store, slug string) (Organization, error) {
 	return operate(ctx, st, slug, func(system *store.SystemTx, tx *store.Tx, o *Organization) error {
+		if o.Status == Closing {
+			return o.reopen(ctx, system, tx)
+		}
 		if err := o.become(ctx, system, Suspended, Active, ""); err != nil {
 			return err
 		}

@@ -33,10 +33,28 @@ type Organization struct {
 	// SecondFactor closes it to members whose session began with their password alone.
 	SecondFactor bool
 	CreatedAt    calendar.Instant
+	// Closing is what is known of an organization that is closing; nil of any other.
+	Closing *Closure
+}
+
+// Closure is an organization's end to come.
+type Closure struct {
+	Since    calendar.Instant
+	By       *id.ID           // nil is the operator
+	RemoveAt calendar.Instant // from then on it is gone
 }
 
 func organization(row db.Organization) Organization {
-	return Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.StatusReason, row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, parseFeatures(row.Features), row.SecondFactor, row.CreatedAt}
+	o := Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.StatusReason, row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, parseFeatures(row.Features), row.SecondFactor, row.CreatedAt, nil}
+	if row.ClosingAt != nil && row.RemoveAt != nil {
+		o.Closing = &Closure{*row.ClosingAt, row.ClosingBy, *row.RemoveAt}
+	}
+	return o
+}
+
+// Gone tells whether the organization is to be removed: its grace is over, and nobody opens it any more.
+func (o Organization) Gone(now calendar.Instant) bool {
+	return o.Closing != nil && !now.Before(o.Closing.RemoveAt)
 }
 
 // Status is whether an organization works.
@@ -102,6 +120,9 @@ func Resolve(ctx context.Context, st *store.Store, slug string, user id.ID) (Mem
 	}
 	is := place(row.Role, row.Costs)
 	o := organization(row.Organization)
+	if o.Gone(calendar.At(st.Now())) {
+		return Membership{}, store.Scope{}, fault.NotFound("page")
+	}
 	context, err := o.Context()
 	if err != nil {
 		return Membership{}, store.Scope{}, err
@@ -143,9 +164,11 @@ func OfUser(ctx context.Context, st *store.Store, user id.ID) ([]Membership, err
 		rows, err = db.ForSystem(tx).OrganizationsOfUser(ctx, db.OrganizationsOfUserParams{UserID: user})
 		return err
 	})
-	memberships := make([]Membership, len(rows))
-	for i, row := range rows {
-		memberships[i] = Membership{organization(row.Organization), place(row.Role, row.Costs)}
+	memberships := make([]Membership, 0, len(rows))
+	for _, row := range rows {
+		if o := organization(row.Organization); !o.Gone(calendar.At(st.Now())) {
+			memberships = append(memberships, Membership{o, place(row.Role, row.Costs)})
+		}
 	}
 	return memberships, err
 }

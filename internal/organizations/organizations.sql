@@ -6,7 +6,7 @@ VALUES (sqlc.arg(id), sqlc.arg(name), sqlc.arg(slug), 'active', sqlc.arg(billing
 INSERT INTO slugs (slug, organization_id, created_at) VALUES (sqlc.arg(slug), CAST(sqlc.arg(holder) AS org_text), sqlc.arg(created_at));
 
 -- name: SlugTaken :one
-SELECT COUNT(*) > 0 FROM slugs WHERE slug = sqlc.arg(slug);
+SELECT (SELECT COUNT(*) FROM slugs AS s WHERE s.slug = sqlc.arg(slug)) + (SELECT COUNT(*) FROM retired_slugs AS r WHERE r.slug = sqlc.arg(slug)) > 0;
 
 -- name: CreateMembership :exec
 INSERT INTO memberships (organization_id, user_id, role, costs, status, created_at, updated_at)
@@ -23,7 +23,7 @@ WHERE s.slug = sqlc.arg(slug);
 -- name: OrganizationsOfUser :many
 SELECT sqlc.embed(o), m.role, m.costs
 FROM memberships AS m JOIN organizations AS o ON o.id = m.organization_id
-WHERE m.user_id = sqlc.arg(user_id) AND m.status = 'active' AND o.status <> 'closing'
+WHERE m.user_id = sqlc.arg(user_id) AND m.status = 'active'
 ORDER BY o.name, o.id;
 
 -- name: ListOrganizations :many
@@ -153,3 +153,62 @@ VALUES (sqlc.arg(organization_id), sqlc.arg(user_id), sqlc.arg(role), sqlc.arg(c
 -- name: AdoptOrganization :execrows
 UPDATE organizations SET logo = sqlc.arg(logo), second_factor = sqlc.arg(second_factor), updated_at = sqlc.arg(updated_at)
 WHERE id = CAST(sqlc.arg(organization) AS org_text);
+
+-- name: StartClosing :execrows
+UPDATE organizations SET status = 'closing', status_reason = sqlc.arg(reason), closing_at = sqlc.arg(closing_at), closing_by = sqlc.narg(closing_by), remove_at = sqlc.arg(remove_at), reminded = FALSE, updated_at = sqlc.arg(closing_at)
+WHERE id = CAST(sqlc.arg(organization) AS org_text) AND status <> 'closing';
+
+-- name: HurryClosing :execrows
+UPDATE organizations SET remove_at = sqlc.arg(remove_at), updated_at = sqlc.arg(remove_at)
+WHERE id = CAST(sqlc.arg(organization) AS org_text) AND status = 'closing';
+
+-- Until its moment comes: then the removal may have begun.
+-- name: EndClosing :execrows
+UPDATE organizations SET status = 'active', status_reason = '', closing_at = NULL, closing_by = NULL, remove_at = NULL, reminded = FALSE, updated_at = sqlc.arg(updated_at)
+WHERE id = CAST(sqlc.arg(organization) AS org_text) AND status = 'closing' AND remove_at > sqlc.arg(updated_at);
+
+-- name: OwnersOf :many
+SELECT u.name, u.email FROM memberships AS m JOIN users AS u ON u.id = m.user_id
+WHERE m.organization_id = CAST(sqlc.arg(organization) AS org_text) AND m.role = 'owner' AND m.status = 'active'
+ORDER BY u.email;
+
+-- name: ToRemind :many
+SELECT sqlc.embed(o) FROM organizations AS o
+WHERE o.status = 'closing' AND o.remove_at <= sqlc.arg(until) AND o.remove_at > sqlc.arg(since) AND NOT o.reminded
+ORDER BY o.id;
+
+-- name: NoteReminded :execrows
+UPDATE organizations SET reminded = TRUE WHERE id = CAST(sqlc.arg(organization) AS org_text) AND status = 'closing' AND NOT reminded;
+
+-- name: DueForRemoval :many
+SELECT o.id FROM organizations AS o WHERE o.status = 'closing' AND o.remove_at <= sqlc.arg(until) ORDER BY o.id;
+
+-- name: NoteRemoval :exec
+INSERT INTO closed_organizations (organization, name, slug, reason, created_at, closed_at, closed_by, rows_removed, files_removed)
+VALUES (sqlc.arg(organization), sqlc.arg(name), sqlc.arg(slug), sqlc.arg(reason), sqlc.arg(created_at), sqlc.arg(closed_at), sqlc.narg(closed_by), sqlc.arg(rows_removed), sqlc.arg(files_removed))
+ON CONFLICT (organization) DO UPDATE SET rows_removed = closed_organizations.rows_removed + excluded.rows_removed, files_removed = closed_organizations.files_removed + excluded.files_removed;
+
+-- name: EndRemoval :execrows
+UPDATE closed_organizations SET removed_at = sqlc.arg(removed_at) WHERE organization = sqlc.arg(organization);
+
+-- name: ListClosed :many
+SELECT organization, name, slug, reason, created_at, closed_at, closed_by, rows_removed, files_removed, removed_at FROM closed_organizations ORDER BY slug, organization;
+
+-- name: RetireSlugs :exec
+INSERT INTO retired_slugs (slug, retired_at)
+SELECT s.slug, CAST(sqlc.arg(retired_at) AS ts_text) FROM slugs AS s WHERE s.organization_id = CAST(sqlc.arg(organization) AS org_text);
+
+-- name: DeleteSlugs :exec
+DELETE FROM slugs WHERE organization_id = CAST(sqlc.arg(organization) AS org_text);
+
+-- name: DeleteMemberships :execrows
+DELETE FROM memberships WHERE organization_id = CAST(sqlc.arg(organization) AS org_text);
+
+-- name: DeleteOrganization :execrows
+DELETE FROM organizations WHERE id = CAST(sqlc.arg(organization) AS org_text) AND status = 'closing' AND remove_at <= sqlc.arg(until);
+
+-- name: SlugRetired :one
+SELECT COUNT(*) > 0 FROM retired_slugs WHERE slug = sqlc.arg(slug);
+
+-- name: CountAudited :one
+SELECT COUNT(*) FROM audit_entries WHERE organization_id = sqlc.arg(organization_id);

@@ -9,6 +9,7 @@ import (
 	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
+	"craftplan/internal/id"
 	"craftplan/internal/organizations/internal/db"
 	"craftplan/internal/store"
 )
@@ -78,7 +79,7 @@ func Preview(ctx context.Context, st *store.Store, scope store.Scope, o Organiza
 	err = st.SystemView(ctx, "is an address free", func(tx *store.SystemTx) error {
 		holder, err := db.ForSystem(tx).SlugHolder(ctx, db.SlugHolderParams{Slug: in.Slug})
 		if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
-			return nil
+			return notRetired(ctx, tx, in.Slug)
 		}
 		if err == nil && holder != scope.Organization() {
 			return taken()
@@ -140,9 +141,26 @@ func hold(ctx context.Context, system *store.SystemTx, tx *store.Tx, slug string
 	if !fault.Is(err, fault.KindNotFound) {
 		return err
 	}
-	err = directory.CreateSlug(ctx, db.CreateSlugParams{Slug: slug, Holder: tx.Organization(), CreatedAt: tx.Now()})
+	return takeSlug(ctx, system, tx.Organization(), slug)
+}
+
+// takeSlug gives an organization a slug that nobody ever held.
+func takeSlug(ctx context.Context, system *store.SystemTx, holder id.Organization, slug string) error {
+	err := db.ForSystem(system).CreateSlug(ctx, db.CreateSlugParams{Slug: slug, Holder: holder, CreatedAt: system.Now()})
 	if err = store.Translate(err); errors.Is(err, store.ErrUnique) {
 		return taken()
+	}
+	if err != nil {
+		return err
+	}
+	return notRetired(ctx, system, slug) // asked last: whoever waited for a removal sees what it left
+}
+
+// notRetired refuses a slug that an organization held that is gone.
+func notRetired(ctx context.Context, system *store.SystemTx, slug string) error {
+	retired, err := db.ForSystem(system).SlugRetired(ctx, db.SlugRetiredParams{Slug: slug})
+	if err == nil && retired {
+		err = taken()
 	}
 	return err
 }

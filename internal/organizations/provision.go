@@ -131,13 +131,13 @@ func create(ctx context.Context, system *store.SystemTx, tx *store.Tx, o Organiz
 	}
 	directory := db.ForSystem(system)
 	err := directory.CreateOrganization(ctx, db.CreateOrganizationParams{ID: o.ID, Name: o.Name, Slug: o.Slug, BillingPlan: o.BillingPlan, TimeZone: o.TimeZone, Locale: o.Locale, Currency: o.Currency, BrandColor: o.BrandColor, CreatedAt: tx.Now()})
-	if err == nil {
-		err = directory.CreateSlug(ctx, db.CreateSlugParams{Slug: o.Slug, Holder: o.ID, CreatedAt: tx.Now()})
-	}
 	if err = store.Translate(err); errors.Is(err, store.ErrUnique) {
-		return fault.Invalid("slug", "This address is taken. Choose another.")
+		return taken()
 	}
 	if err != nil {
+		return err
+	}
+	if err := takeSlug(ctx, system, o.ID, o.Slug); err != nil {
 		return err
 	}
 	profile := Profile{o.Name, o.Slug, o.TimeZone, o.Locale, o.BrandColor}.fields()

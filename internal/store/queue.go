@@ -123,10 +123,10 @@ func (*goOn) Work(ctx context.Context, job *rivertype.JobRow, work func(context.
 	return work(origin.With(ctx, from))
 }
 
-// Work works jobs until stop is called, which lets those under way finish.
-func (s *Store) Work(ctx context.Context, workers *river.Workers, log *slog.Logger) (stop func(context.Context) error, err error) {
+// Work works jobs until stop is called, which lets those under way finish. Often are those that are left now and then.
+func (s *Store) Work(ctx context.Context, workers *river.Workers, log *slog.Logger, often ...*river.PeriodicJob) (stop func(context.Context) error, err error) {
 	client, err := river.NewClient(s.queueDriver(), &river.Config{
-		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: jobsAtOnce}}, Workers: workers, Logger: slog.New(quiet{log.Handler()}),
+		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: jobsAtOnce}}, Workers: workers, PeriodicJobs: often, Logger: slog.New(quiet{log.Handler()}),
 		JobTimeout: jobTimeout, RescueStuckJobsAfter: 5 * jobTimeout, SoftStopTimeout: 10 * time.Second,
 		CompletedJobRetentionPeriod: time.Hour,
 		Middleware:                  append([]rivertype.Middleware{&goOn{}}, s.watch...),

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
 	"hash/crc32"
 	"net/http"
@@ -49,9 +48,7 @@ func (q *Request) shell(title, active string) (ui.Shell, error) {
 		Printed: fmt.Sprintf("%s. Printed by %s, %s.", organization.Name, q.User.Name, q.format().moment(calendar.At(q.site.Store.Now()))),
 	}
 	s.Organization.Role = q.Member.Role.Label()
-	if organization.Status != organizations.Active {
-		s.Notice, s.NoticeWhy = readOnly, cmp.Or(organization.Why, "Ask the operator of this installation why.")
-	}
+	q.notice(&s)
 	if q.session.Only != nil {
 		s.RegisterHref, s.AccountHref = "", "" // not in such a session
 	}

@@ -228,10 +228,14 @@ func (s *Site) identify(q *Request) error {
 
 // explain says why a suspended organization refuses what the role would allow.
 func (q *Request) explain(err error) error {
-	if q.Member.Organization.Status != organizations.Active {
-		return fault.Forbidden(strings.TrimSpace(readOnly + " " + q.Member.Organization.Why))
+	switch o := q.Member.Organization; o.Status {
+	case organizations.Active:
+		return err
+	case organizations.Closing:
+		return fault.Forbidden(strings.TrimSpace(q.closingWords() + " " + o.Why))
+	default:
+		return fault.Forbidden(strings.TrimSpace(readOnly + " " + o.Why))
 	}
-	return err
 }
 
 // moved sends who asked by an old slug to the present one, with method and form. Only members come this far.

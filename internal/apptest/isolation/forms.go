@@ -320,7 +320,8 @@ func uploadTo(r Route) []byte {
 var plausible = map[string]map[string]string{
 	"/login":                               {"email": "viewer@alder.example", "password": password},
 	"/{organization}/materials/{sku}/food": {"packaging": ""}, // which has no allergens and no nutrition
-	"/{organization}/settings/sign-in":     {"domains": "alder.example"},
+	"/{organization}/settings/organization/closing":           {"name": "Alder Bakery"},
+	"/{organization}/settings/sign-in":                        {"domains": "alder.example"},
 	"/{organization}/settings/food/allergens/{allergen}/name": {"name": "Another name"}, // its own is taken by itself
 	"/{organization}/settings/food/nutrients/{nutrient}/name": {"name": "Another name"},
 	"/{organization}/counts/{count}/lines/{line}":             {"counted": "1"},

@@ -14,6 +14,7 @@ import (
 
 	"craftplan/internal/fault"
 	"craftplan/internal/files"
+	"craftplan/internal/id"
 	"craftplan/internal/store/storetest/census"
 )
 
@@ -50,6 +51,14 @@ func (s *shelf) Get(_ context.Context, key files.Key) (io.ReadCloser, error) {
 		return nil, fault.NotFound("file")
 	}
 	return io.NopCloser(bytes.NewReader(data)), nil
+}
+
+// DeleteAll removes all of one organization.
+func (s *shelf) DeleteAll(_ context.Context, organization id.Organization) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.contents, func(key files.Key, _ []byte) bool { return key.Organization == organization })
+	return nil
 }
 
 // Delete removes a content.

@@ -75,13 +75,14 @@ var elsewhere = map[string]string{
 	"/login/sso/callback/{organization}": "takes a provider's signed answer: internal/sso has one in its tests",
 	"/login/sso/connection/{token}":      "its link is mailed after a provider's answer: internal/sso has one in its tests",
 	"/login/sso/sent":                    "is shown after that mail",
-	"/{organization}/settings/members/{user}/disconnection": "ends what a provider's signed answer made: internal/sso has one in its tests",
-	"/{organization}/settings/sign-in/test":                 "asks the provider: internal/sso has one in its tests",
-	"/login/passkey":                                        "takes a device's signed answer: internal/web has one in its tests",
-	"/login/second/passkey":                                 "takes a device's signed answer: internal/web has one in its tests",
-	"/account/passkeys/creation":                            "takes a device's signed answer: internal/web has one in its tests",
-	"/login/second":                                         "takes the code of an app: internal/web has one in its tests",
-	"/account/authenticator/confirmation":                   "takes the code of an app: internal/web has one in its tests",
+	"/{organization}/settings/members/{user}/disconnection":      "ends what a provider's signed answer made: internal/sso has one in its tests",
+	"/{organization}/settings/sign-in/test":                      "asks the provider: internal/sso has one in its tests",
+	"/{organization}/settings/organization/closing/cancellation": "takes back what an owner began: internal/web has it in its tests",
+	"/login/passkey":                      "takes a device's signed answer: internal/web has one in its tests",
+	"/login/second/passkey":               "takes a device's signed answer: internal/web has one in its tests",
+	"/account/passkeys/creation":          "takes a device's signed answer: internal/web has one in its tests",
+	"/login/second":                       "takes the code of an app: internal/web has one in its tests",
+	"/account/authenticator/confirmation": "takes the code of an app: internal/web has one in its tests",
 }
 
 // Routes are those of all transports.

@@ -34,6 +34,8 @@ type Shell struct {
 	Flash         []Flash
 	Notice        string // on every page, as long as it holds
 	NoticeWhy     string
+	NoticeDo      string // what who reads can do about it; "" is nothing
+	NoticeHref    string
 	Printed       string // the last line of a printed page: whose it is, who printed it and when
 }
 

@@ -9,6 +9,19 @@ import (
 	"craftplan/internal/id"
 )
 
+type ClosedOrganization struct {
+	Organization id.ID
+	Name         string
+	Slug         string
+	Reason       string
+	CreatedAt    calendar.Instant
+	ClosedAt     calendar.Instant
+	ClosedBy     *id.ID
+	RowsRemoved  int64
+	FilesRemoved int64
+	RemovedAt    *calendar.Instant
+}
+
 type Organization struct {
 	ID           id.Organization
 	Name         string
@@ -25,4 +38,8 @@ type Organization struct {
 	Features     string
 	Logo         string
 	StatusReason string
+	ClosingAt    *calendar.Instant
+	ClosingBy    *id.ID
+	RemoveAt     *calendar.Instant
+	Reminded     bool
 }

@@ -110,6 +110,21 @@ func (q *Queries) ChangeOrganization(ctx context.Context, arg ChangeOrganization
 	return result.RowsAffected()
 }
 
+const countAudited = `-- name: CountAudited :one
+SELECT COUNT(*) FROM audit_entries WHERE organization_id = $1
+`
+
+type CountAuditedParams struct {
+	OrganizationID id.Organization
+}
+
+func (q *Queries) CountAudited(ctx context.Context, arg CountAuditedParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countAudited, arg.OrganizationID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countByStatus = `-- name: CountByStatus :many
 SELECT status, COUNT(*) AS number FROM organizations GROUP BY status
 `
@@ -245,6 +260,102 @@ func (q *Queries) CreateSlug(ctx context.Context, arg CreateSlugParams) error {
 	return err
 }
 
+const deleteMemberships = `-- name: DeleteMemberships :execrows
+DELETE FROM memberships WHERE organization_id = CAST($1 AS org_text)
+`
+
+type DeleteMembershipsParams struct {
+	Organization id.Organization
+}
+
+func (q *Queries) DeleteMemberships(ctx context.Context, arg DeleteMembershipsParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteMemberships, arg.Organization)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteOrganization = `-- name: DeleteOrganization :execrows
+DELETE FROM organizations WHERE id = CAST($1 AS org_text) AND status = 'closing' AND remove_at <= $2
+`
+
+type DeleteOrganizationParams struct {
+	Organization id.Organization
+	Until        *calendar.Instant
+}
+
+func (q *Queries) DeleteOrganization(ctx context.Context, arg DeleteOrganizationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteOrganization, arg.Organization, arg.Until)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteSlugs = `-- name: DeleteSlugs :exec
+DELETE FROM slugs WHERE organization_id = CAST($1 AS org_text)
+`
+
+type DeleteSlugsParams struct {
+	Organization id.Organization
+}
+
+func (q *Queries) DeleteSlugs(ctx context.Context, arg DeleteSlugsParams) error {
+	_, err := q.db.ExecContext(ctx, deleteSlugs, arg.Organization)
+	return err
+}
+
+const dueForRemoval = `-- name: DueForRemoval :many
+SELECT o.id FROM organizations AS o WHERE o.status = 'closing' AND o.remove_at <= $1 ORDER BY o.id
+`
+
+type DueForRemovalParams struct {
+	Until *calendar.Instant
+}
+
+func (q *Queries) DueForRemoval(ctx context.Context, arg DueForRemovalParams) ([]id.Organization, error) {
+	rows, err := q.db.QueryContext(ctx, dueForRemoval, arg.Until)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []id.Organization{}
+	for rows.Next() {
+		var id id.Organization
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const endClosing = `-- name: EndClosing :execrows
+UPDATE organizations SET status = 'active', status_reason = '', closing_at = NULL, closing_by = NULL, remove_at = NULL, reminded = FALSE, updated_at = $1
+WHERE id = CAST($2 AS org_text) AND status = 'closing' AND remove_at > $1
+`
+
+type EndClosingParams struct {
+	UpdatedAt    calendar.Instant
+	Organization id.Organization
+}
+
+// Until its moment comes: then the removal may have begun.
+func (q *Queries) EndClosing(ctx context.Context, arg EndClosingParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endClosing, arg.UpdatedAt, arg.Organization)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const endInvitation = `-- name: EndInvitation :execrows
 UPDATE invitations SET status = $3 WHERE organization_id = $1 AND id = $2 AND status = 'pending'
 `
@@ -274,6 +385,23 @@ type EndInvitationsToParams struct {
 
 func (q *Queries) EndInvitationsTo(ctx context.Context, arg EndInvitationsToParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, endInvitationsTo, arg.OrganizationID, arg.Email)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const endRemoval = `-- name: EndRemoval :execrows
+UPDATE closed_organizations SET removed_at = $1 WHERE organization = $2
+`
+
+type EndRemovalParams struct {
+	RemovedAt    *calendar.Instant
+	Organization id.ID
+}
+
+func (q *Queries) EndRemoval(ctx context.Context, arg EndRemovalParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endRemoval, arg.RemovedAt, arg.Organization)
 	if err != nil {
 		return 0, err
 	}
@@ -330,6 +458,24 @@ func (q *Queries) Everybody(ctx context.Context, arg EverybodyParams) ([]Everybo
 		return nil, err
 	}
 	return items, nil
+}
+
+const hurryClosing = `-- name: HurryClosing :execrows
+UPDATE organizations SET remove_at = $1, updated_at = $1
+WHERE id = CAST($2 AS org_text) AND status = 'closing'
+`
+
+type HurryClosingParams struct {
+	RemoveAt     *calendar.Instant
+	Organization id.Organization
+}
+
+func (q *Queries) HurryClosing(ctx context.Context, arg HurryClosingParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, hurryClosing, arg.RemoveAt, arg.Organization)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const invitationByHash = `-- name: InvitationByHash :one
@@ -490,8 +636,46 @@ func (q *Queries) Inviting(ctx context.Context, arg InvitingParams) (InvitingRow
 	return i, err
 }
 
+const listClosed = `-- name: ListClosed :many
+SELECT organization, name, slug, reason, created_at, closed_at, closed_by, rows_removed, files_removed, removed_at FROM closed_organizations ORDER BY slug, organization
+`
+
+func (q *Queries) ListClosed(ctx context.Context) ([]ClosedOrganization, error) {
+	rows, err := q.db.QueryContext(ctx, listClosed)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ClosedOrganization{}
+	for rows.Next() {
+		var i ClosedOrganization
+		if err := rows.Scan(
+			&i.Organization,
+			&i.Name,
+			&i.Slug,
+			&i.Reason,
+			&i.CreatedAt,
+			&i.ClosedAt,
+			&i.ClosedBy,
+			&i.RowsRemoved,
+			&i.FilesRemoved,
+			&i.RemovedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listOrganizations = `-- name: ListOrganizations :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason FROM organizations AS o ORDER BY o.slug
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded FROM organizations AS o ORDER BY o.slug
 `
 
 type ListOrganizationsRow struct {
@@ -523,6 +707,10 @@ func (q *Queries) ListOrganizations(ctx context.Context) ([]ListOrganizationsRow
 			&i.Organization.Features,
 			&i.Organization.Logo,
 			&i.Organization.StatusReason,
+			&i.Organization.ClosingAt,
+			&i.Organization.ClosingBy,
+			&i.Organization.RemoveAt,
+			&i.Organization.Reminded,
 		); err != nil {
 			return nil, err
 		}
@@ -638,8 +826,57 @@ func (q *Queries) Membership(ctx context.Context, arg MembershipParams) (Members
 	return i, err
 }
 
+const noteReminded = `-- name: NoteReminded :execrows
+UPDATE organizations SET reminded = TRUE WHERE id = CAST($1 AS org_text) AND status = 'closing' AND NOT reminded
+`
+
+type NoteRemindedParams struct {
+	Organization id.Organization
+}
+
+func (q *Queries) NoteReminded(ctx context.Context, arg NoteRemindedParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, noteReminded, arg.Organization)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const noteRemoval = `-- name: NoteRemoval :exec
+INSERT INTO closed_organizations (organization, name, slug, reason, created_at, closed_at, closed_by, rows_removed, files_removed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (organization) DO UPDATE SET rows_removed = closed_organizations.rows_removed + excluded.rows_removed, files_removed = closed_organizations.files_removed + excluded.files_removed
+`
+
+type NoteRemovalParams struct {
+	Organization id.ID
+	Name         string
+	Slug         string
+	Reason       string
+	CreatedAt    calendar.Instant
+	ClosedAt     calendar.Instant
+	ClosedBy     *id.ID
+	RowsRemoved  int64
+	FilesRemoved int64
+}
+
+func (q *Queries) NoteRemoval(ctx context.Context, arg NoteRemovalParams) error {
+	_, err := q.db.ExecContext(ctx, noteRemoval,
+		arg.Organization,
+		arg.Name,
+		arg.Slug,
+		arg.Reason,
+		arg.CreatedAt,
+		arg.ClosedAt,
+		arg.ClosedBy,
+		arg.RowsRemoved,
+		arg.FilesRemoved,
+	)
+	return err
+}
+
 const organizationByID = `-- name: OrganizationByID :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
 `
 
 type OrganizationByIDParams struct {
@@ -669,12 +906,16 @@ func (q *Queries) OrganizationByID(ctx context.Context, arg OrganizationByIDPara
 		&i.Organization.Features,
 		&i.Organization.Logo,
 		&i.Organization.StatusReason,
+		&i.Organization.ClosingAt,
+		&i.Organization.ClosingBy,
+		&i.Organization.RemoveAt,
+		&i.Organization.Reminded,
 	)
 	return i, err
 }
 
 const organizationBySlug = `-- name: OrganizationBySlug :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded
 FROM slugs AS s JOIN organizations AS o ON o.id = s.organization_id
 WHERE s.slug = $1
 `
@@ -706,14 +947,18 @@ func (q *Queries) OrganizationBySlug(ctx context.Context, arg OrganizationBySlug
 		&i.Organization.Features,
 		&i.Organization.Logo,
 		&i.Organization.StatusReason,
+		&i.Organization.ClosingAt,
+		&i.Organization.ClosingBy,
+		&i.Organization.RemoveAt,
+		&i.Organization.Reminded,
 	)
 	return i, err
 }
 
 const organizationsOfUser = `-- name: OrganizationsOfUser :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, m.role, m.costs
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, m.role, m.costs
 FROM memberships AS m JOIN organizations AS o ON o.id = m.organization_id
-WHERE m.user_id = $1 AND m.status = 'active' AND o.status <> 'closing'
+WHERE m.user_id = $1 AND m.status = 'active'
 ORDER BY o.name, o.id
 `
 
@@ -752,9 +997,51 @@ func (q *Queries) OrganizationsOfUser(ctx context.Context, arg OrganizationsOfUs
 			&i.Organization.Features,
 			&i.Organization.Logo,
 			&i.Organization.StatusReason,
+			&i.Organization.ClosingAt,
+			&i.Organization.ClosingBy,
+			&i.Organization.RemoveAt,
+			&i.Organization.Reminded,
 			&i.Role,
 			&i.Costs,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ownersOf = `-- name: OwnersOf :many
+SELECT u.name, u.email FROM memberships AS m JOIN users AS u ON u.id = m.user_id
+WHERE m.organization_id = CAST($1 AS org_text) AND m.role = 'owner' AND m.status = 'active'
+ORDER BY u.email
+`
+
+type OwnersOfParams struct {
+	Organization id.Organization
+}
+
+type OwnersOfRow struct {
+	Name  string
+	Email string
+}
+
+func (q *Queries) OwnersOf(ctx context.Context, arg OwnersOfParams) ([]OwnersOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, ownersOf, arg.Organization)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OwnersOfRow{}
+	for rows.Next() {
+		var i OwnersOfRow
+		if err := rows.Scan(&i.Name, &i.Email); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -876,7 +1163,7 @@ func (q *Queries) RequireSecondFactor(ctx context.Context, arg RequireSecondFact
 }
 
 const resolve = `-- name: Resolve :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, m.role, m.costs
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, m.role, m.costs
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = $1 AND m.status = 'active'
@@ -914,10 +1201,29 @@ func (q *Queries) Resolve(ctx context.Context, arg ResolveParams) (ResolveRow, e
 		&i.Organization.Features,
 		&i.Organization.Logo,
 		&i.Organization.StatusReason,
+		&i.Organization.ClosingAt,
+		&i.Organization.ClosingBy,
+		&i.Organization.RemoveAt,
+		&i.Organization.Reminded,
 		&i.Role,
 		&i.Costs,
 	)
 	return i, err
+}
+
+const retireSlugs = `-- name: RetireSlugs :exec
+INSERT INTO retired_slugs (slug, retired_at)
+SELECT s.slug, CAST($1 AS ts_text) FROM slugs AS s WHERE s.organization_id = CAST($2 AS org_text)
+`
+
+type RetireSlugsParams struct {
+	RetiredAt    calendar.Instant
+	Organization id.Organization
+}
+
+func (q *Queries) RetireSlugs(ctx context.Context, arg RetireSlugsParams) error {
+	_, err := q.db.ExecContext(ctx, retireSlugs, arg.RetiredAt, arg.Organization)
+	return err
 }
 
 const setFeatures = `-- name: SetFeatures :execrows
@@ -1053,8 +1359,23 @@ func (q *Queries) SlugHolder(ctx context.Context, arg SlugHolderParams) (id.Orga
 	return organization_id, err
 }
 
+const slugRetired = `-- name: SlugRetired :one
+SELECT COUNT(*) > 0 FROM retired_slugs WHERE slug = $1
+`
+
+type SlugRetiredParams struct {
+	Slug string
+}
+
+func (q *Queries) SlugRetired(ctx context.Context, arg SlugRetiredParams) (bool, error) {
+	row := q.db.QueryRowContext(ctx, slugRetired, arg.Slug)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const slugTaken = `-- name: SlugTaken :one
-SELECT COUNT(*) > 0 FROM slugs WHERE slug = $1
+SELECT (SELECT COUNT(*) FROM slugs AS s WHERE s.slug = $1) + (SELECT COUNT(*) FROM retired_slugs AS r WHERE r.slug = $1) > 0
 `
 
 type SlugTakenParams struct {
@@ -1066,4 +1387,89 @@ func (q *Queries) SlugTaken(ctx context.Context, arg SlugTakenParams) (bool, err
 	var column_1 bool
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const startClosing = `-- name: StartClosing :execrows
+UPDATE organizations SET status = 'closing', status_reason = $1, closing_at = $2, closing_by = $3, remove_at = $4, reminded = FALSE, updated_at = $2
+WHERE id = CAST($5 AS org_text) AND status <> 'closing'
+`
+
+type StartClosingParams struct {
+	Reason       string
+	ClosingAt    *calendar.Instant
+	ClosingBy    *id.ID
+	RemoveAt     *calendar.Instant
+	Organization id.Organization
+}
+
+func (q *Queries) StartClosing(ctx context.Context, arg StartClosingParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, startClosing,
+		arg.Reason,
+		arg.ClosingAt,
+		arg.ClosingBy,
+		arg.RemoveAt,
+		arg.Organization,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const toRemind = `-- name: ToRemind :many
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded FROM organizations AS o
+WHERE o.status = 'closing' AND o.remove_at <= $1 AND o.remove_at > $2 AND NOT o.reminded
+ORDER BY o.id
+`
+
+type ToRemindParams struct {
+	Until *calendar.Instant
+	Since *calendar.Instant
+}
+
+type ToRemindRow struct {
+	Organization Organization
+}
+
+func (q *Queries) ToRemind(ctx context.Context, arg ToRemindParams) ([]ToRemindRow, error) {
+	rows, err := q.db.QueryContext(ctx, toRemind, arg.Until, arg.Since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ToRemindRow{}
+	for rows.Next() {
+		var i ToRemindRow
+		if err := rows.Scan(
+			&i.Organization.ID,
+			&i.Organization.Name,
+			&i.Organization.Slug,
+			&i.Organization.Status,
+			&i.Organization.BillingPlan,
+			&i.Organization.TimeZone,
+			&i.Organization.Locale,
+			&i.Organization.Currency,
+			&i.Organization.BrandColor,
+			&i.Organization.CreatedAt,
+			&i.Organization.UpdatedAt,
+			&i.Organization.SecondFactor,
+			&i.Organization.Features,
+			&i.Organization.Logo,
+			&i.Organization.StatusReason,
+			&i.Organization.ClosingAt,
+			&i.Organization.ClosingBy,
+			&i.Organization.RemoveAt,
+			&i.Organization.Reminded,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

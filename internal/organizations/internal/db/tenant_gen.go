@@ -53,6 +53,11 @@ func (s System) ChangeOrganization(ctx context.Context, in ChangeOrganizationPar
 	return s.queries.ChangeOrganization(ctx, in)
 }
 
+// CountAudited runs in the organization of the transaction.
+func (t Tenant) CountAudited(ctx context.Context) (int64, error) {
+	return t.queries.CountAudited(ctx, CountAuditedParams{OrganizationID: t.tx.Organization()})
+}
+
 // CountByStatus runs over the directory.
 func (s System) CountByStatus(ctx context.Context) ([]CountByStatusRow, error) {
 	return s.queries.CountByStatus(ctx)
@@ -98,6 +103,31 @@ func (s System) CreateSlug(ctx context.Context, in CreateSlugParams) error {
 	return s.queries.CreateSlug(ctx, in)
 }
 
+// DeleteMemberships runs over the directory.
+func (s System) DeleteMemberships(ctx context.Context, in DeleteMembershipsParams) (int64, error) {
+	return s.queries.DeleteMemberships(ctx, in)
+}
+
+// DeleteOrganization runs over the directory.
+func (s System) DeleteOrganization(ctx context.Context, in DeleteOrganizationParams) (int64, error) {
+	return s.queries.DeleteOrganization(ctx, in)
+}
+
+// DeleteSlugs runs over the directory.
+func (s System) DeleteSlugs(ctx context.Context, in DeleteSlugsParams) error {
+	return s.queries.DeleteSlugs(ctx, in)
+}
+
+// DueForRemoval runs over the directory.
+func (s System) DueForRemoval(ctx context.Context, in DueForRemovalParams) ([]id.Organization, error) {
+	return s.queries.DueForRemoval(ctx, in)
+}
+
+// EndClosing runs over the directory.
+func (s System) EndClosing(ctx context.Context, in EndClosingParams) (int64, error) {
+	return s.queries.EndClosing(ctx, in)
+}
+
 // EndInvitationIn is what EndInvitation takes beside the organization.
 type EndInvitationIn struct {
 	ID     id.ID
@@ -119,9 +149,19 @@ func (t Tenant) EndInvitationsTo(ctx context.Context, in EndInvitationsToIn) (in
 	return t.queries.EndInvitationsTo(ctx, EndInvitationsToParams{OrganizationID: t.tx.Organization(), Email: in.Email})
 }
 
+// EndRemoval runs over the directory.
+func (s System) EndRemoval(ctx context.Context, in EndRemovalParams) (int64, error) {
+	return s.queries.EndRemoval(ctx, in)
+}
+
 // Everybody runs in the organization of the transaction.
 func (t Tenant) Everybody(ctx context.Context) ([]EverybodyRow, error) {
 	return t.queries.Everybody(ctx, EverybodyParams{OrganizationID: t.tx.Organization()})
+}
+
+// HurryClosing runs over the directory.
+func (s System) HurryClosing(ctx context.Context, in HurryClosingParams) (int64, error) {
+	return s.queries.HurryClosing(ctx, in)
 }
 
 // InvitationByHashIn is what InvitationByHash takes beside the organization.
@@ -169,6 +209,11 @@ func (t Tenant) Inviting(ctx context.Context, in InvitingIn) (InvitingRow, error
 	return t.queries.Inviting(ctx, InvitingParams{OrganizationID: t.tx.Organization(), UserID: in.UserID})
 }
 
+// ListClosed runs over the directory.
+func (s System) ListClosed(ctx context.Context) ([]ClosedOrganization, error) {
+	return s.queries.ListClosed(ctx)
+}
+
 // ListOrganizations runs over the directory.
 func (s System) ListOrganizations(ctx context.Context) ([]ListOrganizationsRow, error) {
 	return s.queries.ListOrganizations(ctx)
@@ -199,6 +244,16 @@ func (t Tenant) Membership(ctx context.Context, in MembershipIn) (MembershipRow,
 	return t.queries.Membership(ctx, MembershipParams{OrganizationID: t.tx.Organization(), UserID: in.UserID})
 }
 
+// NoteReminded runs over the directory.
+func (s System) NoteReminded(ctx context.Context, in NoteRemindedParams) (int64, error) {
+	return s.queries.NoteReminded(ctx, in)
+}
+
+// NoteRemoval runs over the directory.
+func (s System) NoteRemoval(ctx context.Context, in NoteRemovalParams) error {
+	return s.queries.NoteRemoval(ctx, in)
+}
+
 // OrganizationByID runs over the directory.
 func (s System) OrganizationByID(ctx context.Context, in OrganizationByIDParams) (OrganizationByIDRow, error) {
 	return s.queries.OrganizationByID(ctx, in)
@@ -212,6 +267,11 @@ func (s System) OrganizationBySlug(ctx context.Context, in OrganizationBySlugPar
 // OrganizationsOfUser runs over the directory.
 func (s System) OrganizationsOfUser(ctx context.Context, in OrganizationsOfUserParams) ([]OrganizationsOfUserRow, error) {
 	return s.queries.OrganizationsOfUser(ctx, in)
+}
+
+// OwnersOf runs over the directory.
+func (s System) OwnersOf(ctx context.Context, in OwnersOfParams) ([]OwnersOfRow, error) {
+	return s.queries.OwnersOf(ctx, in)
 }
 
 // PendingInvitationIn is what PendingInvitation takes beside the organization.
@@ -255,6 +315,11 @@ func (s System) RequireSecondFactor(ctx context.Context, in RequireSecondFactorP
 // Resolve runs over the directory.
 func (s System) Resolve(ctx context.Context, in ResolveParams) (ResolveRow, error) {
 	return s.queries.Resolve(ctx, in)
+}
+
+// RetireSlugs runs over the directory.
+func (s System) RetireSlugs(ctx context.Context, in RetireSlugsParams) error {
+	return s.queries.RetireSlugs(ctx, in)
 }
 
 // SetFeatures runs over the directory.
@@ -303,7 +368,22 @@ func (s System) SlugHolder(ctx context.Context, in SlugHolderParams) (id.Organiz
 	return s.queries.SlugHolder(ctx, in)
 }
 
+// SlugRetired runs over the directory.
+func (s System) SlugRetired(ctx context.Context, in SlugRetiredParams) (bool, error) {
+	return s.queries.SlugRetired(ctx, in)
+}
+
 // SlugTaken runs over the directory.
 func (s System) SlugTaken(ctx context.Context, in SlugTakenParams) (bool, error) {
 	return s.queries.SlugTaken(ctx, in)
+}
+
+// StartClosing runs over the directory.
+func (s System) StartClosing(ctx context.Context, in StartClosingParams) (int64, error) {
+	return s.queries.StartClosing(ctx, in)
+}
+
+// ToRemind runs over the directory.
+func (s System) ToRemind(ctx context.Context, in ToRemindParams) ([]ToRemindRow, error) {
+	return s.queries.ToRemind(ctx, in)
 }

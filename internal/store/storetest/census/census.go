@@ -46,7 +46,9 @@ type Census []Row
 
 // nobodys are the tables whose rows are nobody's, each with the reason.
 var nobodys = map[string]string{
-	"mailbox": "what is in it is sealed, and it is the operator's",
+	"mailbox":              "what is in it is sealed, and it is the operator's",
+	"closed_organizations": "a summary of who is gone, for the operator",
+	"retired_slugs":        "addresses of who is gone",
 }
 
 // apart are the tables that no request writes.

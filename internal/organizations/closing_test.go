@@ -1,0 +1,193 @@
+package organizations_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"craftplan/internal/accounts"
+	"craftplan/internal/authz"
+	"craftplan/internal/fault"
+	"craftplan/internal/id"
+	"craftplan/internal/organizations"
+	"craftplan/internal/store"
+	"craftplan/internal/store/storetest"
+)
+
+const ownersPassword = "a quiet oven at four"
+
+// closable is an organization whose owner's password is known.
+func closable(t *testing.T, db *storetest.DB) (organizations.Organization, store.Scope, accounts.User) {
+	t.Helper()
+	person, err := accounts.Prepare(accounts.NewUser{Name: "Rosa", Email: "rosa@oven.example", Password: ownersPassword})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := organizations.Provision(t.Context(), db.Store, organizations.NewOrganization{Name: "Old Oven"}, organizations.Owner{New: &person}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, scope, err := organizations.Resolve(t.Context(), db.Store, o.Slug, person.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m.Organization, scope, person.User
+}
+
+// told is how many mails wait for a person: jobs, whose content is sealed.
+func told(t *testing.T, db *storetest.DB) (n int) {
+	t.Helper()
+	if err := db.Raw().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM river_job WHERE kind = 'account_mail'").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func closeIt(t *testing.T, db *storetest.DB) (organizations.Organization, store.Scope, accounts.User) {
+	t.Helper()
+	o, scope, owner := closable(t, db)
+	if err := organizations.Close(t.Context(), db.Store, scope, o, owner, organizations.Confirmation{Name: "  Old  Oven ", Password: ownersPassword}); err != nil {
+		t.Fatal(err)
+	}
+	return o, scope, owner
+}
+
+func resolved(t *testing.T, st *store.Store, slug string, user id.ID) (organizations.Membership, store.Scope) {
+	t.Helper()
+	m, scope, err := organizations.Resolve(t.Context(), st, slug, user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, scope
+}
+
+func TestCloseNeedsNameAndPassword(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		o, scope, owner := closable(t, db)
+		for field, c := range map[string]organizations.Confirmation{"name": {Name: "old oven", Password: ownersPassword}, "current": {Name: "Old Oven", Password: "another one that is long"}} {
+			err := organizations.Close(t.Context(), db.Store, scope, o, owner, c)
+			if fields := fault.FieldsOf(err); len(fields) != 1 || fields[0].Name != field {
+				t.Errorf("a wrong %s: %v", field, err)
+			}
+		}
+		admin := db.Member(scope, authz.Admin)
+		if err := organizations.Close(t.Context(), db.Store, admin, o, owner, organizations.Confirmation{Name: "Old Oven", Password: ownersPassword}); !fault.Is(err, fault.KindForbidden) {
+			t.Errorf("an admin closes it: %v", err)
+		}
+		if m, _ := resolved(t, db.Store, "old-oven", owner.ID); m.Organization.Status != organizations.Active || told(t, db) != 0 {
+			t.Errorf("after wrong tries it is %s, and %d mails wait", m.Organization.Status, told(t, db))
+		}
+	})
+}
+
+// While it is closing everybody reads; an owner takes it back, nobody else does, and not what the operator began or what is over.
+func TestCloseAndCancel(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		o, scope, owner := closeIt(t, db)
+		staff := db.Member(scope, authz.Admin).Actor().UserID
+		m, reading := resolved(t, db.Store, "old-oven", owner.ID)
+		c := m.Organization.Closing
+		if m.Organization.Status != organizations.Closing || c == nil || c.By == nil || *c.By != owner.ID || c.RemoveAt.Sub(c.Since) != organizations.Grace || reading.Actor().May(authz.OrdersWrite) || told(t, db) != 1 {
+			t.Fatalf("closing: %+v, %+v, %d mails", m.Organization, c, told(t, db))
+		}
+		if err := organizations.Close(t.Context(), db.Store, scope, o, owner, organizations.Confirmation{Name: "Old Oven", Password: ownersPassword}); !fault.Is(err, fault.KindConflict) {
+			t.Errorf("closed twice: %v", err)
+		}
+		_, theirs := resolved(t, db.Store, "old-oven", staff)
+		if err := organizations.CancelClosing(t.Context(), db.Store, theirs); !fault.Is(err, fault.KindForbidden) {
+			t.Errorf("an admin cancels it: %v", err)
+		}
+		over := db.At(func() time.Time { return c.RemoveAt.Time() })
+		if err := organizations.CancelClosing(t.Context(), over, reading); !fault.Is(err, fault.KindConflict) {
+			t.Errorf("cancelled when it is over: %v", err)
+		}
+		if _, _, err := organizations.Resolve(t.Context(), over, "old-oven", owner.ID); !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("opened when it is over: %v", err)
+		}
+		if mine, err := organizations.OfUser(t.Context(), over, owner.ID); err != nil || len(mine) != 0 {
+			t.Errorf("listed when it is over: %v, %v", mine, err)
+		}
+		if err := organizations.CancelClosing(t.Context(), db.Store, reading); err != nil {
+			t.Fatal(err)
+		}
+		if m, again := resolved(t, db.Store, "old-oven", owner.ID); m.Organization.Status != organizations.Active || m.Organization.Closing != nil || !again.Actor().May(authz.OrganizationControl) || told(t, db) != 2 {
+			t.Errorf("cancelled: %+v", m.Organization)
+		}
+		if err := organizations.CancelClosing(t.Context(), db.Store, reading); !fault.Is(err, fault.KindConflict) {
+			t.Errorf("cancelled twice: %v", err)
+		}
+		if _, err := organizations.CloseByOperator(t.Context(), db.Store, "old-oven", "Nobody pays", false); err != nil {
+			t.Fatal(err)
+		}
+		if err := organizations.CancelClosing(t.Context(), db.Store, reading); !fault.Is(err, fault.KindConflict) || !strings.Contains(fault.MessageOf(err), "operator") {
+			t.Errorf("an owner cancels what the operator began: %v", err)
+		}
+		if o, err := organizations.Resume(t.Context(), db.Store, "old-oven"); err != nil || o.Status != organizations.Active {
+			t.Errorf("resumed: %+v, %v", o, err)
+		}
+	})
+}
+
+// Owners hear of the end once more a week before, once; when it is over a job is left for it.
+func TestRemindersAndRemovals(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		_, _, owner := closeIt(t, db)
+		db.Organization("Bluebird")
+		m, _ := resolved(t, db.Store, "old-oven", owner.ID)
+		jobs := func() (n int) {
+			if err := db.Raw().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM river_job WHERE kind = 'organization_removal'").Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		for _, c := range []struct {
+			before time.Duration
+			mails  int
+			jobs   int
+		}{{8 * 24 * time.Hour, 1, 0}, {7 * 24 * time.Hour, 2, 0}, {time.Hour, 2, 0}, {0, 2, 1}} {
+			st := db.At(func() time.Time { return m.Organization.Closing.RemoveAt.Time().Add(-c.before) })
+			if err := organizations.CheckClosing(t.Context(), st); err != nil {
+				t.Fatal(err)
+			}
+			if told(t, db) != c.mails || jobs() != c.jobs {
+				t.Errorf("%s before: %d mails, %d jobs", c.before, told(t, db), jobs())
+			}
+		}
+	})
+}
+
+// The address of what is gone is nobody's again, by any way to one.
+func TestSlugsOfClosedOrganizationsAreTaken(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		closeIt(t, db)
+		other := db.Organization("Bluebird")
+		if _, err := organizations.CloseByOperator(t.Context(), db.Store, "old-oven", "At once", true); err != nil {
+			t.Fatal(err)
+		}
+		o, _, err := organizations.OpenBySlug(t.Context(), db.Store, "old-oven")
+		if err != nil {
+			t.Fatal(err)
+		}
+		later := db.At(func() time.Time { return o.Closing.RemoveAt.Time().Add(time.Second) })
+		remover := organizations.Remover{Store: later, Contents: func(context.Context, id.Organization) error { return nil }}
+		if err := remover.Remove(t.Context(), o.ID); err != nil {
+			t.Fatal(err)
+		}
+		person, err := accounts.Prepare(accounts.NewUser{Name: "Nina", Email: "nina@oven.example", Password: ownersPassword})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := organizations.Provision(t.Context(), db.Store, organizations.NewOrganization{Name: "Old Oven"}, organizations.Owner{New: &person}, nil, nil); len(fault.FieldsOf(err)) != 1 {
+			t.Errorf("a new organization has it: %v", err)
+		}
+		bluebird, _ := resolved(t, db.Store, "bluebird", other.Actor().UserID)
+		profile := organizations.Profile{Name: "Bluebird", Slug: "old-oven", TimeZone: "UTC", Locale: "en-US", BrandColor: "#B45309"}
+		if err := organizations.Change(t.Context(), db.Store, other, bluebird.Organization, profile); len(fault.FieldsOf(err)) != 1 {
+			t.Errorf("another organization has it: %v", err)
+		}
+		if _, err := organizations.Preview(t.Context(), db.Store, other, bluebird.Organization, profile); len(fault.FieldsOf(err)) != 1 {
+			t.Errorf("it is called free: %v", err)
+		}
+	})
+}
