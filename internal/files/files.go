@@ -215,7 +215,7 @@ func (l *Library) Sweep(ctx context.Context, scope store.Scope, job Sweep) error
 	return l.contents.Delete(ctx, Key{scope.Organization(), job.File})
 }
 
-// All are all files of the organization.
+// All are all files of the organization. Whoever calls it has asked whether it may be carried away.
 func All(ctx context.Context, tx *store.Tx) ([]File, error) {
 	rows, err := db.For(tx).AllFiles(ctx)
 	all := make([]File, len(rows))

@@ -21,6 +21,7 @@ crm.Archive: a customer's row says who changed it last
 crm.Create: a customer's row says who made it
 crm.Restore: a customer's row says who changed it last
 crm.Update: a customer's row says who changed it last
+files.Library.Bring: a content that no row names yet
 files.Library.Put: the verb records that keeps a file for something
 files.Remove: the verb records that takes away what the file is for
 files.Replace: the verb records that keeps a file in the place of another

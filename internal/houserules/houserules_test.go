@@ -341,6 +341,8 @@ func TestVerbsAskForPermission(t *testing.T) {
 		"inventory.Keep":           "who adds or changes a material or product asked",
 		"inventory.ReadSettings":   "everybody's work with stock depends on them",
 		"audit.Record":             "the verb asked that makes the change",
+		"files.All":                "the operator carries a whole organization",
+		"organizations.Everybody":  "the operator carries a whole organization",
 		"files.Newest":             "the domain that keeps a file says who may see it",
 		"files.Replace":            "the verb asked that keeps the file in its place",
 		"files.Remove":             "the verb asked that takes away what the file is for",

@@ -39,6 +39,7 @@ internal/files/files_test.go: a plan's storage is filled without writing it, job
 internal/houserules/rawsql_test.go: says what SQL looks like
 internal/houserules/schema_test.go: the catalog is read
 internal/houserules/schemabad_test.go: tables are made wrong in every way
+internal/houserules/schemaguide_test.go: the catalog is read
 internal/houserules/schemamutants_test.go: the schema is altered in every way, in transactions that are rolled back
 internal/houserules/schemalint/postgres.go: the catalog is read
 internal/houserules/schemalint/rights.go: the catalog is read
