@@ -269,7 +269,8 @@ func TestLeavingASuspendedOrganization(t *testing.T) {
 	})
 }
 
-// The switcher shows what a person may open: not what they were suspended from or left, and nothing that is being closed.
+// The switcher shows what a person may open: not what they were suspended from or left; what is being closed is there, so that its owner
+// finds the way back.
 func TestOfUser(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
 		who := named(t, db, "Ada")
@@ -296,7 +297,7 @@ func TestOfUser(t *testing.T) {
 		for _, m := range list {
 			names = append(names, m.Organization.Name)
 		}
-		if got := strings.Join(names, ", "); got != "Open, Stopped" {
+		if got := strings.Join(names, ", "); got != "Closing, Open, Stopped" {
 			t.Errorf("shown: %s", got)
 		}
 	})
