@@ -299,10 +299,18 @@ func (p *Page) conditions(c network.Conditions) {
 //go:embed axe.min.js
 var axe string
 
-// Violations are, once nothing moves any more, what axe-core finds wrong for people with disabilities, in one line each.
-func (p *Page) Violations() []string {
+// Contrast is the rule of axe-core that another colour scheme can break; the others do not look at colours.
+const Contrast = "color-contrast"
+
+// Violations are, once nothing moves any more, what axe-core finds wrong for people with disabilities, in one line each: by all its
+// rules, or by some.
+func (p *Page) Violations(rules ...string) []string {
 	p.t.Helper()
-	const script = `axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.help + " at " + v.nodes.map(n => n.target.join(" ") + " {" + (n.any[0]?.message ?? "") + "}").join(", "))))`
+	only := ""
+	if len(rules) > 0 {
+		only = fmt.Sprintf(`, runOnly: ["%s"]`, strings.Join(rules, `", "`))
+	}
+	script := `axe.run(document, {resultTypes: ["violations"]` + only + `}).then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.help + " at " + v.nodes.map(n => n.target.join(" ") + " {" + (n.any[0]?.message ?? "") + "}").join(", "))))`
 	run(p, "settle", chromedp.Evaluate[any](`new Promise(done => requestAnimationFrame(() => {
 		document.getAnimations().forEach(a => { try { a.finish() } catch { /* it turns for ever */ } });
 		requestAnimationFrame(done);

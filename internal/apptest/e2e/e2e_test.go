@@ -508,11 +508,11 @@ func inspect(t *testing.T, p *browser.Page, width int64, paths ...string) {
 	t.Helper()
 	for _, path := range paths {
 		p.Go(path)
-		for _, dark := range []bool{false, true} {
-			p.Look(width, dark)
-			if found := p.Violations(); len(found) > 0 {
-				t.Errorf("%s, dark %t:\n%s", path, dark, strings.Join(found, "\n"))
-			}
+		p.Look(width, true)
+		found := p.Violations(browser.Contrast)
+		p.Look(width, false)
+		if found = append(found, p.Violations()...); len(found) > 0 {
+			t.Errorf("%s:\n%s", path, strings.Join(found, "\n"))
 		}
 		if over := p.Wide(); over > 0 {
 			t.Errorf("%s is %d px too wide", path, over)
