@@ -38,7 +38,7 @@ verify:
 	./tools/verify
 
 test: prerequisites
-	$(WITH_POSTGRES) go test -p 2 ./...
+	$(WITH_POSTGRES) go test -p 2 -timeout 20m ./...
 
 # Isolation, by every gate; the table is appended to prove.jsonl.
 prove: prerequisites
