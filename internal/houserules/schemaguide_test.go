@@ -1,6 +1,7 @@
 package houserules
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -81,7 +82,7 @@ func describe(t *testing.T, db *storetest.DB, table string) string {
 	}
 	rights := column(t, raw, `SELECT privilege_type FROM information_schema.role_table_grants WHERE table_name = $1 AND grantee = 'craftplan_app' ORDER BY privilege_type`, table)
 	policies := column(t, raw, `SELECT polname FROM pg_policy WHERE polrelid = $1::regclass ORDER BY polname`, table)
-	fmt.Fprintf(&b, "%s Policy: %s. The server may %s.\n\n", about, or(strings.Join(policies, ", "), "none"), or(strings.ToLower(strings.Join(rights, ", ")), "nothing"))
+	fmt.Fprintf(&b, "%s Policy: %s. The server may %s.\n\n", about, cmp.Or(strings.Join(policies, ", "), "none"), cmp.Or(strings.ToLower(strings.Join(rights, ", ")), "nothing"))
 	b.WriteString("| column | type | |\n|---|---|---|\n")
 	for _, line := range column(t, raw, `SELECT '| ' || a.attname || ' | ' || COALESCE(t.typname, '') || ' | ' ||
 		CASE WHEN a.attnotnull THEN '' ELSE 'may be null' END || ' |'
@@ -99,11 +100,4 @@ func describe(t *testing.T, db *storetest.DB, table string) string {
 		fmt.Fprintf(&b, "- UNIQUE %s\n", keys)
 	}
 	return b.String()
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,18 +29,21 @@ func (r Removed) Rows() (total int64) {
 // RemoveSome deletes at most so many rows of the organization, those first that no other needs. When it deletes none, none is left but
 // in the tables that last.
 func (tx *Tx) RemoveSome(ctx context.Context, most int64) (Removed, error) {
-	tables, err := removable(ctx, tx.sql, tx.engine)
+	tables, err := tablesOf(ctx, tx.sql, tx.engine)
 	if err != nil {
 		return nil, err
 	}
 	removed := Removed{}
-	for _, t := range tables {
+	for _, t := range slices.Backward(tables) { // those first that no other refers to
+		if slices.Contains(lasting, t.Name) {
+			continue
+		}
 		for {
-			n, err := t.deleteSome(ctx, tx.db, tx, most-removed.Rows())
+			n, err := t.deleteSome(ctx, tx, most-removed.Rows())
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", t.name, err)
+				return nil, fmt.Errorf("%s: %w", t.Name, err)
 			}
-			removed[t.name] += n
+			removed[t.Name] += n
 			if removed.Rows() >= most {
 				return removed, nil
 			}
@@ -53,16 +55,8 @@ func (tx *Tx) RemoveSome(ctx context.Context, most int64) (Removed, error) {
 	return removed, nil
 }
 
-// removableTable is a table of organizations as the catalog describes it.
-type removableTable struct {
-	name    string
-	key     []string               // the primary key without the organization
-	parents []string               // tables that it refers to
-	self    map[string][][2]string // foreign keys to the table itself: column and the one it refers to
-}
-
-func (t removableTable) deleteSome(ctx context.Context, db DBTX, tx *Tx, most int64) (int64, error) {
-	result, err := db.ExecContext(ctx, t.deletion(most), tx.scope.organization)
+func (t Table) deleteSome(ctx context.Context, tx *Tx, most int64) (int64, error) {
+	result, err := tx.db.ExecContext(ctx, t.deletion(most), tx.scope.organization)
 	if err != nil {
 		return 0, Translate(err)
 	}
@@ -70,122 +64,19 @@ func (t removableTable) deleteSome(ctx context.Context, db DBTX, tx *Tx, most in
 }
 
 // deletion deletes rows that no row of the table refers to.
-func (t removableTable) deletion(most int64) string {
+func (t Table) deletion(most int64) string {
 	if len(t.key) == 0 {
-		return fmt.Sprintf(`DELETE FROM %q WHERE organization_id = $1`, t.name)
+		return fmt.Sprintf(`DELETE FROM %q WHERE organization_id = $1`, t.Name)
 	}
 	key, free := quoted("", t.key), ""
-	for _, columns := range t.self {
+	for _, reference := range t.self {
 		var same []string
-		for _, c := range columns {
-			same = append(same, fmt.Sprintf("r.%q = x.%q", c[0], c[1]))
+		for i, column := range reference.from {
+			same = append(same, fmt.Sprintf("r.%q = x.%q", column, reference.to[i]))
 		}
-		free += fmt.Sprintf(` AND NOT EXISTS (SELECT 1 FROM %q AS r WHERE r.organization_id = $1 AND %s)`, t.name, strings.Join(same, " AND "))
+		free += fmt.Sprintf(` AND NOT EXISTS (SELECT 1 FROM %q AS r WHERE r.organization_id = $1 AND %s)`, t.Name, strings.Join(same, " AND "))
 	}
-	return fmt.Sprintf(`DELETE FROM %q WHERE organization_id = $1 AND (%s) IN (SELECT %s FROM %q AS x WHERE x.organization_id = $1%s LIMIT %d)`, t.name, key, quoted("x.", t.key), t.name, free, most)
-}
-
-func quoted(prefix string, columns []string) string {
-	all := make([]string, len(columns))
-	for i, c := range columns {
-		all[i] = fmt.Sprintf("%s%q", prefix, c)
-	}
-	return strings.Join(all, ", ")
-}
-
-// The catalogs say the same of both engines: the columns of primary keys, and those of foreign keys with what they refer to.
-const (
-	keysOnPostgres = `SELECT c.relname, a.attname FROM pg_class AS c JOIN pg_index AS i ON i.indrelid = c.oid AND i.indisprimary
-		CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k(attnum, place) JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum
-		WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') ORDER BY c.relname, k.place`
-	keysOnSQLite      = `SELECT m.name, p.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS p WHERE m.type = 'table' AND p.pk > 0 ORDER BY m.name, p.pk`
-	foreignOnPostgres = `SELECT c.relname, f.conname, p.relname, a.attname, b.attname FROM pg_constraint AS f JOIN pg_class AS c ON c.oid = f.conrelid JOIN pg_class AS p ON p.oid = f.confrelid
-		CROSS JOIN LATERAL unnest(f.conkey, f.confkey) AS k(here, there) JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.here JOIN pg_attribute AS b ON b.attrelid = p.oid AND b.attnum = k.there
-		WHERE f.contype = 'f' AND c.relnamespace = current_schema()::regnamespace`
-	foreignOnSQLite = `SELECT m.name, f.id, f."table", f."from", f."to" FROM sqlite_master AS m JOIN pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table'`
-)
-
-// removable are the tables whose primary key begins with the organization, those first that no other refers to.
-func removable(ctx context.Context, db *sql.Tx, engine Engine) ([]removableTable, error) {
-	keys, foreign := keysOnSQLite, foreignOnSQLite
-	if engine == Postgres {
-		keys, foreign = keysOnPostgres, foreignOnPostgres
-	}
-	tables := map[string]*removableTable{}
-	var names []string
-	err := catalogRows(ctx, db, keys, 2, func(row []string) {
-		name, column := row[0], row[1]
-		if t := tables[name]; t != nil {
-			t.key = append(t.key, column)
-		} else if column == "organization_id" && !slices.Contains(lasting, name) && !slices.Contains(names, name) {
-			tables[name] = &removableTable{name: name, self: map[string][][2]string{}}
-		}
-		names = append(names, name)
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = catalogRows(ctx, db, foreign, 5, func(row []string) {
-		t := tables[row[0]]
-		switch {
-		case t == nil || tables[row[2]] == nil:
-		case row[0] == row[2] && row[3] == "organization_id":
-		case row[0] == row[2]:
-			t.self[row[1]] = append(t.self[row[1]], [2]string{row[3], row[4]})
-		default:
-			t.parents = append(t.parents, row[2])
-		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	return childrenFirst(tables)
-}
-
-func catalogRows(ctx context.Context, db *sql.Tx, query string, columns int, scan func(row []string)) error {
-	rows, err := db.QueryContext(ctx, query)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		row, into := make([]string, columns), make([]any, columns)
-		for i := range row {
-			into[i] = &row[i]
-		}
-		if err := rows.Scan(into...); err != nil {
-			return err
-		}
-		scan(row)
-	}
-	return rows.Err()
-}
-
-// childrenFirst orders tables so that none comes before one that refers to it.
-func childrenFirst(tables map[string]*removableTable) (ordered []removableTable, err error) {
-	for len(tables) > 0 {
-		needed := map[string]bool{}
-		for _, t := range tables {
-			for _, parent := range t.parents {
-				needed[parent] = true
-			}
-		}
-		var free []string
-		for name := range tables {
-			if !needed[name] {
-				free = append(free, name)
-			}
-		}
-		if len(free) == 0 {
-			return nil, fmt.Errorf("tables refer to each other in a circle: %v", needed)
-		}
-		slices.Sort(free)
-		for _, name := range free {
-			ordered = append(ordered, *tables[name])
-			delete(tables, name)
-		}
-	}
-	return ordered, nil
+	return fmt.Sprintf(`DELETE FROM %q WHERE organization_id = $1 AND (%s) IN (SELECT %s FROM %q AS x WHERE x.organization_id = $1%s LIMIT %d)`, t.Name, key, quoted("x.", t.key), t.Name, free, most)
 }
 
 const (

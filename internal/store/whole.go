@@ -15,167 +15,6 @@ import (
 	"craftplan/internal/id"
 )
 
-// Table is a table of organizations' rows as the database's own catalog describes it: a new one joins what goes over whole
-// organizations by itself.
-type Table struct {
-	Name    string
-	Columns []Column // all but organization_id
-	key     []string
-	refers  []string // tables its rows refer to
-	self    string   // a column that refers to another row of the table; "" is none
-}
-
-// Column is a column of a Table.
-type Column struct {
-	Name   string
-	Person bool // refers to a member
-	domain string
-}
-
-type kind int
-
-const (
-	plainText kind = iota
-	identifier
-	wholeNumber
-	truth
-	day
-	instant
-)
-
-// kind is what the column holds, by the names that both engines' catalogs give: of a domain, or of a type.
-func (c Column) kind() kind {
-	switch c.domain {
-	case "ts_text":
-		return instant
-	case "date_text":
-		return day
-	case "bigint", "int8", "money_int", "qty_int":
-		return wholeNumber
-	case "boolean", "bool":
-		return truth
-	case "uuid_text", "org_text", "uuid":
-		return identifier
-	}
-	return plainText
-}
-
-// columnsOf and referencesOf ask either catalog for the tables whose primary key holds the organization: each column, whether the key
-// holds it, and what rows refer to.
-var columnsOf = map[Engine]string{
-	SQLite: `SELECT t.name, c.name, lower(c.type), c.pk FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c
-		WHERE t.type = 'table' AND EXISTS (SELECT 1 FROM pragma_table_info(t.name) AS o WHERE o.name = 'organization_id' AND o.pk > 0) ORDER BY t.name, c.cid`,
-	Postgres: `SELECT c.relname, a.attname, t.typname, COALESCE(array_position(i.indkey::int2[], a.attnum), -1) + 1
-		FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
-		JOIN pg_index AS i ON i.indrelid = c.oid AND i.indisprimary
-		JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-		JOIN pg_type AS t ON t.oid = a.atttypid
-		WHERE EXISTS (SELECT 1 FROM pg_attribute AS o WHERE o.attrelid = c.oid AND o.attname = 'organization_id' AND o.attnum = ANY (i.indkey::int2[]))
-		ORDER BY c.relname, a.attnum`,
-}
-
-var referencesOf = map[Engine]string{
-	SQLite: `SELECT t.name, f."from", f."table" FROM sqlite_master AS t JOIN pragma_foreign_key_list(t.name) AS f
-		WHERE t.type = 'table' ORDER BY t.name, f.id, f.seq`,
-	Postgres: `SELECT c.relname, a.attname, f.relname
-		FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid JOIN pg_class AS f ON f.oid = k.confrelid
-		JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
-		JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = ANY (k.conkey)
-		WHERE k.contype = 'f' ORDER BY c.relname, k.oid, a.attnum`,
-}
-
-// Tables are all tables of organizations' rows, each after those that its rows refer to.
-func (s *Store) Tables(ctx context.Context) ([]Table, error) {
-	tables := map[string]*Table{}
-	err := s.catalog(ctx, columnsOf[s.engine], func(rows *sql.Rows) error {
-		var table, name, domain string
-		var inKey int
-		if err := rows.Scan(&table, &name, &domain, &inKey); err != nil {
-			return err
-		}
-		t := tables[table]
-		if t == nil {
-			t = &Table{Name: table}
-			tables[table] = t
-		}
-		if name == organizationColumn {
-			return nil
-		}
-		t.Columns = append(t.Columns, Column{Name: name, domain: domain})
-		if inKey > 0 {
-			t.key = append(t.key, name)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = s.catalog(ctx, referencesOf[s.engine], func(rows *sql.Rows) error {
-		var table, column, to string
-		if err := rows.Scan(&table, &column, &to); err != nil {
-			return err
-		}
-		if t := tables[table]; t != nil && column != organizationColumn {
-			t.refer(column, to)
-		}
-		return nil
-	})
-	return inOrder(tables), err
-}
-
-const organizationColumn = "organization_id"
-
-func (s *Store) catalog(ctx context.Context, query string, each func(*sql.Rows) error) (err error) {
-	rows, err := s.read.QueryContext(ctx, query)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		if err := each(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-func (t *Table) refer(column, to string) {
-	if to == t.Name {
-		t.self = column
-		return
-	}
-	t.refers = append(t.refers, to)
-	if i := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == column }); to == "memberships" || to == "users" {
-		t.Columns[i].Person = true
-	}
-}
-
-// inOrder puts each table after those that it refers to; the same whenever the catalog is the same.
-func inOrder(tables map[string]*Table) (all []Table) {
-	names := make([]string, 0, len(tables))
-	for name := range tables {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	placed := map[string]bool{}
-	var place func(name string)
-	place = func(name string) {
-		t := tables[name]
-		if t == nil || placed[name] {
-			return
-		}
-		placed[name] = true
-		for _, other := range t.refers {
-			place(other)
-		}
-		all = append(all, *t)
-	}
-	for _, name := range names {
-		place(name)
-	}
-	return all
-}
-
 // AllRows are all rows of the organization in a table, in the order of their key, one after the other: a row is gone when the next is
 // asked for. What refers to another row of the table comes after those that do not. The values are nil, int64, bool, string,
 // calendar.Date and calendar.Instant, the same on both engines. Whoever calls it is on the reviewed list of the house rules.
@@ -208,29 +47,26 @@ func (tx *Tx) AllRows(ctx context.Context, t Table) iter.Seq2[[]any, error] {
 }
 
 func (t Table) selection() string {
-	var b strings.Builder
-	b.WriteString("SELECT ")
-	t.names(&b)
-	fmt.Fprintf(&b, " FROM %q WHERE organization_id = $1", t.Name)
-	order := " ORDER BY "
-	if t.self != "" {
-		fmt.Fprintf(&b, "%s%q IS NOT NULL", order, t.self)
-		order = ", "
+	var order []string
+	for _, r := range t.self {
+		order = append(order, fmt.Sprintf("%q IS NOT NULL", r.from[0]))
 	}
-	for _, name := range t.key {
-		fmt.Fprintf(&b, "%s%q", order, name)
-		order = ", "
+	if len(t.key) > 0 {
+		order = append(order, quoted("", t.key))
 	}
-	return b.String()
+	text := fmt.Sprintf("SELECT %s FROM %q WHERE organization_id = $1", quoted("", t.names()), t.Name)
+	if len(order) > 0 {
+		text += " ORDER BY " + strings.Join(order, ", ")
+	}
+	return text
 }
 
-func (t Table) names(b *strings.Builder) {
+func (t Table) names() []string {
+	names := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(b, "%q", c.Name)
+		names[i] = c.Name
 	}
+	return names
 }
 
 // RowsAtOnce is how many rows InsertRows takes at most: the engines bound the parameters of a statement.
@@ -250,9 +86,7 @@ func (tx *Tx) InsertRows(ctx context.Context, t Table, rows [][]any) error {
 
 func (t Table) insertion(rows int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "INSERT INTO %q (organization_id, ", t.Name)
-	t.names(&b)
-	b.WriteString(") VALUES ")
+	fmt.Fprintf(&b, "INSERT INTO %q (organization_id, %s) VALUES ", t.Name, quoted("", t.names()))
 	n := 1
 	for i := range rows {
 		if i > 0 {

@@ -2,6 +2,7 @@ package takeout
 
 import (
 	"archive/zip"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -212,7 +213,7 @@ func (in Importer) bring(ctx context.Context, r *reader, as As) (o organizations
 	m := r.manifest.Organization
 	which := id.NewOrganization()
 	adopted := organizations.Adopted{ID: which, Logo: m.Logo, SecondFactor: m.SecondFactor, Reconnect: as.Reconnect, NewOrganization: organizations.NewOrganization{
-		Name: or(as.Name, m.Name), Slug: or(as.Slug, m.Slug), Plan: or(as.Plan, m.Plan), TimeZone: m.TimeZone, Locale: m.Locale, Currency: m.Currency, BrandColor: m.BrandColor}}
+		Name: cmp.Or(as.Name, m.Name), Slug: cmp.Or(as.Slug, m.Slug), Plan: cmp.Or(as.Plan, m.Plan), TimeZone: m.TimeZone, Locale: m.Locale, Currency: m.Currency, BrandColor: m.BrandColor}}
 	for _, p := range r.manifest.People {
 		if p.ID.IsZero() {
 			return o, damaged("somebody in it has no id")
@@ -245,13 +246,6 @@ func explain(err error) error {
 		return damaged("its rows contradict each other")
 	}
 	return err
-}
-
-func or(first, second string) string {
-	if first != "" {
-		return first
-	}
-	return second
 }
 
 func (in Importer) bringFiles(ctx context.Context, r *reader, which id.Organization) error {
