@@ -38,8 +38,8 @@ func home(q *Request) error {
 }
 
 func newSession(q *Request) error {
-	if q.User != nil {
-		q.Redirect("/")
+	if q.User != nil { // of another tab, or of an address that somebody kept
+		q.Redirect(localPath(q.URL.Query().Get("next")))
 		return nil
 	}
 	return q.renderSignIn(http.StatusOK, ui.Form{}, "", q.URL.Query().Get("next"))

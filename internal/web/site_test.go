@@ -38,6 +38,11 @@ func TestSignUp(t *testing.T) {
 		if p := c.Get("/l-eclair-co/"); p.Status != http.StatusOK || !strings.Contains(p.Text(".org-name"), "L'éclair & Co.") {
 			t.Errorf("first page: %d, %q", p.Status, p.Text(".org-name"))
 		}
+		for next, leads := range map[string]string{"/l-eclair-co/orders": "/l-eclair-co/orders", "//elsewhere.example/": "/", "": "/"} {
+			if p := c.Get("/login?next=" + url.QueryEscape(next)); p.Location != leads {
+				t.Errorf("signed in, /login with next %q leads to %q", next, p.Location)
+			}
+		}
 		if p := c.Post("/logout", nil); p.Location != "/login" {
 			t.Errorf("sign-out goes to %q", p.Location)
 		}

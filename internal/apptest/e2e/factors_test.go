@@ -125,6 +125,7 @@ func TestPasskey(t *testing.T) {
 	p.Go("/sunrise/")
 	there(false)
 	p.Leave(func() { p.Do(`document.querySelector("form[action='/logout'] button").click()`) })
+	p.Go("/register") // where signing out leads, the browser offers the passkey too
 	there(true)
 	p.Go("/login?next=/sunrise/orders") // the browser offers it in the address field, and its owner takes it
 	p.WaitFor(`location.pathname === "/sunrise/orders"`)
