@@ -484,7 +484,8 @@ func TestAViewer(t *testing.T) {
 	}
 }
 
-// axe-core finds nothing on any page, in either scheme, wide and narrow; and no page scrolls sideways.
+// axe-core finds nothing on any page, wide and narrow, and in the dark, whose colours are the same at any width; and no page scrolls
+// sideways.
 func TestAccessible(t *testing.T) {
 	a := apptest.New(t, store.SQLite)
 	paths := append(a.Pages(a.As(t, maya), "sunrise"), "/nowhere/", "/account", "/account/authenticator", "/account/recovery", "/account/passkeys/new")
@@ -508,8 +509,11 @@ func inspect(t *testing.T, p *browser.Page, width int64, paths ...string) {
 	t.Helper()
 	for _, path := range paths {
 		p.Go(path)
-		p.Look(width, true)
-		found := p.Violations(browser.Contrast)
+		var found []string
+		if width > 1000 {
+			p.Look(width, true)
+			found = p.Violations(browser.Contrast)
+		}
 		p.Look(width, false)
 		if found = append(found, p.Violations()...); len(found) > 0 {
 			t.Errorf("%s:\n%s", path, strings.Join(found, "\n"))

@@ -17,16 +17,18 @@ import (
 // looks inspects a page that is shown once, or in the midst of something: both schemes, wide and narrow.
 func looks(t *testing.T, p *browser.Page, what string) {
 	t.Helper()
-	for _, width := range []int64{1440, 390} {
-		for _, dark := range []bool{false, true} {
-			p.Look(width, dark)
-			if found := p.Violations(); len(found) > 0 {
-				t.Errorf("%s, %d px, dark %t:\n%s", what, width, dark, strings.Join(found, "\n"))
-			}
+	for _, width := range []int64{390, 1440} {
+		p.Look(width, false)
+		if found := p.Violations(); len(found) > 0 {
+			t.Errorf("%s, %d px:\n%s", what, width, strings.Join(found, "\n"))
 		}
 		if over := p.Wide(); over > 0 {
 			t.Errorf("%s is %d px too wide", what, over)
 		}
+	}
+	p.Look(1440, true)
+	if found := p.Violations(browser.Contrast); len(found) > 0 {
+		t.Errorf("%s, in the dark:\n%s", what, strings.Join(found, "\n"))
 	}
 	p.Look(1440, false)
 }
