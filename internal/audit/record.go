@@ -52,6 +52,8 @@ func whoIs(o Origin, actor authz.Actor) Who {
 	switch {
 	case o.Channel == API:
 		return Program
+	case actor.Support:
+		return Support
 	case !actor.UserID.IsZero():
 		return Person
 	case o.Channel == Job:

@@ -29,6 +29,8 @@ const (
 	Imported     Action = "imported"
 	Closing      Action = "closing"
 	Reopened     Action = "reopened"
+	Granted      Action = "granted"
+	Entered      Action = "entered"
 )
 
 // Actions are all of them with the words for people, in the order they are offered.
@@ -36,7 +38,7 @@ var Actions = []Word[Action]{
 	{Added, "Added"}, {Changed, "Changed"}, {Removed, "Removed"}, {Archived, "Archived"}, {Restored, "Restored"},
 	{Invited, "Invited"}, {Revoked, "Revoked"}, {Declined, "Declined"}, {Joined, "Joined"}, {Left, "Left"}, {Suspended, "Suspended"}, {Resumed, "Resumed"},
 	{Connected, "Connected"}, {Disconnected, "Disconnected"}, {Rotated, "New secret"},
-	{Published, "Published"}, {Moved, "Status changed"}, {Adjusted, "Adjusted"}, {Reversed, "Taken back"}, {Approved, "Approved"}, {Cancelled, "Cancelled"}, {Imported, "Imported"}, {Closing, "Closing"}, {Reopened, "Closing cancelled"},
+	{Published, "Published"}, {Moved, "Status changed"}, {Adjusted, "Adjusted"}, {Reversed, "Taken back"}, {Approved, "Approved"}, {Cancelled, "Cancelled"}, {Imported, "Imported"}, {Closing, "Closing"}, {Reopened, "Closing cancelled"}, {Granted, "Let in"}, {Entered, "Came in"},
 }
 
 // Kind is what kind of record was changed.
@@ -64,6 +66,7 @@ const (
 	Order         Kind = "order"
 	Batch         Kind = "batch"
 	Import        Kind = "import"
+	SupportAccess Kind = "support access"
 )
 
 // Kinds are all of them with the words for people, in the order they are offered.
@@ -71,7 +74,7 @@ var Kinds = []Word[Kind]{
 	{Organization, "Organization"}, {Member, "Member"}, {Invitation, "Invitation"}, {Key, "API key"}, {Provider, "Sign-in provider"},
 	{Settings, "Settings"}, {StockSettings, "Stock settings"}, {LabelSettings, "Label settings"}, {MailSettings, "Mail settings"},
 	{Allergen, "Allergen"}, {Nutrient, "Nutrient"}, {Location, "Location"},
-	{Material, "Material"}, {Product, "Product"}, {Recipe, "Recipe"}, {Lot, "Lot"}, {Count, "Count"}, {Order, "Order"}, {Batch, "Batch"}, {Import, "Import"},
+	{Material, "Material"}, {Product, "Product"}, {Recipe, "Recipe"}, {Lot, "Lot"}, {Count, "Count"}, {Order, "Order"}, {Batch, "Batch"}, {Import, "Import"}, {SupportAccess, "Support access"},
 }
 
 // Word is one of a vocabulary as people read it.

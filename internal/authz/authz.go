@@ -96,12 +96,14 @@ func set(groups ...[]Permission) map[Permission]bool {
 	return all
 }
 
-// Actor is a member acting in one organization.
+// Actor is a member, or somebody of the support, acting in one organization.
 type Actor struct {
 	UserID id.ID
 	Role   Role
 	// CostsHidden takes CostsRead away from what the role grants.
 	CostsHidden bool
+	// Support is who belongs to the installation's support, and is let in for a while.
+	Support bool
 
 	scopes map[Permission]bool // of the API key they act through; nil in person
 }

@@ -22,6 +22,7 @@ type commands struct {
 	Migrate       migrateCommand     `cmd:"" help:"Bring a database to this program's version."`
 	Organizations organizationsGroup `cmd:"" help:"Create and list organizations."`
 	Users         usersGroup         `cmd:"" help:"Create users."`
+	Support       supportGroup       `cmd:"" help:"Who helps organizations that let support in, and when they did."`
 	Generate      generateCommand    `cmd:"" help:"Fill a database with made-up organizations, for benchmarks."`
 	Config        configCommand      `cmd:"" help:"Print the effective configuration, secrets hidden."`
 	Version       versionCommand     `cmd:"" help:"Print the version."`

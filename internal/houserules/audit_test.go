@@ -50,6 +50,7 @@ mail.Mailer.Deliver: the mail log tells of it
 mail.Mailer.DeliverToPerson: a mail to a person, kept for the operator
 mail.Mailer.Test: a test mail changes nothing
 mail.Send: a mail follows from a change, and the mail log tells of it
+organizations.SetSupporter: is the operator's, of no organization; who comes in is told in both logs
 organizations.CheckClosing: reminds; what is removed leaves a summary for the operator
 organizations.Remover.Remove: leaves a summary for the operator; the log itself goes
 orders.Create: an order's row says who made it and when

@@ -194,6 +194,7 @@ var scopeMakers = map[string][]string{
 		"internal/organizations/profile.go",
 		"internal/organizations/provision.go",
 		"internal/organizations/removal.go",
+		"internal/organizations/support.go",
 		"internal/sso/connect.go",
 		"internal/sso/identity.go",
 		"internal/sso/provider.go",
@@ -230,6 +231,7 @@ var scopeMakers = map[string][]string{
 		"internal/sso/signin.go",
 		"internal/sso/stranger.go",
 		"internal/organizations/closing.go",
+		"internal/organizations/support.go",
 		"internal/store/storetest/storetest.go",
 	},
 	"SystemView": {
@@ -252,6 +254,7 @@ var scopeMakers = map[string][]string{
 		"internal/organizations/organization.go",
 		"internal/organizations/profile.go",
 		"internal/organizations/removal.go",
+		"internal/organizations/support.go",
 		"internal/sso/connect.go",
 		"internal/sso/stranger.go",
 		"internal/web/members.go",

@@ -29,6 +29,7 @@ var global = map[string]schemalint.Global{
 	"mailbox":              {Rights: "SELECT INSERT DELETE", Reason: "mails kept for the operator while there is no mail server; sealed, and read by nobody else"},
 	"closed_organizations": {Rights: "SELECT INSERT UPDATE", Reason: "what is kept of an organization that was removed, for the operator"},
 	"retired_slugs":        {Rights: "SELECT INSERT", Reason: "slugs of organizations that are gone, so that none is given again"},
+	"support_events":       {Rights: "SELECT INSERT", Reason: "the host's own record of the support that organizations let in"},
 	"goose_db_version":     {Rights: "SELECT", Reason: "the version of the schema"},
 }
 

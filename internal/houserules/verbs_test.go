@@ -51,7 +51,7 @@ var verbs = map[authz.Permission][]any{
 	authz.AuditRead:           {audit.List, audit.People},
 	authz.Archive:             {catalog.Delete, crm.Archive, crm.Restore, inventory.Archive, inventory.Delete, inventory.Restore, production.Undo},
 	authz.Import:              {importing.Discard, importing.Get, importing.List, importing.Problems, importing.Start, importing.Undo, importing.Undoable},
-	authz.OrganizationControl: {logo.Change, logo.Remove, organizations.Change, organizations.Close, organizations.Preview, organizations.RequireSecondFactor, organizations.SetLogo, organizations.TransferOwnership, sso.Change, sso.Disconnect, sso.Get, sso.Remove},
+	authz.OrganizationControl: {logo.Change, logo.Remove, organizations.Change, organizations.Close, organizations.EndSupport, organizations.GrantSupport, organizations.Preview, organizations.RequireSecondFactor, organizations.SetLogo, organizations.TransferOwnership, sso.Change, sso.Disconnect, sso.Get, sso.Remove},
 }
 
 // permissions are all there are.

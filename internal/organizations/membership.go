@@ -126,6 +126,9 @@ func Leave(ctx context.Context, tx *store.Tx) error {
 	if err := tx.Require(authz.OrdersRead); err != nil { // every member may
 		return err
 	}
+	if tx.Actor().Support {
+		return fault.Conflict("You are here as support, until an owner or the hours end that.")
+	}
 	return change(ctx, tx, tx.Actor().UserID, audit.Left, func(m *Member) { m.Standing = NoLonger })
 }
 

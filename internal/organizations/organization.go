@@ -35,6 +35,8 @@ type Organization struct {
 	CreatedAt    calendar.Instant
 	// Closing is what is known of an organization that is closing; nil of any other.
 	Closing *Closure
+
+	support *Support // the last grant, which may be over
 }
 
 // Closure is an organization's end to come.
@@ -45,7 +47,7 @@ type Closure struct {
 }
 
 func organization(row db.Organization) Organization {
-	o := Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.StatusReason, row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, parseFeatures(row.Features), row.SecondFactor, row.CreatedAt, nil}
+	o := Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.StatusReason, row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, parseFeatures(row.Features), row.SecondFactor, row.CreatedAt, nil, supportOf(row)}
 	if row.ClosingAt != nil && row.RemoveAt != nil {
 		o.Closing = &Closure{*row.ClosingAt, row.ClosingBy, *row.RemoveAt}
 	}
@@ -98,11 +100,12 @@ func (o Organization) Context() (store.Context, error) {
 type Membership struct {
 	Organization Organization
 	Place
+	AsSupport bool // they belong to the installation's support, and are let in for a while
 }
 
-// Resolve answers what a request may open: the organization that holds the slug, and the user's membership in it. An organization
-// that is suspended or closing is opened for reading, whatever the role. An unknown
-// slug and an organization the user does not belong to are the same NotFound fault.
+// Resolve answers what a request may open: the organization that holds the slug, and the user's membership in it, or what support
+// that it lets in may do. An organization that is suspended or closing is opened for reading, whatever the role. An unknown slug and
+// an organization the user does not belong to are the same NotFound fault.
 func Resolve(ctx context.Context, st *store.Store, slug string, user id.ID) (Membership, store.Scope, error) {
 	var row db.ResolveRow
 	err := st.SystemView(ctx, "resolve an organization", func(tx *store.SystemTx) (err error) {
@@ -110,7 +113,7 @@ func Resolve(ctx context.Context, st *store.Store, slug string, user id.ID) (Mem
 		return err
 	})
 	if fault.Is(err, fault.KindNotFound) {
-		return Membership{}, store.Scope{}, fault.NotFound("page")
+		return resolveSupport(ctx, st, slug, user)
 	}
 	if err != nil {
 		return Membership{}, store.Scope{}, err
@@ -118,20 +121,24 @@ func Resolve(ctx context.Context, st *store.Store, slug string, user id.ID) (Mem
 	if _, err := authz.ParseRole(row.Role); err != nil {
 		return Membership{}, store.Scope{}, err
 	}
-	is := place(row.Role, row.Costs)
-	o := organization(row.Organization)
-	if o.Gone(calendar.At(st.Now())) {
+	return Membership{Organization: organization(row.Organization), Place: place(row.Role, row.Costs)}.open(st, user)
+}
+
+// open is the right to what somebody may do in the organization.
+func (m Membership) open(st *store.Store, user id.ID) (Membership, store.Scope, error) {
+	if m.Organization.Gone(calendar.At(st.Now())) {
 		return Membership{}, store.Scope{}, fault.NotFound("page")
 	}
-	context, err := o.Context()
+	context, err := m.Organization.Context()
 	if err != nil {
 		return Membership{}, store.Scope{}, err
 	}
-	actor := is.actor(user)
-	if o.Status != Active {
+	actor := m.actor(user)
+	actor.Support = m.AsSupport
+	if m.Organization.Status != Active {
 		actor.Role = authz.Viewer // everybody reads, nobody writes
 	}
-	return Membership{o, is}, store.NewScope(o.ID, actor, context), nil
+	return m, store.NewScope(m.Organization.ID, actor, context), nil
 }
 
 // OpenByID opens an organization, whatever its status, for what no member asks for: work that it left behind, the link of an
@@ -167,7 +174,7 @@ func OfUser(ctx context.Context, st *store.Store, user id.ID) ([]Membership, err
 	memberships := make([]Membership, 0, len(rows))
 	for _, row := range rows {
 		if o := organization(row.Organization); !o.Gone(calendar.At(st.Now())) {
-			memberships = append(memberships, Membership{o, place(row.Role, row.Costs)})
+			memberships = append(memberships, Membership{Organization: o, Place: place(row.Role, row.Costs)})
 		}
 	}
 	return memberships, err

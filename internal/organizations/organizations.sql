@@ -212,3 +212,53 @@ SELECT COUNT(*) > 0 FROM retired_slugs WHERE slug = sqlc.arg(slug);
 
 -- name: CountAudited :one
 SELECT COUNT(*) FROM audit_entries WHERE organization_id = sqlc.arg(organization_id);
+
+-- name: GrantSupport :execrows
+UPDATE organizations SET support_since = sqlc.arg(since), support_until = sqlc.arg(until), support_by = sqlc.arg(by), support_writes = sqlc.arg(writes), support_reason = sqlc.arg(reason), updated_at = sqlc.arg(since)
+WHERE id = CAST(sqlc.arg(organization) AS org_text);
+
+-- name: EndSupport :execrows
+UPDATE organizations SET support_until = sqlc.arg(moment), updated_at = sqlc.arg(moment)
+WHERE id = CAST(sqlc.arg(organization) AS org_text) AND support_until > sqlc.arg(moment);
+
+-- name: NoteSupport :exec
+INSERT INTO support_events (id, at, organization, slug, person, event, reason, writes, until)
+VALUES (sqlc.arg(id), sqlc.arg(at), CAST(sqlc.arg(organization) AS uuid_text), sqlc.arg(slug), sqlc.arg(person), sqlc.arg(event), sqlc.arg(reason), sqlc.arg(writes), sqlc.arg(until));
+
+-- name: SupportEvents :many
+SELECT e.at, e.organization, e.slug, e.event, e.reason, e.writes, e.until, u.name, u.email
+FROM support_events AS e JOIN users AS u ON u.id = e.person
+ORDER BY e.at DESC, e.id DESC LIMIT sqlc.arg(count_of);
+
+-- name: Supporters :many
+SELECT u.id, u.name, u.email FROM users AS u WHERE u.support ORDER BY u.email;
+
+-- name: SetSupporter :execrows
+UPDATE users SET support = sqlc.arg(support), updated_at = sqlc.arg(updated_at) WHERE email = sqlc.arg(email);
+
+-- name: IsSupporter :one
+SELECT EXISTS (SELECT 1 FROM users WHERE id = sqlc.arg(id) AND support);
+
+-- Organizations that let support in now; entered is whether the person went in under that grant.
+-- name: OpenToSupport :many
+SELECT sqlc.embed(o),
+  EXISTS (SELECT 1 FROM support_events AS e WHERE e.organization = CAST(o.id AS uuid_text) AND e.person = sqlc.arg(user_id) AND e.event = 'entered' AND e.at >= o.support_since) AS entered
+FROM organizations AS o
+WHERE o.status = 'active' AND o.support_until > sqlc.arg(moment) AND EXISTS (SELECT 1 FROM users AS u WHERE u.id = sqlc.arg(user_id) AND u.support)
+ORDER BY o.name, o.id;
+
+-- Asked when somebody is no member: whether they are here as support, under a grant that holds and that they entered by. A former
+-- member stands for them, because what they do refers to them.
+-- name: ResolveSupport :one
+SELECT sqlc.embed(o)
+FROM slugs AS s
+JOIN organizations AS o ON o.id = s.organization_id
+JOIN users AS u ON u.id = sqlc.arg(user_id)
+JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = u.id
+WHERE s.slug = sqlc.arg(slug) AND u.support AND m.status = 'removed' AND o.status = 'active' AND o.support_until > sqlc.arg(moment)
+  AND EXISTS (SELECT 1 FROM support_events AS e WHERE e.organization = CAST(o.id AS uuid_text) AND e.person = u.id AND e.event = 'entered' AND e.at >= o.support_since);
+
+-- name: StandIn :exec
+INSERT INTO memberships (organization_id, user_id, role, costs, status, created_at, updated_at)
+VALUES (sqlc.arg(organization_id), sqlc.arg(user_id), 'viewer', TRUE, 'removed', sqlc.arg(created_at), sqlc.arg(created_at))
+ON CONFLICT (organization_id, user_id) DO NOTHING;

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 
 	"craftplan/internal/authz"
@@ -55,23 +56,26 @@ func cancelClosing(q *Request) error {
 	return q.Done("The closing was cancelled. Everything works as before.", q.Path("settings"))
 }
 
-// notice is what stands on every page while the organization does not work, and why.
-func (q *Request) notice(s *ui.Shell) {
+// notices are what stands on every page while the organization does not work, or support is let in.
+func (q *Request) notices() (all []ui.Notice) {
+	if n, ok := q.supportNotice(); ok {
+		all = append(all, n)
+	}
 	o := q.Member.Organization
 	switch o.Status {
 	case organizations.Active:
-		return
+		return all
 	case organizations.Closing:
-		s.Notice = q.closingWords()
-		s.NoticeWhy = o.Why
-		if q.mayCancelClosing() {
-			s.NoticeDo, s.NoticeHref = "Cancel closing", q.Path("settings", "organization", "closing", "cancellation")
+		n := ui.Notice{Text: q.closingWords(), Why: o.Why}
+		switch {
+		case q.mayCancelClosing():
+			n.Do, n.Href = "Cancel closing", q.Path("settings", "organization", "closing", "cancellation")
+		case n.Why == "":
+			n.Why = "Ask one of its owners why."
 		}
+		return append(all, n)
 	default:
-		s.Notice, s.NoticeWhy = readOnly, o.Why
-	}
-	if s.NoticeWhy == "" && !q.mayCancelClosing() {
-		s.NoticeWhy = mayWord(o.Status == organizations.Closing, "Ask one of its owners why.", "Ask the operator of this installation why.")
+		return append(all, ui.Notice{Text: readOnly, Why: cmp.Or(o.Why, "Ask the operator of this installation why.")})
 	}
 }
 

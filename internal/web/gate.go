@@ -8,6 +8,7 @@ import (
 	"craftplan/internal/accounts"
 	"craftplan/internal/fault"
 	"craftplan/internal/httpkit"
+	"craftplan/internal/organizations"
 	"craftplan/internal/web/ui"
 )
 
@@ -25,6 +26,10 @@ func home(q *Request) error {
 		return q.Refused(fault.Forbidden("You cannot open this organization any more. Ask one of its owners."), "/login")
 	}
 	if len(memberships) == 0 {
+		if _, err := organizations.OpenToSupport(q.Context(), q.site.Store, q.User.ID); err == nil {
+			q.Redirect("/support")
+			return nil
+		}
 		return q.write(http.StatusOK, nowhereBody(theme(q.Request), *q.User))
 	}
 	target := memberships[0].Organization.Slug

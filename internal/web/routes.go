@@ -110,6 +110,8 @@ func pages() []Route {
 		person("GET", "/account/passkeys/{passkey}", showPasskey),
 		person("POST", "/account/passkeys/{passkey}", renamePasskey),
 		person("POST", "/account/passkeys/{passkey}/removal", removePasskey),
+		person("GET", "/support", listHelps),
+		person("POST", "/support/{helped}/entry", enterSupport),
 		person("POST", "/account/sessions/others/end", endOtherSessions),
 		person("POST", "/account/sessions/{session}/end", endSession),
 
@@ -125,6 +127,9 @@ func pages() []Route {
 		upload("/settings/organization/logo", authz.OrganizationControl, maxPicture, changeLogo),
 		post("/settings/organization/logo/removal", authz.OrganizationControl, removeLogo),
 		post("/settings/organization/second-factor", authz.OrganizationControl, requireSecondFactor),
+		get("/settings/organization/support", authz.OrganizationControl, showSupport),
+		post("/settings/organization/support", authz.OrganizationControl, grantSupport),
+		post("/settings/organization/support/end", authz.OrganizationControl, endSupport),
 		get("/settings/organization/closing", authz.OrganizationControl, showClosing),
 		post("/settings/organization/closing", authz.OrganizationControl, closeOrganization),
 		post("/settings/organization/closing/cancellation", authz.SettingsRead, cancelClosing),

@@ -32,6 +32,7 @@ type settingsPageData struct {
 	SignIn            sso.Offer
 	Plan              string
 	Usage             []usage // of the plan; for who may change settings
+	Belongs           bool    // and is not here as support
 }
 
 // usage is how much is used of something that the plan limits.
@@ -52,7 +53,7 @@ func (u usage) InWords() string {
 func (q *Request) renderSettings(status int, form ui.Form) error {
 	o := q.Member.Organization
 	p := settingsPageData{format: q.format(), Form: form, Action: q.Path("settings"), Currency: o.Currency, Zone: o.TimeZone, Locale: o.Locale, URL: q.site.Host + "/" + o.Slug,
-		MayWrite: q.Actor().May(authz.SettingsWrite), Tabs: q.tabs(), At: q.Path, Name: o.Name, Slug: o.Slug, Plan: o.BillingPlan}
+		MayWrite: q.Actor().May(authz.SettingsWrite), Tabs: q.tabs(), At: q.Path, Name: o.Name, Slug: o.Slug, Plan: o.BillingPlan, Belongs: !q.Member.AsSupport}
 	err := q.View(func(tx *store.Tx) (err error) {
 		if p.SignIn, err = sso.Offered(q.Context(), tx); err != nil || !p.MayWrite {
 			return err

@@ -48,7 +48,7 @@ func (q *Request) shell(title, active string) (ui.Shell, error) {
 		Printed: fmt.Sprintf("%s. Printed by %s, %s.", organization.Name, q.User.Name, q.format().moment(calendar.At(q.site.Store.Now()))),
 	}
 	s.Organization.Role = q.Member.Role.Label()
-	q.notice(&s)
+	s.Notices = q.notices()
 	if q.session.Only != nil {
 		s.RegisterHref, s.AccountHref = "", "" // not in such a session
 	}

@@ -114,6 +114,9 @@ func (w *World) StandingOf(ctx context.Context, a *Actor, slug string) (s Standi
 	s.SignedIn, s.Bound = true, only != "-"
 	membership, err := w.Column(ctx, `SELECT m.role || ' ' || m.status || ' ' || o.status || ' ' || o.slug || ' ' || CAST(o.id AS text) || ' ' || CAST(o.second_factor AS text) || ' ' || CAST(m.costs AS text) FROM slugs s JOIN organizations o ON o.id = s.organization_id
 		JOIN memberships m ON m.organization_id = o.id WHERE s.slug = $1 AND CAST(m.user_id AS text) = $2`, slug, user)
+	if err == nil && len(membership) == 0 || err == nil && strings.Contains(membership[0], " removed ") {
+		membership, err = w.supporting(ctx, slug, user)
+	}
 	if err != nil || len(membership) == 0 {
 		return s, err
 	}
@@ -126,6 +129,13 @@ func (w *World) StandingOf(ctx context.Context, a *Actor, slug string) (s Standi
 	s.Blind = !said(costs) && !s.Role.AlwaysSeesCosts()
 	s.Weak = said(two) && factors < "2" && only != organization
 	return s, nil
+}
+
+// supporting is who came in as support, as a member like another, as long as they are let in.
+func (w *World) supporting(ctx context.Context, slug, user string) ([]string, error) {
+	return w.Column(ctx, `SELECT CASE WHEN o.support_writes THEN 'staff' ELSE 'viewer' END || ' active active ' || o.slug || ' ' || CAST(o.id AS text) || ' ' || CAST(o.second_factor AS text) || ' true' FROM slugs s JOIN organizations o ON o.id = s.organization_id
+		JOIN support_events e ON CAST(e.organization AS text) = CAST(o.id AS text) AND e.event = 'entered' AND e.at >= o.support_since JOIN users u ON u.id = e.person
+		WHERE s.slug = $1 AND CAST(u.id AS text) = $2 AND u.support AND o.status = 'active' AND o.support_until > $3 LIMIT 1`, slug, user, calendar.At(w.Now()).String())
 }
 
 // said is what a database says of a truth.

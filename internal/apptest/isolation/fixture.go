@@ -68,6 +68,7 @@ const (
 	Paused    = "suspended"    // a member who may not come in now
 	Guest     = "guest"        // viewer of A, and owner of B
 	Vouched   = "guest of B's" // the same person, in a session that B's own provider vouched for
+	Supporter = "support"      // of the installation, whom A lets read
 	Viewer    = "viewer"
 	Staff     = "staff"
 	Admin     = "admin"
@@ -83,7 +84,7 @@ const (
 )
 
 // Everybody is the order of the actors in tables and reports.
-var Everybody = []string{Anonymous, Newcomer, Halfway, Operator, Stranger, Neighbour, Removed, Invited, Paused, Vouched, Foreign, Stopped, Reader, Program, Guest, Viewer, Staff, Admin, Owner}
+var Everybody = []string{Anonymous, Newcomer, Halfway, Operator, Stranger, Neighbour, Removed, Invited, Paused, Vouched, Foreign, Stopped, Reader, Program, Guest, Supporter, Viewer, Staff, Admin, Owner}
 
 // Fixture is what a database holds, as far as it cannot be read from it.
 type Fixture struct {
@@ -153,7 +154,7 @@ type seeder struct {
 func (s *seeder) a(ctx context.Context) error {
 	s.A = Workshop{Name: "Alder Bakery", Slug: "alder", Former: "old-alder", Word: "Alder", Domain: "alder.example"}
 	s.Actors[Anonymous] = &Actor{Name: Anonymous}
-	for _, who := range []string{Owner, Admin, Staff, Viewer, Guest, Removed, Paused, Invited, Stranger} {
+	for _, who := range []string{Owner, Admin, Staff, Viewer, Guest, Removed, Paused, Invited, Stranger, Supporter} {
 		if err := s.someone(ctx, who, s.A.Domain); err != nil {
 			return err
 		}
@@ -180,6 +181,9 @@ func (s *seeder) a(ctx context.Context) error {
 		return err
 	}
 	if err := errors.Join(s.passkey(ctx, Owner), s.authenticator(ctx, Staff), s.halfway(ctx)); err != nil {
+		return err
+	}
+	if err := s.support(ctx, owner); err != nil {
 		return err
 	}
 	if err := (goods{ctx, s.A.Word, 0}).stock(s.st, owner); err != nil {
@@ -291,6 +295,22 @@ func (s *seeder) found(ctx context.Context, w *Workshop, zone, currency, owner s
 		return scope, err
 	}
 	return scope, organizations.Change(ctx, s.st, scope, made, organizations.Profile{Name: w.Name, Slug: w.Slug, TimeZone: zone, Locale: "en-US", BrandColor: made.BrandColor})
+}
+
+// support is let in to read, and comes.
+func (s *seeder) support(ctx context.Context, owner store.Scope) error {
+	a := s.Actors[Supporter]
+	m, _, err := organizations.Resolve(ctx, s.st, s.A.Slug, owner.Actor().UserID)
+	if err == nil {
+		err = organizations.GrantSupport(ctx, s.st, owner, m.Organization, organizations.SupportGrant{Reason: "Something is wrong", Hours: 72})
+	}
+	if err == nil {
+		err = organizations.SetSupporter(ctx, s.st, a.Email, true)
+	}
+	if err == nil {
+		_, err = organizations.EnterSupport(ctx, s.st, s.A.Slug, accounts.User{ID: a.User, Email: a.Email})
+	}
+	return err
 }
 
 // upload keeps a file: the organization's logo.

@@ -83,7 +83,7 @@ func TestEveryKindHasValues(t *testing.T) {
 func TestStandings(t *testing.T) {
 	each(t, func(t *testing.T, engine store.Engine) {
 		w := world(t, engine, Options{})
-		members := map[string]authz.Role{Guest: authz.Viewer, Viewer: authz.Viewer, Staff: authz.Staff, Admin: authz.Admin, Owner: authz.Owner}
+		members := map[string]authz.Role{Guest: authz.Viewer, Supporter: authz.Viewer, Viewer: authz.Viewer, Staff: authz.Staff, Admin: authz.Admin, Owner: authz.Owner}
 		for _, who := range Everybody {
 			s, err := w.StandingOf(t.Context(), w.Actors[who], w.A.Slug)
 			role, member := members[who]

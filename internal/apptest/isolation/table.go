@@ -78,6 +78,8 @@ var elsewhere = map[string]string{
 	"/{organization}/settings/members/{user}/disconnection":      "ends what a provider's signed answer made: internal/sso has one in its tests",
 	"/{organization}/settings/sign-in/test":                      "asks the provider: internal/sso has one in its tests",
 	"/{organization}/settings/organization/closing/cancellation": "takes back what an owner began: internal/web has it in its tests",
+	"/support":                            "is there for who belongs to the support: internal/web has them in its tests",
+	"/support/{helped}/entry":             "lets in who belongs to the support: internal/web has them in its tests",
 	"/login/passkey":                      "takes a device's signed answer: internal/web has one in its tests",
 	"/login/second/passkey":               "takes a device's signed answer: internal/web has one in its tests",
 	"/account/passkeys/creation":          "takes a device's signed answer: internal/web has one in its tests",

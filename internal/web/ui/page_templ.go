@@ -254,8 +254,8 @@ func Page(s Shell) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if s.Notice != "" {
-				templ_7745c5c3_Err = Note("warn", "triangle-alert", s.Notice, s.NoticeWhy).Render(ctx, templ_7745c5c3_Buffer)
+			for _, n := range s.Notices {
+				templ_7745c5c3_Err = Note("warn", "triangle-alert", n.Text, n.Why).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -263,12 +263,12 @@ func Page(s Shell) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if s.NoticeDo != "" {
+				if n.Do != "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<div class=\"no-print\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = Do(s.NoticeDo, "", s.NoticeHref, "line").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = Do(n.Do, "", n.Href, "line").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

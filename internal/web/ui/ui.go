@@ -32,11 +32,14 @@ type Shell struct {
 	SignOutHref   string
 	AccountHref   string // "" is not offered
 	Flash         []Flash
-	Notice        string // on every page, as long as it holds
-	NoticeWhy     string
-	NoticeDo      string // what who reads can do about it; "" is nothing
-	NoticeHref    string
+	Notices       []Notice
 	Printed       string // the last line of a printed page: whose it is, who printed it and when
+}
+
+// Notice stands on every page as long as it holds.
+type Notice struct {
+	Text, Why string
+	Do, Href  string // what who reads can do about it; "" is nothing
 }
 
 // OrganizationLink is an organization in the switcher.

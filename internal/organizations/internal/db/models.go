@@ -23,23 +23,28 @@ type ClosedOrganization struct {
 }
 
 type Organization struct {
-	ID           id.Organization
-	Name         string
-	Slug         string
-	Status       string
-	BillingPlan  string
-	TimeZone     string
-	Locale       string
-	Currency     string
-	BrandColor   string
-	CreatedAt    calendar.Instant
-	UpdatedAt    calendar.Instant
-	SecondFactor bool
-	Features     string
-	Logo         string
-	StatusReason string
-	ClosingAt    *calendar.Instant
-	ClosingBy    *id.ID
-	RemoveAt     *calendar.Instant
-	Reminded     bool
+	ID            id.Organization
+	Name          string
+	Slug          string
+	Status        string
+	BillingPlan   string
+	TimeZone      string
+	Locale        string
+	Currency      string
+	BrandColor    string
+	CreatedAt     calendar.Instant
+	UpdatedAt     calendar.Instant
+	SecondFactor  bool
+	Features      string
+	Logo          string
+	StatusReason  string
+	ClosingAt     *calendar.Instant
+	ClosingBy     *id.ID
+	RemoveAt      *calendar.Instant
+	Reminded      bool
+	SupportSince  *calendar.Instant
+	SupportUntil  *calendar.Instant
+	SupportBy     *id.ID
+	SupportWrites bool
+	SupportReason string
 }

@@ -408,6 +408,24 @@ func (q *Queries) EndRemoval(ctx context.Context, arg EndRemovalParams) (int64, 
 	return result.RowsAffected()
 }
 
+const endSupport = `-- name: EndSupport :execrows
+UPDATE organizations SET support_until = $1, updated_at = $1
+WHERE id = CAST($2 AS org_text) AND support_until > $1
+`
+
+type EndSupportParams struct {
+	Moment       *calendar.Instant
+	Organization id.Organization
+}
+
+func (q *Queries) EndSupport(ctx context.Context, arg EndSupportParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endSupport, arg.Moment, arg.Organization)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const everybody = `-- name: Everybody :many
 SELECT m.user_id, u.name, u.email, m.role, m.costs, m.status, m.created_at
 FROM memberships AS m JOIN users AS u ON u.id = m.user_id
@@ -458,6 +476,35 @@ func (q *Queries) Everybody(ctx context.Context, arg EverybodyParams) ([]Everybo
 		return nil, err
 	}
 	return items, nil
+}
+
+const grantSupport = `-- name: GrantSupport :execrows
+UPDATE organizations SET support_since = $1, support_until = $2, support_by = $3, support_writes = $4, support_reason = $5, updated_at = $1
+WHERE id = CAST($6 AS org_text)
+`
+
+type GrantSupportParams struct {
+	Since        *calendar.Instant
+	Until        *calendar.Instant
+	By           *id.ID
+	Writes       bool
+	Reason       string
+	Organization id.Organization
+}
+
+func (q *Queries) GrantSupport(ctx context.Context, arg GrantSupportParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, grantSupport,
+		arg.Since,
+		arg.Until,
+		arg.By,
+		arg.Writes,
+		arg.Reason,
+		arg.Organization,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const hurryClosing = `-- name: HurryClosing :execrows
@@ -636,6 +683,21 @@ func (q *Queries) Inviting(ctx context.Context, arg InvitingParams) (InvitingRow
 	return i, err
 }
 
+const isSupporter = `-- name: IsSupporter :one
+SELECT EXISTS (SELECT 1 FROM users WHERE id = $1 AND support)
+`
+
+type IsSupporterParams struct {
+	ID id.ID
+}
+
+func (q *Queries) IsSupporter(ctx context.Context, arg IsSupporterParams) (bool, error) {
+	row := q.db.QueryRowContext(ctx, isSupporter, arg.ID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const listClosed = `-- name: ListClosed :many
 SELECT organization, name, slug, reason, created_at, closed_at, closed_by, rows_removed, files_removed, removed_at FROM closed_organizations ORDER BY slug, organization
 `
@@ -675,7 +737,7 @@ func (q *Queries) ListClosed(ctx context.Context) ([]ClosedOrganization, error) 
 }
 
 const listOrganizations = `-- name: ListOrganizations :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded FROM organizations AS o ORDER BY o.slug
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason FROM organizations AS o ORDER BY o.slug
 `
 
 type ListOrganizationsRow struct {
@@ -711,6 +773,11 @@ func (q *Queries) ListOrganizations(ctx context.Context) ([]ListOrganizationsRow
 			&i.Organization.ClosingBy,
 			&i.Organization.RemoveAt,
 			&i.Organization.Reminded,
+			&i.Organization.SupportSince,
+			&i.Organization.SupportUntil,
+			&i.Organization.SupportBy,
+			&i.Organization.SupportWrites,
+			&i.Organization.SupportReason,
 		); err != nil {
 			return nil, err
 		}
@@ -875,8 +942,108 @@ func (q *Queries) NoteRemoval(ctx context.Context, arg NoteRemovalParams) error 
 	return err
 }
 
+const noteSupport = `-- name: NoteSupport :exec
+INSERT INTO support_events (id, at, organization, slug, person, event, reason, writes, until)
+VALUES ($1, $2, CAST($3 AS uuid_text), $4, $5, $6, $7, $8, $9)
+`
+
+type NoteSupportParams struct {
+	ID           id.ID
+	At           calendar.Instant
+	Organization id.ID
+	Slug         string
+	Person       id.ID
+	Event        string
+	Reason       string
+	Writes       bool
+	Until        calendar.Instant
+}
+
+func (q *Queries) NoteSupport(ctx context.Context, arg NoteSupportParams) error {
+	_, err := q.db.ExecContext(ctx, noteSupport,
+		arg.ID,
+		arg.At,
+		arg.Organization,
+		arg.Slug,
+		arg.Person,
+		arg.Event,
+		arg.Reason,
+		arg.Writes,
+		arg.Until,
+	)
+	return err
+}
+
+const openToSupport = `-- name: OpenToSupport :many
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason,
+  EXISTS (SELECT 1 FROM support_events AS e WHERE e.organization = CAST(o.id AS uuid_text) AND e.person = $1 AND e.event = 'entered' AND e.at >= o.support_since) AS entered
+FROM organizations AS o
+WHERE o.status = 'active' AND o.support_until > $2 AND EXISTS (SELECT 1 FROM users AS u WHERE u.id = $1 AND u.support)
+ORDER BY o.name, o.id
+`
+
+type OpenToSupportParams struct {
+	UserID id.ID
+	Moment *calendar.Instant
+}
+
+type OpenToSupportRow struct {
+	Organization Organization
+	Entered      bool
+}
+
+// Organizations that let support in now; entered is whether the person went in under that grant.
+func (q *Queries) OpenToSupport(ctx context.Context, arg OpenToSupportParams) ([]OpenToSupportRow, error) {
+	rows, err := q.db.QueryContext(ctx, openToSupport, arg.UserID, arg.Moment)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OpenToSupportRow{}
+	for rows.Next() {
+		var i OpenToSupportRow
+		if err := rows.Scan(
+			&i.Organization.ID,
+			&i.Organization.Name,
+			&i.Organization.Slug,
+			&i.Organization.Status,
+			&i.Organization.BillingPlan,
+			&i.Organization.TimeZone,
+			&i.Organization.Locale,
+			&i.Organization.Currency,
+			&i.Organization.BrandColor,
+			&i.Organization.CreatedAt,
+			&i.Organization.UpdatedAt,
+			&i.Organization.SecondFactor,
+			&i.Organization.Features,
+			&i.Organization.Logo,
+			&i.Organization.StatusReason,
+			&i.Organization.ClosingAt,
+			&i.Organization.ClosingBy,
+			&i.Organization.RemoveAt,
+			&i.Organization.Reminded,
+			&i.Organization.SupportSince,
+			&i.Organization.SupportUntil,
+			&i.Organization.SupportBy,
+			&i.Organization.SupportWrites,
+			&i.Organization.SupportReason,
+			&i.Entered,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const organizationByID = `-- name: OrganizationByID :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
 `
 
 type OrganizationByIDParams struct {
@@ -910,12 +1077,17 @@ func (q *Queries) OrganizationByID(ctx context.Context, arg OrganizationByIDPara
 		&i.Organization.ClosingBy,
 		&i.Organization.RemoveAt,
 		&i.Organization.Reminded,
+		&i.Organization.SupportSince,
+		&i.Organization.SupportUntil,
+		&i.Organization.SupportBy,
+		&i.Organization.SupportWrites,
+		&i.Organization.SupportReason,
 	)
 	return i, err
 }
 
 const organizationBySlug = `-- name: OrganizationBySlug :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason
 FROM slugs AS s JOIN organizations AS o ON o.id = s.organization_id
 WHERE s.slug = $1
 `
@@ -951,12 +1123,17 @@ func (q *Queries) OrganizationBySlug(ctx context.Context, arg OrganizationBySlug
 		&i.Organization.ClosingBy,
 		&i.Organization.RemoveAt,
 		&i.Organization.Reminded,
+		&i.Organization.SupportSince,
+		&i.Organization.SupportUntil,
+		&i.Organization.SupportBy,
+		&i.Organization.SupportWrites,
+		&i.Organization.SupportReason,
 	)
 	return i, err
 }
 
 const organizationsOfUser = `-- name: OrganizationsOfUser :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, m.role, m.costs
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, m.role, m.costs
 FROM memberships AS m JOIN organizations AS o ON o.id = m.organization_id
 WHERE m.user_id = $1 AND m.status = 'active'
 ORDER BY o.name, o.id
@@ -1001,6 +1178,11 @@ func (q *Queries) OrganizationsOfUser(ctx context.Context, arg OrganizationsOfUs
 			&i.Organization.ClosingBy,
 			&i.Organization.RemoveAt,
 			&i.Organization.Reminded,
+			&i.Organization.SupportSince,
+			&i.Organization.SupportUntil,
+			&i.Organization.SupportBy,
+			&i.Organization.SupportWrites,
+			&i.Organization.SupportReason,
 			&i.Role,
 			&i.Costs,
 		); err != nil {
@@ -1163,7 +1345,7 @@ func (q *Queries) RequireSecondFactor(ctx context.Context, arg RequireSecondFact
 }
 
 const resolve = `-- name: Resolve :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, m.role, m.costs
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, m.role, m.costs
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = $1 AND m.status = 'active'
@@ -1205,8 +1387,67 @@ func (q *Queries) Resolve(ctx context.Context, arg ResolveParams) (ResolveRow, e
 		&i.Organization.ClosingBy,
 		&i.Organization.RemoveAt,
 		&i.Organization.Reminded,
+		&i.Organization.SupportSince,
+		&i.Organization.SupportUntil,
+		&i.Organization.SupportBy,
+		&i.Organization.SupportWrites,
+		&i.Organization.SupportReason,
 		&i.Role,
 		&i.Costs,
+	)
+	return i, err
+}
+
+const resolveSupport = `-- name: ResolveSupport :one
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason
+FROM slugs AS s
+JOIN organizations AS o ON o.id = s.organization_id
+JOIN users AS u ON u.id = $1
+JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = u.id
+WHERE s.slug = $2 AND u.support AND m.status = 'removed' AND o.status = 'active' AND o.support_until > $3
+  AND EXISTS (SELECT 1 FROM support_events AS e WHERE e.organization = CAST(o.id AS uuid_text) AND e.person = u.id AND e.event = 'entered' AND e.at >= o.support_since)
+`
+
+type ResolveSupportParams struct {
+	UserID id.ID
+	Slug   string
+	Moment *calendar.Instant
+}
+
+type ResolveSupportRow struct {
+	Organization Organization
+}
+
+// Asked when somebody is no member: whether they are here as support, under a grant that holds and that they entered by. A former
+// member stands for them, because what they do refers to them.
+func (q *Queries) ResolveSupport(ctx context.Context, arg ResolveSupportParams) (ResolveSupportRow, error) {
+	row := q.db.QueryRowContext(ctx, resolveSupport, arg.UserID, arg.Slug, arg.Moment)
+	var i ResolveSupportRow
+	err := row.Scan(
+		&i.Organization.ID,
+		&i.Organization.Name,
+		&i.Organization.Slug,
+		&i.Organization.Status,
+		&i.Organization.BillingPlan,
+		&i.Organization.TimeZone,
+		&i.Organization.Locale,
+		&i.Organization.Currency,
+		&i.Organization.BrandColor,
+		&i.Organization.CreatedAt,
+		&i.Organization.UpdatedAt,
+		&i.Organization.SecondFactor,
+		&i.Organization.Features,
+		&i.Organization.Logo,
+		&i.Organization.StatusReason,
+		&i.Organization.ClosingAt,
+		&i.Organization.ClosingBy,
+		&i.Organization.RemoveAt,
+		&i.Organization.Reminded,
+		&i.Organization.SupportSince,
+		&i.Organization.SupportUntil,
+		&i.Organization.SupportBy,
+		&i.Organization.SupportWrites,
+		&i.Organization.SupportReason,
 	)
 	return i, err
 }
@@ -1344,6 +1585,24 @@ func (q *Queries) SetStatus(ctx context.Context, arg SetStatusParams) (int64, er
 	return result.RowsAffected()
 }
 
+const setSupporter = `-- name: SetSupporter :execrows
+UPDATE users SET support = $1, updated_at = $2 WHERE email = $3
+`
+
+type SetSupporterParams struct {
+	Support   bool
+	UpdatedAt calendar.Instant
+	Email     string
+}
+
+func (q *Queries) SetSupporter(ctx context.Context, arg SetSupporterParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setSupporter, arg.Support, arg.UpdatedAt, arg.Email)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const slugHolder = `-- name: SlugHolder :one
 SELECT organization_id FROM slugs WHERE slug = $1
 `
@@ -1389,6 +1648,23 @@ func (q *Queries) SlugTaken(ctx context.Context, arg SlugTakenParams) (bool, err
 	return column_1, err
 }
 
+const standIn = `-- name: StandIn :exec
+INSERT INTO memberships (organization_id, user_id, role, costs, status, created_at, updated_at)
+VALUES ($1, $2, 'viewer', TRUE, 'removed', $3, $3)
+ON CONFLICT (organization_id, user_id) DO NOTHING
+`
+
+type StandInParams struct {
+	OrganizationID id.Organization
+	UserID         id.ID
+	CreatedAt      calendar.Instant
+}
+
+func (q *Queries) StandIn(ctx context.Context, arg StandInParams) error {
+	_, err := q.db.ExecContext(ctx, standIn, arg.OrganizationID, arg.UserID, arg.CreatedAt)
+	return err
+}
+
 const startClosing = `-- name: StartClosing :execrows
 UPDATE organizations SET status = 'closing', status_reason = $1, closing_at = $2, closing_by = $3, remove_at = $4, reminded = FALSE, updated_at = $2
 WHERE id = CAST($5 AS org_text) AND status <> 'closing'
@@ -1416,8 +1692,96 @@ func (q *Queries) StartClosing(ctx context.Context, arg StartClosingParams) (int
 	return result.RowsAffected()
 }
 
+const supportEvents = `-- name: SupportEvents :many
+SELECT e.at, e.organization, e.slug, e.event, e.reason, e.writes, e.until, u.name, u.email
+FROM support_events AS e JOIN users AS u ON u.id = e.person
+ORDER BY e.at DESC, e.id DESC LIMIT $1
+`
+
+type SupportEventsParams struct {
+	CountOf int32
+}
+
+type SupportEventsRow struct {
+	At           calendar.Instant
+	Organization id.ID
+	Slug         string
+	Event        string
+	Reason       string
+	Writes       bool
+	Until        calendar.Instant
+	Name         string
+	Email        string
+}
+
+func (q *Queries) SupportEvents(ctx context.Context, arg SupportEventsParams) ([]SupportEventsRow, error) {
+	rows, err := q.db.QueryContext(ctx, supportEvents, arg.CountOf)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SupportEventsRow{}
+	for rows.Next() {
+		var i SupportEventsRow
+		if err := rows.Scan(
+			&i.At,
+			&i.Organization,
+			&i.Slug,
+			&i.Event,
+			&i.Reason,
+			&i.Writes,
+			&i.Until,
+			&i.Name,
+			&i.Email,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const supporters = `-- name: Supporters :many
+SELECT u.id, u.name, u.email FROM users AS u WHERE u.support ORDER BY u.email
+`
+
+type SupportersRow struct {
+	ID    id.ID
+	Name  string
+	Email string
+}
+
+func (q *Queries) Supporters(ctx context.Context) ([]SupportersRow, error) {
+	rows, err := q.db.QueryContext(ctx, supporters)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SupportersRow{}
+	for rows.Next() {
+		var i SupportersRow
+		if err := rows.Scan(&i.ID, &i.Name, &i.Email); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const toRemind = `-- name: ToRemind :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded FROM organizations AS o
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason FROM organizations AS o
 WHERE o.status = 'closing' AND o.remove_at <= $1 AND o.remove_at > $2 AND NOT o.reminded
 ORDER BY o.id
 `
@@ -1460,6 +1824,11 @@ func (q *Queries) ToRemind(ctx context.Context, arg ToRemindParams) ([]ToRemindR
 			&i.Organization.ClosingBy,
 			&i.Organization.RemoveAt,
 			&i.Organization.Reminded,
+			&i.Organization.SupportSince,
+			&i.Organization.SupportUntil,
+			&i.Organization.SupportBy,
+			&i.Organization.SupportWrites,
+			&i.Organization.SupportReason,
 		); err != nil {
 			return nil, err
 		}

@@ -154,9 +154,19 @@ func (s System) EndRemoval(ctx context.Context, in EndRemovalParams) (int64, err
 	return s.queries.EndRemoval(ctx, in)
 }
 
+// EndSupport runs over the directory.
+func (s System) EndSupport(ctx context.Context, in EndSupportParams) (int64, error) {
+	return s.queries.EndSupport(ctx, in)
+}
+
 // Everybody runs in the organization of the transaction.
 func (t Tenant) Everybody(ctx context.Context) ([]EverybodyRow, error) {
 	return t.queries.Everybody(ctx, EverybodyParams{OrganizationID: t.tx.Organization()})
+}
+
+// GrantSupport runs over the directory.
+func (s System) GrantSupport(ctx context.Context, in GrantSupportParams) (int64, error) {
+	return s.queries.GrantSupport(ctx, in)
 }
 
 // HurryClosing runs over the directory.
@@ -209,6 +219,11 @@ func (t Tenant) Inviting(ctx context.Context, in InvitingIn) (InvitingRow, error
 	return t.queries.Inviting(ctx, InvitingParams{OrganizationID: t.tx.Organization(), UserID: in.UserID})
 }
 
+// IsSupporter runs over the directory.
+func (s System) IsSupporter(ctx context.Context, in IsSupporterParams) (bool, error) {
+	return s.queries.IsSupporter(ctx, in)
+}
+
 // ListClosed runs over the directory.
 func (s System) ListClosed(ctx context.Context) ([]ClosedOrganization, error) {
 	return s.queries.ListClosed(ctx)
@@ -252,6 +267,16 @@ func (s System) NoteReminded(ctx context.Context, in NoteRemindedParams) (int64,
 // NoteRemoval runs over the directory.
 func (s System) NoteRemoval(ctx context.Context, in NoteRemovalParams) error {
 	return s.queries.NoteRemoval(ctx, in)
+}
+
+// NoteSupport runs over the directory.
+func (s System) NoteSupport(ctx context.Context, in NoteSupportParams) error {
+	return s.queries.NoteSupport(ctx, in)
+}
+
+// OpenToSupport runs over the directory.
+func (s System) OpenToSupport(ctx context.Context, in OpenToSupportParams) ([]OpenToSupportRow, error) {
+	return s.queries.OpenToSupport(ctx, in)
 }
 
 // OrganizationByID runs over the directory.
@@ -317,6 +342,11 @@ func (s System) Resolve(ctx context.Context, in ResolveParams) (ResolveRow, erro
 	return s.queries.Resolve(ctx, in)
 }
 
+// ResolveSupport runs over the directory.
+func (s System) ResolveSupport(ctx context.Context, in ResolveSupportParams) (ResolveSupportRow, error) {
+	return s.queries.ResolveSupport(ctx, in)
+}
+
 // RetireSlugs runs over the directory.
 func (s System) RetireSlugs(ctx context.Context, in RetireSlugsParams) error {
 	return s.queries.RetireSlugs(ctx, in)
@@ -363,6 +393,11 @@ func (s System) SetStatus(ctx context.Context, in SetStatusParams) (int64, error
 	return s.queries.SetStatus(ctx, in)
 }
 
+// SetSupporter runs over the directory.
+func (s System) SetSupporter(ctx context.Context, in SetSupporterParams) (int64, error) {
+	return s.queries.SetSupporter(ctx, in)
+}
+
 // SlugHolder runs over the directory.
 func (s System) SlugHolder(ctx context.Context, in SlugHolderParams) (id.Organization, error) {
 	return s.queries.SlugHolder(ctx, in)
@@ -378,9 +413,30 @@ func (s System) SlugTaken(ctx context.Context, in SlugTakenParams) (bool, error)
 	return s.queries.SlugTaken(ctx, in)
 }
 
+// StandInIn is what StandIn takes beside the organization.
+type StandInIn struct {
+	UserID    id.ID
+	CreatedAt calendar.Instant
+}
+
+// StandIn runs in the organization of the transaction.
+func (t Tenant) StandIn(ctx context.Context, in StandInIn) error {
+	return t.queries.StandIn(ctx, StandInParams{OrganizationID: t.tx.Organization(), UserID: in.UserID, CreatedAt: in.CreatedAt})
+}
+
 // StartClosing runs over the directory.
 func (s System) StartClosing(ctx context.Context, in StartClosingParams) (int64, error) {
 	return s.queries.StartClosing(ctx, in)
+}
+
+// SupportEvents runs over the directory.
+func (s System) SupportEvents(ctx context.Context, in SupportEventsParams) ([]SupportEventsRow, error) {
+	return s.queries.SupportEvents(ctx, in)
+}
+
+// Supporters runs over the directory.
+func (s System) Supporters(ctx context.Context) ([]SupportersRow, error) {
+	return s.queries.Supporters(ctx)
 }
 
 // ToRemind runs over the directory.

@@ -49,6 +49,7 @@ var nobodys = map[string]string{
 	"mailbox":              "what is in it is sealed, and it is the operator's",
 	"closed_organizations": "a summary of who is gone, for the operator",
 	"retired_slugs":        "addresses of who is gone",
+	"support_events":       "the host's own record of support",
 }
 
 // apart are the tables that no request writes.
