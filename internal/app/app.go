@@ -3,15 +3,12 @@ package app
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"runtime/debug"
 	"strings"
-	"syscall"
 	"time"
 
 	"craftplan/internal/api"
@@ -141,53 +138,4 @@ func mailboxOf(o Options, mailer *mail.Mailer) (web.Mailbox, error) {
 	}
 	key, err := o.Store.Derive("mailbox")
 	return web.Mailbox{Key: key}, err
-}
-
-const shutdown = 15 * time.Second
-
-// Listen opens the address, or says in a sentence why it cannot.
-func Listen(ctx context.Context, addr string) (net.Listener, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("address %s is in use: stop the other program, or choose another with --addr", addr)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w", addr, err)
-	}
-	return listener, nil
-}
-
-// Serve answers until the context ends, then lets requests and jobs under way finish. The host's own address, if there is one, is
-// answered as long.
-func (a *App) Serve(ctx context.Context, listener net.Listener, operator net.Listener) error {
-	stop, err := a.Work(ctx)
-	if err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	servers := map[*http.Server]net.Listener{a.server(a, time.Minute): listener}
-	if operator != nil {
-		servers[a.server(a.Operator(), 0)] = operator
-	}
-	failed := make(chan error, len(servers))
-	for server, on := range servers {
-		go func() { failed <- server.Serve(on) }()
-	}
-	select {
-	case err = <-failed:
-	case <-ctx.Done():
-	}
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
-	defer cancel()
-	for server := range servers {
-		if e := server.Shutdown(stopping); e != nil {
-			err = errors.Join(err, e, server.Close())
-		}
-	}
-	return errors.Join(err, stop(stopping))
-}
-
-// server answers with limits on how long anybody may take; a profile takes as long as it is asked to.
-func (a *App) server(h http.Handler, write time.Duration) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: write, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
 }

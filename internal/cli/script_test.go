@@ -166,6 +166,16 @@ func TestDemo(t *testing.T) {
 // start runs the program until stop, and returns the address it printed.
 func start(t *testing.T, args ...string) (base string, stop func()) {
 	t.Helper()
+	base, process := startProcess(t, args...)
+	return base, func() {
+		_ = process.Process.Kill() // as a power failure would
+		_ = process.Wait()
+	}
+}
+
+// startProcess runs the program, and returns the address it printed.
+func startProcess(t *testing.T, args ...string) (base string, process *exec.Cmd) {
+	t.Helper()
 	executable, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -196,17 +206,13 @@ func start(t *testing.T, args ...string) (base string, stop func()) {
 			}
 		}
 	}()
-	stop = func() {
-		_ = command.Process.Kill() // as a power failure would
-		_ = command.Wait()
-	}
 	select {
 	case base = <-found:
 	case <-time.After(time.Minute):
-		stop()
+		_ = command.Process.Kill()
 		t.Fatal("no address after a minute")
 	}
-	return base, stop
+	return base, command
 }
 
 // A killed process loses nothing it acknowledged: every organization whose sign-up was answered is there afterwards.

@@ -64,14 +64,21 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 		return err
 	}
 	defer contents.Close()
-	o.Files = contents
-	listener, err := app.Listen(ctx, server.Addr)
+	o.Files, o.Log = contents, s.logger(c)
+	over, err := newHandover(o.Log)
 	if err != nil {
 		return err
 	}
-	operator, err := operatorListener(ctx, server)
+	defer over.stop()
+	listener, err := over.listen(ctx, server.Addr)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
+	}
+	var operator net.Listener // the host's own address, if there is one
+	if server.Operator != "" {
+		if operator, err = over.listen(ctx, server.Operator); err != nil {
+			return errors.Join(err, listener.Close())
+		}
 	}
 	base := server.PublicURL
 	if base == "" {
@@ -81,7 +88,7 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 	if err != nil {
 		return err
 	}
-	o.Log, o.HTTPS, o.Host = s.logger(c), server.HTTPS(), u.Host
+	o.HTTPS, o.Host = server.HTTPS(), u.Host
 	o.Reach.Private, o.Counted = server.Private, server.Counted
 	if o.Proxies, err = httpkit.ParseProxies(server.Proxies); err == nil {
 		o.Mail, err = server.Mail()
@@ -110,15 +117,10 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 	if err := ready(base); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return program.Serve(ctx, listener, operator)
-}
-
-// operatorListener opens the host's own address; nil when there is none.
-func operatorListener(ctx context.Context, server config.Server) (net.Listener, error) {
-	if server.Operator == "" {
-		return nil, nil //nolint:nilnil // no listener is no error
+	if ctx, err = over.ready(ctx); err != nil {
+		return errors.Join(err, listener.Close())
 	}
-	return app.Listen(ctx, server.Operator)
+	return program.Serve(ctx, listener, operator)
 }
 
 // reachable is the name of this machine for an address of its own: browsers keep passkeys for names, and for no numbers.

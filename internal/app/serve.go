@@ -1,0 +1,90 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	shutdown = 15 * time.Second // for requests and jobs under way
+	leaving  = 2 * time.Second  // for connections to be let go by who holds them
+)
+
+// Serve answers until the context ends, then lets requests and jobs under way finish. The host's own address, if there is one, is
+// answered as long.
+func (a *App) Serve(ctx context.Context, listener net.Listener, operator net.Listener) error {
+	stop, err := a.Work(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	doors := []*door{a.door(listener, a, time.Minute)}
+	if operator != nil {
+		doors = append(doors, a.door(operator, a.Operator(), 0))
+	}
+	failed := make(chan error, len(doors))
+	for _, d := range doors {
+		go func() { failed <- d.Serve(d.listener) }()
+	}
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
+	defer cancel()
+	for _, d := range doors {
+		err = errors.Join(err, d.close(stopping))
+	}
+	return errors.Join(err, stop(stopping))
+}
+
+// door is an address and what answers there.
+type door struct {
+	http.Server
+	listener net.Listener
+	open     atomic.Int64 // connections
+	leaving  atomic.Bool
+}
+
+// door answers with limits on how long anybody may take; a profile takes as long as it is asked to.
+func (a *App) door(listener net.Listener, h http.Handler, write time.Duration) *door {
+	d := &door{listener: listener}
+	d.Server = http.Server{ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: write, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
+		ConnState: func(_ net.Conn, state http.ConnState) {
+			switch state {
+			case http.StateNew:
+				d.open.Add(1)
+			case http.StateClosed, http.StateHijacked:
+				d.open.Add(-1)
+			}
+		},
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if d.leaving.Load() {
+				w.Header().Set("Connection", "close")
+			}
+			h.ServeHTTP(w, r)
+		})}
+	return d
+}
+
+// close takes no new connections, asks those that are there to go with their next answer, and closes what is idle then. A server that
+// closed idle ones at once would lose the request that is on its way on one of them.
+func (d *door) close(ctx context.Context) error {
+	d.leaving.Store(true)
+	err := d.listener.Close()
+	if errors.Is(err, net.ErrClosed) { // by what failed
+		err = nil
+	}
+	for end := time.Now().Add(leaving); d.open.Load() > 0 && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if e := d.Shutdown(ctx); e != nil {
+		err = errors.Join(err, e, d.Server.Close())
+	}
+	return err
+}
