@@ -179,6 +179,9 @@ func TestTheShell(t *testing.T) {
 	if got := p.Text(".side .org-name"); got != "Bluebird Soap" {
 		t.Errorf("the switcher leads to %q", got)
 	}
+	p.Look(390, false)
+	p.Go("/sunrise/settings/audit")
+	p.WaitFor(`(t => t.left >= 0 && t.right <= innerWidth)(document.querySelector(".tabs [aria-current=page]").getBoundingClientRect())`)
 }
 
 // An owner invites somebody, who joins, is demoted while working, and removed while signed in.

@@ -265,6 +265,12 @@
     first = e.key; clearTimeout(timer); timer = setTimeout(() => { first = ''; }, 900);
   });
 
+  // Where not all tabs fit, the present one is in sight.
+  document.addEventListener('DOMContentLoaded', () => {
+    const tab = $('.tabs [aria-current="page"]'), bar = tab?.parentElement;
+    if (bar) bar.scrollLeft += tab.getBoundingClientRect().left - bar.getBoundingClientRect().left - (bar.clientWidth - tab.offsetWidth) / 2;
+  });
+
   // Toasts leave after six seconds unless they are looked at or marked to stay.
   const leave = t => setTimeout(() => (t.matches(':hover, :focus-within') ? leave(t) : t.remove()), 6000);
   document.addEventListener('DOMContentLoaded', () => {
