@@ -78,8 +78,6 @@ func Read(data []byte, most int) (Table, error) {
 
 func read(data []byte, most int) (Table, error) {
 	switch {
-	case len(data) == 0:
-		return Table{}, errNothing
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
 		return readBook(data, most)
 	case bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")):

@@ -1,7 +1,10 @@
 package sheet_test
 
 import (
+	"archive/zip"
 	"bytes"
+	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -49,16 +52,23 @@ func TestReadCSV(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
-	for name, data := range map[string]string{"empty": "", "blank": "\n\n", "no rows": "a,b\n", "too many rows": "a\n1\n2\n3\n4\n", "too many columns": strings.Repeat("a,", 300) + "\n1\n", "zeros": "a\x00b,\x00\x00c\nd", "a torn workbook": "PK\x03\x04nonsense", "an old workbook": "\xd0\xcf\x11\xe0..."} {
-		if got, err := sheet.Read([]byte(data), 3); err == nil {
-			t.Errorf("%s: %q", name, cells(got))
+	for name, c := range map[string]struct{ data, says string }{
+		"empty": {"", "is empty"}, "blank": {"\n\n", "is empty"}, "no rows": {"a,b\n", "no rows"}, "too many rows": {"a\n1\n2\n3\n4\n", "at most 3 rows"},
+		"too many columns": {strings.Repeat("a,", 300) + "\n1\n", "at most 200 columns"}, "zeros": {"a\x00b,\x00\x00c\nd", "no table of text"},
+		"a torn workbook": {"PK\x03\x04nonsense", "could not be read"}, "an old workbook": {"\xd0\xcf\x11\xe0...", "of an old kind"},
+		"an empty workbook": {book(t, nil), "is empty"}, "a workbook beyond the last row there is": {renumbered(t, book(t, map[string]any{"A1": "Name"}), 1<<20+1), "could not be read"},
+	} {
+		if got, err := sheet.Read([]byte(c.data), 3); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %q, %v", name, cells(got), err)
 		}
 	}
 }
 
-func TestReadXLSX(t *testing.T) {
+// book is a workbook with some cells.
+func book(t *testing.T, cells map[string]any) string {
+	t.Helper()
 	file := excelize.NewFile()
-	for at, v := range map[string]any{"A1": "Name", "B1": "Price", "C1": "Day", "A3": "Oil", "B3": 2.4000000000000004, "A4": "1.10", "B4": 1250, "C4": 46091} {
+	for at, v := range cells {
 		if err := file.SetCellValue("Sheet1", at, v); err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +77,39 @@ func TestReadXLSX(t *testing.T) {
 	if err := file.Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	got, err := sheet.Read(b.Bytes(), 10)
+	return b.String()
+}
+
+// renumbered is a workbook with another number for its first row, as no program writes it.
+func renumbered(t *testing.T, workbook string, row int) string {
+	t.Helper()
+	in, err := zip.NewReader(strings.NewReader(workbook), int64(len(workbook)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	out := zip.NewWriter(&b)
+	for _, part := range in.File {
+		text, err := fs.ReadFile(in, part.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := out.Create(part.Name)
+		if err == nil {
+			_, err = w.Write(bytes.Replace(text, []byte(`<row r="1"`), fmt.Appendf(nil, `<row r="%d"`, row), 1))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestReadXLSX(t *testing.T) {
+	got, err := sheet.Read([]byte(book(t, map[string]any{"A1": "Name", "B1": "Price", "C1": "Day", "A3": "Oil", "B3": 2.4000000000000004, "A4": "1.10", "B4": 1250, "C4": 46091})), 10)
 	if err != nil || cells(got) != "Name|Price|Day\nOil|2.4\n1.10|1250|46091" || got.Rows[0].Number != 3 {
 		t.Errorf("%q, %v", cells(got), err)
 	}
