@@ -3,8 +3,10 @@ package importing_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"craftplan/internal/authz"
 	"craftplan/internal/catalog"
@@ -22,9 +24,10 @@ import (
 // desk is one with an organization at it.
 type desk struct {
 	*Desk
-	t     *testing.T
-	db    *storetest.DB
-	scope store.Scope
+	t        *testing.T
+	db       *storetest.DB
+	scope    store.Scope
+	contents files.Contents
 }
 
 func newDesk(t *testing.T, db *storetest.DB) desk {
@@ -34,7 +37,7 @@ func newDesk(t *testing.T, db *storetest.DB) desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { contents.Close() })
-	return desk{New(db.Store, files.New(db.Store, contents)), t, db, db.Organization("Sunrise")}
+	return desk{New(db.Store, files.New(db.Store, contents)), t, db, db.Organization("Sunrise"), contents}
 }
 
 func (d desk) update(fn func(context.Context, *store.Tx) error) {
@@ -400,6 +403,86 @@ func TestMappingAndExpiry(t *testing.T) {
 		d.update(func(ctx context.Context, tx *store.Tx) error { return Discard(ctx, tx, next.ID) })
 		if err := d.Expire(t.Context(), d.scope, Expire{Import: next.ID}); err != nil {
 			t.Errorf("what was discarded expires: %v", err)
+		}
+	})
+}
+
+// What was started is neither tried again nor discarded, and a file that was removed is neither tried nor imported.
+func TestStartedAndExpired(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		d := newDesk(t, db)
+		refused := func(what, says string, err error) {
+			t.Helper()
+			if !fault.Is(err, fault.KindConflict) || !strings.Contains(fault.MessageOf(err), says) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		i := d.checked("materials", "SKU,Name,Unit\nFLOUR,Flour,kg\n")
+		i = d.run(i.ID, true)
+		refused("tried again", "was started", d.Check(t.Context(), d.scope, i.ID, i.Columns))
+		refused("discarded", "was started", db.Update(t.Context(), d.scope, func(tx *store.Tx) error { return Discard(t.Context(), tx, i.ID) }))
+		if after := d.get(i.ID); !same(after, Done, 1, 0, 0, 0) || !after.HasFile() {
+			t.Errorf("afterwards: %+v", after)
+		}
+		old := d.checked("materials", "SKU,Name,Unit\nSALT,Salt,kg\n")
+		if err := d.Expire(t.Context(), d.scope, Expire{Import: old.ID}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := d.Table(t.Context(), d.scope, d.get(old.ID))
+		refused("read without its file", "kept for a day", err)
+		refused("tried without its file", "kept for a day", d.Check(t.Context(), d.scope, old.ID, old.Columns))
+		refused("started without its file", "kept for a day", db.Update(t.Context(), d.scope, func(tx *store.Tx) error { return Start(t.Context(), tx, old.ID, true) }))
+		if after := d.get(old.ID); after.Status != Checked {
+			t.Errorf("afterwards: %+v", after)
+		}
+	})
+}
+
+// slow are contents that somebody is waited for to open.
+type slow struct {
+	files.Contents
+	meanwhile func()
+}
+
+func (s slow) Get(ctx context.Context, key files.Key) (io.ReadCloser, error) {
+	s.meanwhile()
+	return s.Contents.Get(ctx, key)
+}
+
+// An import that was given up writes nothing more, also where its job is at work.
+func TestGivenUpMeanwhile(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		d := newDesk(t, db)
+		i := d.checked("materials", "SKU,Name,Unit\nFLOUR,Flour,kg\n")
+		d.update(func(ctx context.Context, tx *store.Tx) error { return Start(ctx, tx, i.ID, false) })
+		library := files.New(db.Store, slow{d.contents, func() {
+			if err := d.GiveUp(t.Context(), d.scope, i.ID, fault.Conflict("Whoever started it is no member any more.")); err != nil {
+				t.Error(err)
+			}
+		}})
+		if err := New(db.Store, library).Run(t.Context(), d.scope, Work{Import: i.ID}, true); err != nil {
+			t.Error(err)
+		}
+		if i = d.get(i.ID); !same(i, Failed, 0, 0, 0, 0) || !strings.HasPrefix(i.Failure, "Whoever started it") || d.material("FLOUR") != nil {
+			t.Errorf("%+v", i)
+		}
+	})
+}
+
+// A row that goes with all others when they are tried may not once they are written: here the code that the first lot is given. Of all or
+// nothing that leaves nothing.
+func TestRowsInEachOthersWay(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		d := newDesk(t, db)
+		d.run(d.checked("materials", "SKU,Name,Unit\nFLOUR,Flour,kg\n").ID, true)
+		year := time.Now().In(d.scope.Context().Zone).Year()
+		rows := strings.Repeat("FLOUR,1,\n", 500) + fmt.Sprintf("FLOUR,1,L-%d-0001\n", year)
+		i := d.checked("stock", "SKU,Quantity (kg),Lot\n"+rows)
+		if !same(i, Checked, 501, 0, 0, 0) {
+			t.Fatalf("tried: %+v\n%s", i.Counts, d.problems(i.ID))
+		}
+		if i = d.run(i.ID, true); i.Status != Failed || !strings.HasPrefix(i.Failure, "Something was changed meanwhile") || d.material("FLOUR").Lots != 0 {
+			t.Errorf("imported: %+v", i)
 		}
 	})
 }
