@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"craftplan/internal/accounts"
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
@@ -246,6 +247,27 @@ func TestRemovedMembersStayRemoved(t *testing.T) {
 		}
 		if o, _, err := organizations.OpenByID(t.Context(), db.Store, owner.Organization()); err != nil || o.Logo != "" {
 			t.Errorf("a stranger changed the logo to %q, %v", o.Logo, err)
+		}
+	})
+}
+
+// The log names each member by their own name.
+func TestMembersAreRecordedByName(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		owner := db.Organization("Sunrise")
+		for _, name := range []string{"Ada", "Ben"} {
+			who := named(t, db, name)
+			joined(t, db, owner, who, authz.Staff)
+			db.Do(t, owner, func(ctx context.Context, tx *store.Tx) error {
+				if err := organizations.Suspend(ctx, tx, who.ID); err != nil {
+					return err
+				}
+				entries, _, err := audit.List(ctx, tx, audit.Filter{Action: audit.Suspended, Limit: 1})
+				if err == nil && (len(entries) != 1 || entries[0].Record != name) {
+					t.Errorf("%s was suspended: %+v", name, entries)
+				}
+				return err
+			})
 		}
 	})
 }

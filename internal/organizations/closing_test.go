@@ -2,17 +2,21 @@ package organizations_test
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"craftplan/internal/accounts"
 	"craftplan/internal/authz"
+	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
 	"craftplan/internal/organizations"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
+	"craftplan/internal/store/storetest/census"
 )
 
 const ownersPassword = "a quiet oven at four"
@@ -85,7 +89,10 @@ func TestCloseNeedsNameAndPassword(t *testing.T) {
 func TestCloseAndCancel(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
 		o, scope, owner := closeIt(t, db)
-		staff := db.Member(scope, authz.Admin).Actor().UserID
+		staff, paused := db.Member(scope, authz.Admin).Actor().UserID, db.Member(scope, authz.Owner)
+		db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error {
+			return organizations.Suspend(ctx, tx, paused.Actor().UserID)
+		})
 		m, reading := resolved(t, db.Store, "old-oven", owner.ID)
 		c := m.Organization.Closing
 		if m.Organization.Status != organizations.Closing || c == nil || c.By == nil || *c.By != owner.ID || c.RemoveAt.Sub(c.Since) != organizations.Grace || reading.Actor().May(authz.OrdersWrite) || told(t, db) != 1 {
@@ -97,6 +104,9 @@ func TestCloseAndCancel(t *testing.T) {
 		_, theirs := resolved(t, db.Store, "old-oven", staff)
 		if err := organizations.CancelClosing(t.Context(), db.Store, theirs); !fault.Is(err, fault.KindForbidden) {
 			t.Errorf("an admin cancels it: %v", err)
+		}
+		if err := organizations.CancelClosing(t.Context(), db.Store, paused); !fault.Is(err, fault.KindForbidden) {
+			t.Errorf("an owner who is suspended cancels it: %v", err)
 		}
 		over := db.At(func() time.Time { return c.RemoveAt.Time() })
 		if err := organizations.CancelClosing(t.Context(), over, reading); !fault.Is(err, fault.KindConflict) {
@@ -169,9 +179,7 @@ func TestSlugsOfClosedOrganizationsAreTaken(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		later := db.At(func() time.Time { return o.Closing.RemoveAt.Time().Add(time.Second) })
-		remover := organizations.Remover{Store: later, Contents: func(context.Context, id.Organization) error { return nil }}
-		if err := remover.Remove(t.Context(), o.ID); err != nil {
+		if err := removed(t, at(db, o.Closing.RemoveAt, 0), o.ID); err != nil {
 			t.Fatal(err)
 		}
 		person, err := accounts.Prepare(accounts.NewUser{Name: "Nina", Email: "nina@oven.example", Password: ownersPassword})
@@ -188,6 +196,129 @@ func TestSlugsOfClosedOrganizationsAreTaken(t *testing.T) {
 		}
 		if _, err := organizations.Preview(t.Context(), db.Store, other, bluebird.Organization, profile); len(fault.FieldsOf(err)) != 1 {
 			t.Errorf("it is called free: %v", err)
+		}
+		profile.Slug = "new-oven"
+		if err := organizations.Change(t.Context(), db.Store, other, bluebird.Organization, profile); err != nil {
+			t.Errorf("one that nobody held: %v", err)
+		}
+		if _, err := organizations.Provision(t.Context(), db.Store, organizations.NewOrganization{Name: "Third Oven"}, organizations.Owner{New: &person}, nil, nil); err != nil {
+			t.Errorf("a new organization with one that nobody held: %v", err)
+		}
+	})
+}
+
+// at is the database at a moment, or some time after.
+func at(db *storetest.DB, moment calendar.Instant, after time.Duration) *store.Store {
+	return db.At(func() time.Time { return moment.Time().Add(after) })
+}
+
+func removed(t *testing.T, st *store.Store, which id.Organization) error {
+	t.Helper()
+	return organizations.Remover{Store: st, Contents: func(context.Context, id.Organization) error { return nil }}.Remove(t.Context(), which)
+}
+
+// From its first day to its last, whatever becomes of an organization that closes, nothing in the directory changes of those beside it:
+// one that works, one that is suspended, one that closes later, one whose time has come, and one that is gone.
+func TestClosingIsOfOneOrganization(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		ctx, began := t.Context(), calendar.At(time.Now())
+		closed := func(st *store.Store, slug string, now bool) organizations.Organization {
+			t.Helper()
+			o, err := organizations.CloseByOperator(ctx, st, slug, "It moves", now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return o
+		}
+		for _, name := range []string{"Active", "Suspended", "Closing", "Due", "Gone"} {
+			db.Organization(name)
+		}
+		if _, err := organizations.SuspendOrganization(ctx, db.Store, "suspended", "The invoice is open."); err != nil {
+			t.Fatal(err)
+		}
+		closed(at(db, began, 20*24*time.Hour), "closing", false)
+		if gone := closed(db.Store, "gone", true); removed(t, db.Store, gone.ID) != nil {
+			t.Fatal("it is not removed")
+		}
+		due := closed(db.Store, "due", true)
+		o, scope, owner := closable(t, db)
+		taker, err := census.Open(ctx, db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer taker.Close()
+		beside := func() (rows []string) {
+			t.Helper()
+			all, err := taker.Take(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range all {
+				directory := slices.Contains([]string{"organizations", "slugs", "memberships", "closed_organizations", "retired_slugs"}, r.Table)
+				if directory && !strings.Contains(r.JSON, o.ID.String()) && !strings.Contains(r.JSON, `"old-oven"`) {
+					rows = append(rows, r.Table+" "+r.JSON)
+				}
+			}
+			return rows
+		}
+		before := beside()
+		if len(before) != 4*3+2 {
+			t.Fatalf("there are %q", before)
+		}
+		over := organizations.Grace - 12*time.Hour // when its owners, and no others, are to be reminded
+		for _, act := range []struct {
+			what string
+			do   func() error
+		}{
+			{"closed", func() error {
+				return organizations.Close(ctx, db.Store, scope, o, owner, organizations.Confirmation{Name: o.Name, Password: ownersPassword})
+			}},
+			{"cancelled", func() error { return organizations.CancelClosing(ctx, db.Store, scope) }},
+			{"closed by the operator", func() error { closed(db.Store, "old-oven", false); return nil }},
+			{"reminded", func() error { return organizations.CheckClosing(ctx, at(db, began, over)) }},
+			{"hurried", func() error { closed(at(db, began, over), "old-oven", true); return nil }},
+			{"removed", func() error { return removed(t, at(db, began, over+time.Hour), o.ID) }},
+		} {
+			if err := act.do(); err != nil {
+				t.Fatalf("%s: %v", act.what, err)
+			}
+			if after := beside(); !slices.Equal(before, after) {
+				t.Fatalf("%s changes others:\n%q\n%q", act.what, before, after)
+			}
+		}
+		if _, _, err := organizations.OpenByID(ctx, db.Store, o.ID); !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("it is still there: %v", err)
+		}
+		var jobs, which string
+		if err := db.Raw().QueryRowContext(ctx, "SELECT COUNT(*), MAX(CAST(args AS text)) FROM river_job WHERE kind = 'organization_removal'").Scan(&jobs, &which); err != nil || jobs != "1" || !strings.Contains(which, due.ID.String()) {
+			t.Errorf("%s removals are to come: %s, %v", jobs, which, err)
+		}
+	})
+}
+
+// What works on a job of the organization is not cut short: its removal waits for that.
+func TestRemovalWaitsForRunningJobs(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		scope := db.Organization("Old Oven")
+		o, err := organizations.CloseByOperator(t.Context(), db.Store, "old-oven", "At once", true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error { return tx.Enqueue(ctx, organizations.ClosingCheck{}) })
+		for _, c := range []struct {
+			state string
+			want  error
+			there bool
+		}{{"running", organizations.ErrUnfinished, true}, {"available", nil, false}} {
+			if _, err := db.Raw().ExecContext(t.Context(), "UPDATE river_job SET state = $1 WHERE kind = 'organizations_closing_check'", c.state); err != nil {
+				t.Fatal(err)
+			}
+			if err := removed(t, at(db, o.Closing.RemoveAt, 0), o.ID); !errors.Is(err, c.want) {
+				t.Errorf("while a job is %s: %v", c.state, err)
+			}
+			if _, _, err := organizations.OpenByID(t.Context(), db.Store, o.ID); (err == nil) != c.there {
+				t.Errorf("while a job was %s: %v", c.state, err)
+			}
 		}
 	})
 }

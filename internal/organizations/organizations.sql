@@ -154,6 +154,7 @@ VALUES (sqlc.arg(organization_id), sqlc.arg(user_id), sqlc.arg(role), sqlc.arg(c
 UPDATE organizations SET logo = sqlc.arg(logo), second_factor = sqlc.arg(second_factor), updated_at = sqlc.arg(updated_at)
 WHERE id = CAST(sqlc.arg(organization) AS org_text);
 
+-- Only what is closing has a remove_at, so what compares that asks for no status.
 -- name: StartClosing :execrows
 UPDATE organizations SET status = 'closing', status_reason = sqlc.arg(reason), closing_at = sqlc.arg(closing_at), closing_by = sqlc.narg(closing_by), remove_at = sqlc.arg(remove_at), reminded = FALSE, updated_at = sqlc.arg(closing_at)
 WHERE id = CAST(sqlc.arg(organization) AS org_text) AND status <> 'closing';
@@ -165,7 +166,7 @@ WHERE id = CAST(sqlc.arg(organization) AS org_text) AND status = 'closing';
 -- Until its moment comes: then the removal may have begun.
 -- name: EndClosing :execrows
 UPDATE organizations SET status = 'active', status_reason = '', closing_at = NULL, closing_by = NULL, remove_at = NULL, reminded = FALSE, updated_at = sqlc.arg(updated_at)
-WHERE id = CAST(sqlc.arg(organization) AS org_text) AND status = 'closing' AND remove_at > sqlc.arg(updated_at);
+WHERE id = CAST(sqlc.arg(organization) AS org_text) AND remove_at > sqlc.arg(updated_at);
 
 -- name: OwnersOf :many
 SELECT u.name, u.email FROM memberships AS m JOIN users AS u ON u.id = m.user_id
@@ -174,14 +175,14 @@ ORDER BY u.email;
 
 -- name: ToRemind :many
 SELECT sqlc.embed(o) FROM organizations AS o
-WHERE o.status = 'closing' AND o.remove_at <= sqlc.arg(until) AND o.remove_at > sqlc.arg(since) AND NOT o.reminded
+WHERE o.remove_at <= sqlc.arg(until) AND o.remove_at > sqlc.arg(since) AND NOT o.reminded
 ORDER BY o.id;
 
 -- name: NoteReminded :execrows
 UPDATE organizations SET reminded = TRUE WHERE id = CAST(sqlc.arg(organization) AS org_text) AND status = 'closing' AND NOT reminded;
 
 -- name: DueForRemoval :many
-SELECT o.id FROM organizations AS o WHERE o.status = 'closing' AND o.remove_at <= sqlc.arg(until) ORDER BY o.id;
+SELECT o.id FROM organizations AS o WHERE o.remove_at <= sqlc.arg(until) ORDER BY o.id;
 
 -- name: NoteRemoval :exec
 INSERT INTO closed_organizations (organization, name, slug, reason, created_at, closed_at, closed_by, rows_removed, files_removed)
@@ -205,7 +206,7 @@ DELETE FROM slugs WHERE organization_id = CAST(sqlc.arg(organization) AS org_tex
 DELETE FROM memberships WHERE organization_id = CAST(sqlc.arg(organization) AS org_text);
 
 -- name: DeleteOrganization :execrows
-DELETE FROM organizations WHERE id = CAST(sqlc.arg(organization) AS org_text) AND status = 'closing' AND remove_at <= sqlc.arg(until);
+DELETE FROM organizations WHERE id = CAST(sqlc.arg(organization) AS org_text) AND remove_at <= sqlc.arg(until);
 
 -- name: SlugRetired :one
 SELECT COUNT(*) > 0 FROM retired_slugs WHERE slug = sqlc.arg(slug);

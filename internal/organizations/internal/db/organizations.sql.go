@@ -277,7 +277,7 @@ func (q *Queries) DeleteMemberships(ctx context.Context, arg DeleteMembershipsPa
 }
 
 const deleteOrganization = `-- name: DeleteOrganization :execrows
-DELETE FROM organizations WHERE id = CAST($1 AS org_text) AND status = 'closing' AND remove_at <= $2
+DELETE FROM organizations WHERE id = CAST($1 AS org_text) AND remove_at <= $2
 `
 
 type DeleteOrganizationParams struct {
@@ -307,7 +307,7 @@ func (q *Queries) DeleteSlugs(ctx context.Context, arg DeleteSlugsParams) error 
 }
 
 const dueForRemoval = `-- name: DueForRemoval :many
-SELECT o.id FROM organizations AS o WHERE o.status = 'closing' AND o.remove_at <= $1 ORDER BY o.id
+SELECT o.id FROM organizations AS o WHERE o.remove_at <= $1 ORDER BY o.id
 `
 
 type DueForRemovalParams struct {
@@ -339,7 +339,7 @@ func (q *Queries) DueForRemoval(ctx context.Context, arg DueForRemovalParams) ([
 
 const endClosing = `-- name: EndClosing :execrows
 UPDATE organizations SET status = 'active', status_reason = '', closing_at = NULL, closing_by = NULL, remove_at = NULL, reminded = FALSE, updated_at = $1
-WHERE id = CAST($2 AS org_text) AND status = 'closing' AND remove_at > $1
+WHERE id = CAST($2 AS org_text) AND remove_at > $1
 `
 
 type EndClosingParams struct {
@@ -1678,6 +1678,7 @@ type StartClosingParams struct {
 	Organization id.Organization
 }
 
+// Only what is closing has a remove_at, so what compares that asks for no status.
 func (q *Queries) StartClosing(ctx context.Context, arg StartClosingParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, startClosing,
 		arg.Reason,
@@ -1782,7 +1783,7 @@ func (q *Queries) Supporters(ctx context.Context) ([]SupportersRow, error) {
 
 const toRemind = `-- name: ToRemind :many
 SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason FROM organizations AS o
-WHERE o.status = 'closing' AND o.remove_at <= $1 AND o.remove_at > $2 AND NOT o.reminded
+WHERE o.remove_at <= $1 AND o.remove_at > $2 AND NOT o.reminded
 ORDER BY o.id
 `
 
