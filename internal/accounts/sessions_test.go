@@ -100,6 +100,9 @@ func TestSessionsThatAreSeen(t *testing.T) {
 		if list := p.sessions(later(db, 31*day)); len(list) != 1 || !list[0].Current {
 			t.Errorf("after a month: %+v", list)
 		}
+		if n, err := accounts.CountSessions(t.Context(), later(db, 31*day)); err != nil || n != 1 {
+			t.Errorf("%d count after a month, %v", n, err)
+		}
 		if _, err := accounts.Authenticate(t.Context(), later(db, 31*day), idle); !fault.Is(err, fault.KindUnauthenticated) {
 			t.Errorf("the one that nobody used: %v", err)
 		}
