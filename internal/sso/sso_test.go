@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
@@ -73,6 +74,37 @@ func TestOnlyOwners(t *testing.T) {
 		}
 		if err := sso.Disconnect(t.Context(), db.Store, owner, id.New()); !fault.Is(err, fault.KindNotFound) {
 			t.Errorf("somebody who is not connected: %v", err)
+		}
+	})
+}
+
+// The log names who was disconnected, each by their own name.
+func TestDisconnectedByName(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		owner := db.Organization("Sunrise")
+		if err := sso.Change(t.Context(), db.Store, owner, good); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"Ada", "Ben"} {
+			who, raw := db.Member(owner, authz.Staff).Actor().UserID, db.Unbound()
+			_, err := raw.ExecContext(t.Context(), "UPDATE users SET name = $1 WHERE id = $2", name, who.String())
+			if err == nil {
+				_, err = raw.ExecContext(t.Context(), `INSERT INTO identities (organization_id, issuer, subject, user_id, created_at, last_used_at) VALUES ($1, $2, $3, $4, $5, $5)`,
+					owner.Organization().String(), good.Issuer, name, who.String(), "2026-05-01T10:00:00.000000Z")
+			}
+			if err == nil {
+				err = sso.Disconnect(t.Context(), db.Store, owner, who)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			db.Do(t, owner, func(ctx context.Context, tx *store.Tx) error {
+				entries, _, err := audit.List(ctx, tx, audit.Filter{Action: audit.Disconnected, Limit: 1})
+				if err == nil && (len(entries) != 1 || entries[0].Record != name) {
+					t.Errorf("%s was disconnected: %+v", name, entries)
+				}
+				return err
+			})
 		}
 	})
 }
