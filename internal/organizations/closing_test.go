@@ -197,6 +197,15 @@ func TestSlugsOfClosedOrganizationsAreTaken(t *testing.T) {
 		if _, err := organizations.Preview(t.Context(), db.Store, other, bluebird.Organization, profile); len(fault.FieldsOf(err)) != 1 {
 			t.Errorf("it is called free: %v", err)
 		}
+		err = db.SystemView(t.Context(), "test: is a slug free", func(tx *store.SystemTx) error {
+			if err := organizations.SlugFree(t.Context(), tx, "old-oven"); !fault.Is(err, fault.KindInvalid) {
+				t.Errorf("at sign-up it is free: %v", err)
+			}
+			return organizations.SlugFree(t.Context(), tx, "new-oven")
+		})
+		if err != nil {
+			t.Errorf("one that nobody held is not: %v", err)
+		}
 		profile.Slug = "new-oven"
 		if err := organizations.Change(t.Context(), db.Store, other, bluebird.Organization, profile); err != nil {
 			t.Errorf("one that nobody held: %v", err)
