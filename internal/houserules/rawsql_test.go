@@ -34,6 +34,7 @@ internal/apptest/isolation/rows_test.go: faults are planted past the store
 internal/apptest/isolation/storm_test.go: what a connection is set to is asked of the database itself
 internal/audit/audit_test.go: entries are attacked from below
 internal/bench/engine.go: databases are made, and a list is read without the store to know the floor under it
+internal/cli/processes_test.go: what processes left in the queue is counted
 internal/cli/script_test.go: a newer program's version is written
 internal/files/files_test.go: a plan's storage is filled without writing it, jobs are counted
 internal/houserules/rawsql_test.go: says what SQL looks like
