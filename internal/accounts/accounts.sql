@@ -12,7 +12,7 @@ VALUES (sqlc.arg(token_hash), sqlc.arg(user_id), sqlc.arg(device), sqlc.arg(fact
 -- name: SessionUser :one
 SELECT u.id, u.email, u.name, s.last_seen_at, s.factors, s.only_organization
 FROM sessions AS s JOIN users AS u ON u.id = s.user_id
-WHERE s.token_hash = sqlc.arg(token_hash) AND s.expires_at > sqlc.arg(moment) AND s.created_at > sqlc.arg(oldest);
+WHERE s.token_hash = sqlc.arg(token_hash) AND s.expires_at > sqlc.arg(moment) AND s.created_at > sqlc.arg(oldest) AND u.disabled_at IS NULL;
 
 -- name: TouchSession :exec
 UPDATE sessions SET last_seen_at = sqlc.arg(last_seen_at), expires_at = sqlc.arg(expires_at)
@@ -154,3 +154,14 @@ DELETE FROM sessions WHERE only_organization = CAST(sqlc.arg(organization) AS or
 
 -- name: CountSessions :one
 SELECT COUNT(*) FROM sessions WHERE expires_at > sqlc.arg(moment);
+
+-- name: DisableUser :execrows
+UPDATE users SET disabled_at = sqlc.arg(disabled_at), disabled_reason = sqlc.arg(reason), updated_at = sqlc.arg(disabled_at)
+WHERE id = sqlc.arg(id) AND disabled_at IS NULL;
+
+-- name: EnableUser :execrows
+UPDATE users SET disabled_at = NULL, disabled_reason = '', updated_at = sqlc.arg(updated_at)
+WHERE id = sqlc.arg(id) AND disabled_at IS NOT NULL;
+
+-- name: UserDisabled :one
+SELECT COUNT(*) > 0 FROM users WHERE id = sqlc.arg(id) AND disabled_at IS NOT NULL;

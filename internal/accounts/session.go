@@ -106,9 +106,12 @@ func (e *Entry) begin(ctx context.Context, tx *store.SystemTx, device string) er
 
 const maxDevice = 200 // characters kept of what a browser says of itself
 
-// StartSession makes a session and returns its token.
+// StartSession makes a session and returns its token. Who is disabled gets none, whatever they proved.
 func StartSession(ctx context.Context, tx *store.SystemTx, user id.ID, start Start) (token string, err error) {
 	queries := db.ForSystem(tx)
+	if err := enabled(ctx, tx, user); err != nil {
+		return "", err
+	}
 	if err := queries.DeleteExpiredSessions(ctx, db.DeleteExpiredSessionsParams{Moment: tx.Now()}); err != nil {
 		return "", err
 	}

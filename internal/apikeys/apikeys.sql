@@ -13,7 +13,7 @@ SELECT id, name, prefix, secret_hash, former_until, scopes, expires_on, last_use
 FROM api_keys WHERE organization_id = sqlc.arg(organization_id) AND id = sqlc.arg(id);
 
 -- name: ListKeys :many
-SELECT k.id, k.name, k.prefix, k.former_until, k.scopes, k.expires_on, k.last_used_at, k.revoked_at, k.created_at, k.created_by, u.name AS maker, m.status AS standing
+SELECT k.id, k.name, k.prefix, k.former_until, k.scopes, k.expires_on, k.last_used_at, k.revoked_at, k.created_at, k.created_by, u.name AS maker, m.status AS standing, u.disabled_at
 FROM api_keys AS k
 JOIN memberships AS m ON m.organization_id = sqlc.arg(organization_id) AND m.user_id = k.created_by
 JOIN users AS u ON u.id = k.created_by

@@ -318,6 +318,23 @@ func TestMakerChanges(t *testing.T) {
 		if !opens(t, db, "sunrise", made.Secret, 0) || state() != apikeys.Active {
 			t.Errorf("the key of a reinstated member does not open; it is %s", state())
 		}
+		people, err := organizations.People(t.Context(), db.Store, "sunrise")
+		if err != nil {
+			t.Fatal(err)
+		}
+		email := people[slices.IndexFunc(people, func(p organizations.Person) bool { return p.ID == user })].Email
+		if _, err := accounts.Disable(t.Context(), db.Store, email, "Left the company."); err != nil {
+			t.Fatal(err)
+		}
+		if opens(t, db, "sunrise", made.Secret, 0) || state() != apikeys.Stopped {
+			t.Errorf("the key of a disabled user opens; it is %s", state())
+		}
+		if _, err := accounts.Enable(t.Context(), db.Store, email); err != nil {
+			t.Fatal(err)
+		}
+		if !opens(t, db, "sunrise", made.Secret, 0) || state() != apikeys.Active {
+			t.Errorf("the key of an enabled user does not open; it is %s", state())
+		}
 		change(organizations.Remove)
 		if opens(t, db, "sunrise", made.Secret, 0) || state() != apikeys.Stopped {
 			t.Errorf("the key of a removed member opens; it is %s", state())

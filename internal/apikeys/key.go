@@ -93,7 +93,7 @@ func List(ctx context.Context, tx *store.Tx, limit, offset int64) ([]Listed, int
 	keys := make([]Listed, len(rows))
 	for i, r := range rows {
 		keys[i] = Listed{Key{r.ID, r.Name, r.Prefix, scopesOf(r.Scopes), r.ExpiresOn, r.LastUsedAt, r.CreatedAt, r.CreatedBy, stateOf(tx, r.RevokedAt, r.ExpiresOn), live(tx, r.FormerUntil)}, r.Maker}
-		if keys[i].State.Works() && organizations.Standing(r.Standing) != organizations.Working {
+		if keys[i].State.Works() && (organizations.Standing(r.Standing) != organizations.Working || r.DisabledAt != nil) {
 			keys[i].State = Stopped
 		}
 	}

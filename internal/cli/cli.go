@@ -3,35 +3,30 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"craftplan/internal/config"
-	"craftplan/internal/fault"
 )
 
 type commands struct {
+	JSON bool `name:"json" help:"Print the result, or what went wrong, as JSON."`
+
 	Serve         serveCommand       `cmd:"" help:"Serve an existing database."`
 	Demo          demoCommand        `cmd:"" help:"Make or reopen a demo and serve it."`
 	Migrate       migrateCommand     `cmd:"" help:"Bring a database to this program's version."`
-	Organizations organizationsGroup `cmd:"" help:"Create and list organizations."`
-	Users         usersGroup         `cmd:"" help:"Create users."`
+	Organizations organizationsGroup `cmd:"" help:"Create, list, rename, suspend, close, carry organizations."`
+	Users         usersGroup         `cmd:"" help:"Create, list, disable users."`
 	Support       supportGroup       `cmd:"" help:"Who helps organizations that let support in, and when they did."`
 	Generate      generateCommand    `cmd:"" help:"Fill a database with made-up organizations, for benchmarks."`
 	Config        configCommand      `cmd:"" help:"Print the effective configuration, secrets hidden."`
 	Version       versionCommand     `cmd:"" help:"Print the version."`
-}
-
-// io is what commands read and write.
-type streams struct {
-	in       io.Reader
-	out, err io.Writer
 }
 
 func (s streams) logger(c config.Config) *slog.Logger {
@@ -48,7 +43,7 @@ func (s streams) logger(c config.Config) *slog.Logger {
 
 type exit struct{ code int }
 
-// Run runs one command and returns the exit code: 0, 1 for a failure, 2 for a wrong command line. A failure is one line.
+// Run runs one command and returns its exit code. A failure is one line.
 func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) (code int) {
 	defer func() { // kong exits after --help
 		if p := recover(); p != nil {
@@ -60,38 +55,21 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		}
 	}()
 	var all commands
+	s := streams{in: in, out: out, err: errs, json: slices.Contains(args, "--json")}
 	parser, err := kong.New(&all, kong.Name("craftplan"), kong.Description("The ERP for small-batch makers."), kong.UsageOnError(),
-		kong.Writers(out, errs), kong.Exit(func(code int) { panic(exit{code}) }), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{in, out, errs}))
+		kong.Writers(out, errs), kong.Exit(func(code int) { panic(exit{code}) }), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
-		fmt.Fprintln(errs, "craftplan:", err)
-		return 1
+		return s.fail(err)
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(errs, "craftplan: %v (see craftplan --help)\n", err)
-		return 2
+		return s.fail(misuse{fmt.Errorf("%w (see craftplan --help)", err)})
 	}
-	if err := command.Run(); err != nil {
-		fmt.Fprintln(errs, "craftplan:", sentence(err))
-		return 1
+	s.json = all.JSON
+	if err := command.Run(s); err != nil {
+		return s.fail(err)
 	}
-	return 0
-}
-
-// sentence is an error in one line; wrong fields are named by their flags.
-func sentence(err error) string {
-	var invalid *fault.Error
-	if errors.As(err, &invalid) && len(invalid.Fields) > 0 {
-		text := ""
-		for i, f := range invalid.Fields {
-			if i > 0 {
-				text += " "
-			}
-			text += f.Name + ": " + f.Message
-		}
-		return text
-	}
-	return strings.Join(strings.Fields(err.Error()), " ")
+	return done
 }
 
 type versionCommand struct{}
@@ -102,8 +80,7 @@ func (versionCommand) Run(s streams) error {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
 		version = info.Main.Version
 	}
-	_, err := fmt.Fprintln(s.out, "craftplan", version)
-	return err
+	return s.tell(map[string]string{"version": version}, "craftplan %s", version)
 }
 
 type configCommand struct {
@@ -113,10 +90,10 @@ type configCommand struct {
 
 // Run prints the configuration.
 func (c configCommand) Run(s streams) error {
-	for _, line := range c.Lines(c.Server) {
-		if _, err := fmt.Fprintln(s.out, line); err != nil {
-			return err
-		}
+	var lines []string
+	values := map[string]string{}
+	for _, v := range c.Values(c.Server) {
+		lines, values[v.Name] = append(lines, fmt.Sprintf("%-10s %s", v.Name, v.Text)), v.Text
 	}
-	return nil
+	return s.tell(values, "%s", strings.Join(lines, "\n"))
 }

@@ -1,12 +1,13 @@
 package cli
 
 import (
-	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"craftplan/internal/accounts"
@@ -19,7 +20,9 @@ import (
 
 type organizationsGroup struct {
 	Create   organizationsCreate   `cmd:"" help:"Create an organization with its owner."`
-	List     organizationsList     `cmd:"" help:"List all organizations."`
+	List     organizationsList     `cmd:"" help:"List all organizations, and what is kept of those that were removed."`
+	Show     organizationsShow     `cmd:"" help:"Show an organization, and how large it is."`
+	Rename   organizationsRename   `cmd:"" help:"Give an organization another address; the former one leads on to it."`
 	Export   organizationsExport   `cmd:"" help:"Write an organization into an archive that any installation can import."`
 	Import   organizationsImport   `cmd:"" help:"Make a new organization of an archive."`
 	Backfill organizationsBackfill `cmd:"" help:"Give organizations of an older program what new ones are given: allergens and nutrients."`
@@ -48,18 +51,18 @@ type links struct {
 	PublicURL string `help:"URL people use, for the link that is printed." default:"http://localhost:4000" env:"CRAFTPLAN_PUBLIC_URL" placeholder:"URL"`
 }
 
-// password says how somebody comes to their password.
-func (l links) password(ctx context.Context, st *store.Store, s streams, email string) error {
-	var path string
-	err := st.System(ctx, "operator: a link to choose a password", func(tx *store.SystemTx) (err error) {
-		path, err = accounts.PasswordLink(ctx, tx, email)
+// password is a link by which somebody chooses their password.
+func (l links) password(ctx context.Context, st *store.Store, email string) (link string, err error) {
+	err = st.System(ctx, "operator: a link to choose a password", func(tx *store.SystemTx) (err error) {
+		link, err = accounts.PasswordLink(ctx, tx, email)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(s.out, "%s chooses a password at the link, once and within an hour:\n%s%s\n", accounts.NormalizeEmail(email), strings.TrimRight(l.PublicURL, "/"), path)
-	return err
+	return strings.TrimRight(l.PublicURL, "/") + link, err
+}
+
+// chooses says how somebody comes to their password.
+func chooses(email, link string) string {
+	return fmt.Sprintf("%s chooses a password at the link, once and within an hour:\n%s", accounts.NormalizeEmail(email), link)
 }
 
 // Run creates the organization and prints its slug; for a new owner also a link to choose a password.
@@ -78,11 +81,25 @@ func (c organizationsCreate) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "created %s (/%s)\n", o.Name, o.Slug)
-	if owner.New == nil {
-		return nil
+	return c.made(ctx, st, s, fmt.Sprintf("created %s (/%s)", o.Name, o.Slug), made{organization: told(o)}, c.OwnerEmail, owner)
+}
+
+// made is the result of making an organization.
+type made struct {
+	organization
+	PasswordLink string `json:"password_link,omitempty"` // of a new owner
+	*carried
+}
+
+// made tells of a new organization; for a new owner with a link to choose a password.
+func (l links) made(ctx context.Context, st *store.Store, s streams, sentence string, m made, email string, owner organizations.Owner) (err error) {
+	if owner.New != nil {
+		if m.PasswordLink, err = l.password(ctx, st, email); err != nil {
+			return err
+		}
+		sentence += "\n" + chooses(email, m.PasswordLink)
 	}
-	return c.password(ctx, st, s, c.OwnerEmail)
+	return s.tell(m, "%s", sentence)
 }
 
 func (c organizationsCreate) owner(ctx context.Context, st *store.Store) (owner organizations.Owner, err error) {
@@ -101,6 +118,49 @@ func (c organizationsCreate) owner(ctx context.Context, st *store.Store) (owner 
 	return organizations.Owner{New: &prepared}, err
 }
 
+// organization is what programs are told of one.
+type organization struct {
+	ID        string     `json:"id"`
+	Slug      string     `json:"slug"`
+	Name      string     `json:"name"`
+	Status    string     `json:"status"`
+	Reason    string     `json:"reason,omitempty"` // of a suspension or a closing
+	RemovedOn *time.Time `json:"removed_on,omitempty"`
+	Plan      string     `json:"plan"`
+	TimeZone  string     `json:"time_zone"`
+	Locale    string     `json:"locale"`
+	Currency  string     `json:"currency"`
+	Features  []string   `json:"features"` // those that are open
+	CreatedAt *time.Time `json:"created_at,omitempty"`
+}
+
+func told(o organizations.Organization) organization {
+	t := organization{ID: o.ID.String(), Slug: o.Slug, Name: o.Name, Status: string(o.Status), Reason: o.Why, Plan: o.BillingPlan, TimeZone: o.TimeZone, Locale: o.Locale, Currency: o.Currency, Features: []string{}}
+	for _, name := range organizations.FeatureNames() {
+		if o.Features.On(organizations.Feature(name)) {
+			t.Features = append(t.Features, name)
+		}
+	}
+	if o.Closing != nil {
+		t.RemovedOn = moment(&o.Closing.RemoveAt)
+	}
+	if !o.CreatedAt.IsZero() {
+		t.CreatedAt = moment(&o.CreatedAt)
+	}
+	return t
+}
+
+// removed is what is kept of one that was removed.
+type removed struct {
+	ID        string     `json:"id"`
+	Slug      string     `json:"slug"`
+	Name      string     `json:"name"`
+	Reason    string     `json:"reason,omitempty"`
+	Rows      int64      `json:"rows"`
+	Files     int64      `json:"files"`
+	RemovedAt *time.Time `json:"removed_at"` // null while it is under way
+}
+
 type organizationsList struct{ config.Config }
 
 // Run prints a table.
@@ -114,40 +174,125 @@ func (c organizationsList) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "SLUG\tNAME\tSTATUS\tPLAN\tTIME ZONE\tCURRENCY\tFEATURES")
-	for _, o := range list {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", o.Slug, o.Name, statusOf(o), o.BillingPlan, o.TimeZone, o.Currency, o.Features)
-	}
-	if err := w.Flush(); err != nil {
+	closed, err := organizations.ListClosed(ctx, st)
+	if err != nil {
 		return err
 	}
-	return listClosed(ctx, st, s)
+	if s.json {
+		return s.tell(listed(list, closed), "")
+	}
+	var rows [][]any
+	for _, o := range list {
+		rows = append(rows, []any{o.Slug, o.Name, statusOf(o), o.BillingPlan, o.TimeZone, o.Currency, o.Features})
+	}
+	if err := s.table("SLUG\tNAME\tSTATUS\tPLAN\tTIME ZONE\tCURRENCY\tFEATURES", rows); err != nil || len(closed) == 0 {
+		return err
+	}
+	rows = nil
+	for _, c := range closed {
+		on := "under way"
+		if c.RemovedAt != nil {
+			on = day(*c.RemovedAt)
+		}
+		rows = append(rows, []any{c.Slug, c.Name, on, c.Rows, c.Files, c.Reason})
+	}
+	return s.table("\nREMOVED\tNAME\tON\tROWS\tFILES\tREASON", rows)
+}
+
+func listed(list []organizations.Organization, closed []organizations.Closed) any {
+	result := struct {
+		Organizations []organization `json:"organizations"`
+		Removed       []removed      `json:"removed"`
+	}{[]organization{}, []removed{}}
+	for _, o := range list {
+		result.Organizations = append(result.Organizations, told(o))
+	}
+	for _, c := range closed {
+		result.Removed = append(result.Removed, removed{c.ID.String(), c.Slug, c.Name, c.Reason, c.Rows, c.Files, moment(c.RemovedAt)})
+	}
+	return result
 }
 
 func statusOf(o organizations.Organization) string {
 	if o.Closing != nil {
-		return fmt.Sprintf("%s, removed on %s", o.Status, o.Closing.RemoveAt.Time().Format(time.DateOnly))
+		return fmt.Sprintf("%s, removed on %s", o.Status, day(o.Closing.RemoveAt))
 	}
 	return string(o.Status)
 }
 
-// listClosed prints what is kept of organizations that were removed, where there are any.
-func listClosed(ctx context.Context, st *store.Store, s streams) error {
-	closed, err := organizations.ListClosed(ctx, st)
-	if err != nil || len(closed) == 0 {
+type organizationsShow struct {
+	config.Config
+	Slug string `arg:"" help:"Its address, or a former one."`
+}
+
+// shown is an organization with its figures.
+type shown struct {
+	organization
+	Former  []string         `json:"former_slugs"`
+	Members int64            `json:"members"`
+	Invited int64            `json:"invited"`
+	Files   int64            `json:"files"`
+	Bytes   int64            `json:"file_bytes"`
+	Rows    int64            `json:"rows"`
+	Tables  map[string]int64 `json:"tables"` // rows by table
+}
+
+// Run prints what the organization is and how large: counts, and nobody's name.
+func (c organizationsShow) Run(ctx context.Context, s streams) error {
+	st, err := open(ctx, c.Config)
+	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\nREMOVED\tNAME\tON\tROWS\tFILES\tREASON")
-	for _, c := range closed {
-		on := "under way"
-		if c.RemovedAt != nil {
-			on = c.RemovedAt.Time().Format(time.DateOnly)
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%s\n", c.Slug, c.Name, on, c.Rows, c.Files, c.Reason)
+	defer st.Close()
+	f, err := organizations.Measure(ctx, st, c.Slug)
+	if err != nil {
+		return err
 	}
-	return w.Flush()
+	w := shown{told(f.Organization), append([]string{}, f.Former...), f.Members, f.Invited, f.Rows["files"], f.Bytes, f.Rows.Rows(), f.Rows}
+	if s.json {
+		return s.tell(w, "")
+	}
+	status := statusOf(f.Organization)
+	if f.Why != "" {
+		status += ": " + f.Why
+	}
+	return s.table(f.Name, [][]any{
+		{"slug", f.Slug}, {"former", cmp.Or(strings.Join(f.Former, ", "), "none")}, {"id", f.ID}, {"status", status}, {"plan", f.BillingPlan},
+		{"time zone", f.TimeZone}, {"locale", f.Locale}, {"currency", f.Currency}, {"features", f.Features}, {"made", day(f.CreatedAt)},
+		{"members", f.Members}, {"invited", f.Invited}, {"rows", w.Rows}, {"files", fmt.Sprintf("%d, %s", w.Files, size(w.Bytes))}, {"largest", largest(f.Rows)}})
+}
+
+// size is a number of bytes for people.
+func size(bytes int64) string {
+	if bytes == 0 {
+		return "0 B" // as a limit it would be none
+	}
+	return organizations.Limit(bytes).Bytes()
+}
+
+// largest names the tables that have the most rows.
+func largest(rows map[string]int64) string {
+	names := slices.SortedFunc(maps.Keys(rows), func(a, b string) int { return cmp.Or(cmp.Compare(rows[b], rows[a]), cmp.Compare(a, b)) })
+	var parts []string
+	for _, name := range names[:min(len(names), 5)] {
+		parts = append(parts, fmt.Sprintf("%s %d", name, rows[name]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+type organizationsRename struct {
+	config.Config
+	Slug    string `arg:"" help:"Its address."`
+	NewSlug string `arg:"" help:"The address it gets."`
+	Name    string `help:"The name it gets; it keeps its own when left out."`
+}
+
+// Run renames it.
+func (c organizationsRename) Run(ctx context.Context, s streams) error {
+	return operate(ctx, s, c.Config, func(st *store.Store) (organizations.Organization, string, error) {
+		o, err := organizations.Rename(ctx, st, c.Slug, c.NewSlug, c.Name)
+		return o, fmt.Sprintf("%s is at /%s now; /%s leads on to it", o.Name, o.Slug, c.Slug), err
+	})
 }
 
 type organizationsBackfill struct{ config.Config }
@@ -163,22 +308,41 @@ func (c organizationsBackfill) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	added := map[string]int{}
 	for _, o := range list {
 		_, scope, err := organizations.OpenByID(ctx, st, o.ID)
 		if err != nil {
 			return err
 		}
-		var added int
 		err = st.Update(ctx, scope, func(tx *store.Tx) (err error) {
-			added, err = app.Backfill(ctx, tx)
+			added[o.Slug], err = app.Backfill(ctx, tx)
 			return err
 		})
 		if err != nil {
 			return fmt.Errorf("%s: %w", o.Slug, err)
 		}
-		fmt.Fprintf(s.out, "%s: %d added\n", o.Slug, added)
+		if !s.json {
+			fmt.Fprintf(s.out, "%s: %d added\n", o.Slug, added[o.Slug])
+		}
 	}
-	return nil
+	if !s.json {
+		return nil
+	}
+	return s.tell(map[string]any{"added": added}, "")
+}
+
+// operate changes one organization and tells of it.
+func operate(ctx context.Context, s streams, c config.Config, change func(*store.Store) (o organizations.Organization, sentence string, err error)) error {
+	st, err := openSealing(ctx, c) // mails are sealed while they wait
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	o, sentence, err := change(st)
+	if err != nil {
+		return err
+	}
+	return s.tell(told(o), "%s", sentence)
 }
 
 type organizationsSuspend struct {
@@ -189,17 +353,10 @@ type organizationsSuspend struct {
 
 // Run suspends it.
 func (c organizationsSuspend) Run(ctx context.Context, s streams) error {
-	st, err := open(ctx, c.Config)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	o, err := organizations.SuspendOrganization(ctx, st, c.Slug, c.Reason)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(s.out, "%s is suspended: its members read and change nothing, its jobs, keys and mails rest\n", o.Slug)
-	return err
+	return operate(ctx, s, c.Config, func(st *store.Store) (organizations.Organization, string, error) {
+		o, err := organizations.SuspendOrganization(ctx, st, c.Slug, c.Reason)
+		return o, o.Slug + " is suspended: its members read and change nothing, its jobs, keys and mails rest", err
+	})
 }
 
 type organizationsResume struct {
@@ -209,17 +366,10 @@ type organizationsResume struct {
 
 // Run resumes it.
 func (c organizationsResume) Run(ctx context.Context, s streams) error {
-	st, err := openSealing(ctx, c.Config) // the mails of a closing that ends are sealed while they wait
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	o, err := organizations.Resume(ctx, st, c.Slug)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(s.out, o.Slug, "works again")
-	return err
+	return operate(ctx, s, c.Config, func(st *store.Store) (organizations.Organization, string, error) {
+		o, err := organizations.Resume(ctx, st, c.Slug)
+		return o, o.Slug + " works again", err
+	})
 }
 
 type organizationsClose struct {
@@ -233,23 +383,19 @@ type organizationsClose struct {
 // Run closes it. The server removes what is due, at its next look within the hour.
 func (c organizationsClose) Run(ctx context.Context, s streams) error {
 	if !c.Yes {
-		return errors.New("closing removes all of an organization: say --yes")
+		return misuse{errors.New("closing removes all of an organization: say --yes")}
 	}
-	st, err := openSealing(ctx, c.Config) // the mails are sealed while they wait
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	o, err := organizations.CloseByOperator(ctx, st, c.Slug, c.Reason, c.Now)
-	if err != nil {
-		return err
-	}
-	when := "on " + o.Closing.RemoveAt.Time().Format(time.DateOnly)
-	if c.Now {
-		when = "within an hour of serving"
-	}
-	_, err = fmt.Fprintf(s.out, "%s is closing: it is removed %s, unless you resume it before\n", o.Slug, when)
-	return err
+	return operate(ctx, s, c.Config, func(st *store.Store) (organizations.Organization, string, error) {
+		o, err := organizations.CloseByOperator(ctx, st, c.Slug, c.Reason, c.Now)
+		if err != nil {
+			return o, "", err
+		}
+		when := "on " + day(o.Closing.RemoveAt)
+		if c.Now {
+			when = "within an hour of serving"
+		}
+		return o, fmt.Sprintf("%s is closing: it is removed %s, unless you resume it before", o.Slug, when), nil
+	})
 }
 
 type organizationsPlan struct {
@@ -260,18 +406,11 @@ type organizationsPlan struct {
 
 // Run changes the plan and says what it allows.
 func (c organizationsPlan) Run(ctx context.Context, s streams) error {
-	st, err := open(ctx, c.Config)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	o, err := organizations.SetPlan(ctx, st, c.Slug, c.Plan)
-	if err != nil {
-		return err
-	}
-	l := organizations.LimitsOf(o.BillingPlan)
-	_, err = fmt.Fprintf(s.out, "%s is on the %s plan: people %s, files %s, API keys %s\n", o.Slug, o.BillingPlan, l.Members, l.Storage.Bytes(), l.Keys)
-	return err
+	return operate(ctx, s, c.Config, func(st *store.Store) (organizations.Organization, string, error) {
+		o, err := organizations.SetPlan(ctx, st, c.Slug, c.Plan)
+		l := organizations.LimitsOf(o.BillingPlan)
+		return o, fmt.Sprintf("%s is on the %s plan: people %s, files %s, API keys %s", o.Slug, o.BillingPlan, l.Members, l.Storage.Bytes(), l.Keys), err
+	})
 }
 
 type organizationsFeature struct {
@@ -283,121 +422,16 @@ type organizationsFeature struct {
 
 // Run changes the feature.
 func (c organizationsFeature) Run(ctx context.Context, s streams) error {
-	st, err := open(ctx, c.Config)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	o, err := organizations.SetFeature(ctx, st, c.Slug, organizations.Feature(c.Name), c.State == "on")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(s.out, "%s: %s is %s\n", o.Slug, c.Name, c.State)
-	return err
-}
-
-type usersGroup struct {
-	Create        usersCreate        `cmd:"" help:"Create a user; the password is read from standard input."`
-	SignOut       usersSignOut       `cmd:"" help:"End all sessions of a user, or of everybody."`
-	ResetPassword usersResetPassword `cmd:"" help:"Print a link by which a user chooses another password."`
-	ResetFactors  usersResetFactors  `cmd:"" help:"Take the second step off the sign-in of who lost all that they had for it."`
-}
-
-type usersCreate struct {
-	config.Config
-	Name  string `required:"" help:"Their name."`
-	Email string `required:"" help:"Their address."`
-}
-
-// Run creates the user.
-func (c usersCreate) Run(ctx context.Context, s streams) error {
-	st, err := open(ctx, c.Config)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	scanner := bufio.NewScanner(s.in)
-	scanner.Scan()
-	prepared, err := accounts.Prepare(accounts.NewUser{Name: c.Name, Email: c.Email, Password: strings.TrimRight(scanner.Text(), "\r")})
-	if err != nil {
-		return err
-	}
-	err = st.System(ctx, "operator: create a user", func(tx *store.SystemTx) error { return accounts.Create(ctx, tx, prepared) })
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(s.out, "created", prepared.Email)
-	return err
-}
-
-type usersSignOut struct {
-	config.Config
-	Email    string `arg:"" optional:"" help:"Their address."`
-	Everyone bool   `help:"Everybody, of all organizations."`
-}
-
-// Run ends the sessions and says how many there were.
-func (c usersSignOut) Run(ctx context.Context, s streams) error {
-	if c.Everyone == (c.Email != "") {
-		return errors.New("name an address, or --everyone")
-	}
-	st, err := open(ctx, c.Config)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	var ended int64
-	err = st.System(ctx, "operator: end sessions", func(tx *store.SystemTx) (err error) {
-		ended, err = accounts.SignOutEverywhere(ctx, tx, c.Email)
-		return err
+	return operate(ctx, s, c.Config, func(st *store.Store) (organizations.Organization, string, error) {
+		o, err := organizations.SetFeature(ctx, st, c.Slug, organizations.Feature(c.Name), c.State == "on")
+		return o, fmt.Sprintf("%s: %s is %s", o.Slug, c.Name, c.State), err
 	})
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(s.out, "ended sessions:", ended)
-	return err
-}
-
-type usersResetPassword struct {
-	config.Config
-	Email string `arg:"" help:"Their address. Be sure that it is they who get the link."`
-	links
-}
-
-// Run prints the link.
-func (c usersResetPassword) Run(ctx context.Context, s streams) error {
-	st, err := openSealing(ctx, c.Config)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	return c.password(ctx, st, s, c.Email)
-}
-
-type usersResetFactors struct {
-	config.Config
-	Email string `arg:"" help:"Their address. Be sure that it is they who ask."`
-}
-
-// Run takes the factors off and signs their person out everywhere; a mail tells them.
-func (c usersResetFactors) Run(ctx context.Context, s streams) error {
-	st, err := openSealing(ctx, c.Config) // the mail is sealed while it waits
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	user, err := accounts.ResetFactors(ctx, st, c.Email)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(s.out, "%s signs in with the password alone now, and is signed out everywhere\n", user.Email)
-	return err
 }
 
 // openSealing opens the database with the key that seals what waits in it: links and mails.
 func openSealing(ctx context.Context, c config.Config) (*store.Store, error) {
 	if err := c.Validate(); err != nil {
-		return nil, err
+		return nil, misuse{err}
 	}
 	options, err := c.Options()
 	if err != nil {
@@ -408,7 +442,7 @@ func openSealing(ctx context.Context, c config.Config) (*store.Store, error) {
 
 func open(ctx context.Context, c config.Config) (*store.Store, error) {
 	if err := c.Validate(); err != nil {
-		return nil, err
+		return nil, misuse{err}
 	}
 	return store.Open(ctx, c.Database, store.Options{Relaxed: c.Relaxed, Connections: c.PoolSize})
 }

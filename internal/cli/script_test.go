@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"craftplan/internal/accounts"
+	"craftplan/internal/audit"
 	"craftplan/internal/cli"
 	"craftplan/internal/organizations"
 	"craftplan/internal/secret"
@@ -44,7 +45,7 @@ func TestScripts(t *testing.T) {
 			testscript.Run(t, testscript.Params{
 				Dir:   "testdata",
 				Setup: func(e *testscript.Env) error { return setup(t, engine, e) },
-				Cmds:  map[string]func(*testscript.TestScript, bool, []string){"busy": busy, "newer": newer, "enrol": enrol, "asked": asked, "older": older},
+				Cmds:  map[string]func(*testscript.TestScript, bool, []string){"busy": busy, "newer": newer, "enrol": enrol, "asked": asked, "older": older, "enters": enters, "logged": logged},
 				Condition: func(name string) (bool, error) {
 					return name == string(engine), nil
 				},
@@ -120,6 +121,52 @@ func asked(ts *testscript.TestScript, not bool, args []string) {
 		entry, err := accounts.SignIn(ctx, st, args[0], args[1], "a script")
 		if err == nil && (entry.Step == "") != not {
 			err = fmt.Errorf("asked for a second step: %t", entry.Step != "")
+		}
+		return err
+	})
+}
+
+// enters tells whether a person with a password is let in, and whether the session that they get goes on.
+func enters(ts *testscript.TestScript, not bool, args []string) {
+	withStore(ts, func(ctx context.Context, st *store.Store) error {
+		entry, err := accounts.SignIn(ctx, st, args[0], args[1], "a script")
+		if err == nil {
+			_, err = accounts.Authenticate(ctx, st, entry.Session)
+		}
+		if (err == nil) == not {
+			return fmt.Errorf("signed in: %w", err)
+		}
+		return nil
+	})
+}
+
+// logged looks for entries of an organization's audit log: of who reads it as an owner, its slug, and "who action kind record" of each.
+func logged(ts *testscript.TestScript, _ bool, args []string) {
+	withStore(ts, func(ctx context.Context, st *store.Store) error {
+		var reader accounts.User
+		err := st.SystemView(ctx, "test: who reads", func(tx *store.SystemTx) (err error) {
+			reader, err = accounts.ByEmail(ctx, tx, args[0])
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		_, scope, err := organizations.Resolve(ctx, st, args[1], reader.ID)
+		if err != nil {
+			return err
+		}
+		found := map[string]bool{}
+		err = st.View(ctx, scope, func(tx *store.Tx) error {
+			entries, _, err := audit.List(ctx, tx, audit.Filter{Limit: 50})
+			for _, e := range entries {
+				found[fmt.Sprintf("%s %s %s %s", e.Who, e.Action, e.Kind, e.Record)] = true
+			}
+			return err
+		})
+		for _, wanted := range args[2:] {
+			if !found[wanted] && err == nil {
+				err = fmt.Errorf("no entry %q among %v", wanted, found)
+			}
 		}
 		return err
 	})

@@ -32,7 +32,7 @@ func validate(c config.Config, s config.Server) error {
 // Run serves until it is told to stop.
 func (c serveCommand) Run(ctx context.Context, s streams) error {
 	if err := validate(c.Config, c.Server); err != nil {
-		return err
+		return misuse{err}
 	}
 	if store.EngineOf(c.Database) == store.SQLite {
 		if _, err := store.Migrate(ctx, c.Database); err != nil { // a file has no other owner to do it
@@ -105,8 +105,7 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 				}
 				fmt.Fprintf(s.err, "No mail server is set (--smtp): mails are kept at %s/mailbox?key=%s\n", base, key)
 			}
-			_, err := fmt.Fprintf(s.out, "craftplan is ready at %s\n", base)
-			return err
+			return s.tell(map[string]string{"url": base}, "craftplan is ready at %s", base)
 		}
 	}
 	program, err := app.New(o)
@@ -142,7 +141,7 @@ type demoCommand struct {
 // Run makes or reopens the demo and serves it.
 func (c demoCommand) Run(ctx context.Context, s streams) error {
 	if err := c.Server.Validate(); err != nil {
-		return err
+		return misuse{err}
 	}
 	conf := config.Config{Database: filepath.Join(c.Data, "craftplan.db"), PoolSize: 1, LogFormat: c.LogFormat, LogLevel: c.LogLevel}
 	if _, err := store.Migrate(ctx, conf.Database); err != nil {
@@ -172,8 +171,7 @@ func (c demoCommand) Run(ctx context.Context, s streams) error {
 			fmt.Fprintf(&b, "  %-24s %s\n", u.Email, u.About)
 		}
 		fmt.Fprintf(&b, "\nMails are kept at %s/mailbox\n", base)
-		_, err := fmt.Fprintln(s.out, b.String())
-		return err
+		return s.tell(map[string]any{"url": base, "mailbox": base + "/mailbox", "password": demo.Password, "users": list}, "%s", b.String())
 	})
 }
 
@@ -182,14 +180,13 @@ type migrateCommand struct{ config.Config }
 // Run migrates.
 func (c migrateCommand) Run(ctx context.Context, s streams) error {
 	if err := c.Validate(); err != nil {
-		return err
+		return misuse{err}
 	}
 	n, err := store.Migrate(ctx, c.Database)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%s: %d migrations applied\n", store.Redact(c.Database), n)
-	return err
+	return s.tell(map[string]any{"database": store.Redact(c.Database), "applied": n}, "%s: %d migrations applied", store.Redact(c.Database), n)
 }
 
 type generateCommand struct {
@@ -209,12 +206,13 @@ func (c generateCommand) Run(ctx context.Context, s streams) error {
 	every := max(c.Organizations/20, 1)
 	err = generate.Run(ctx, st, generate.Options{Organizations: c.Organizations, Orders: c.Orders, Seed: c.Seed, Progress: func(done int) {
 		if done%every == 0 {
-			fmt.Fprintf(s.err, "%d of %d organizations\n", done, c.Organizations)
+			s.progress("%d of %d organizations", done, c.Organizations)
 		}
 	}})
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "generated %d organizations, the first at /%s; sign in as owner@%s.example with %s\n", c.Organizations, generate.Slug(1), generate.Slug(1), generate.Password)
-	return err
+	first := generate.Slug(1)
+	result := map[string]any{"organizations": c.Organizations, "first": first, "email": "owner@" + first + ".example", "password": generate.Password}
+	return s.tell(result, "generated %d organizations, the first at /%s; sign in as owner@%s.example with %s", c.Organizations, first, first, generate.Password)
 }

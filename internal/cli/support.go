@@ -2,9 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"text/tabwriter"
 	"time"
 
 	"craftplan/internal/accounts"
@@ -48,14 +45,11 @@ func setSupporter(ctx context.Context, s streams, c config.Config, email string,
 	if err := organizations.SetSupporter(ctx, st, email, is); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(s.out, accounts.NormalizeEmail(email), words)
-	return err
+	email = accounts.NormalizeEmail(email)
+	return s.tell(map[string]any{"email": email, "support": is}, "%s %s", email, words)
 }
 
-type supportList struct {
-	config.Config
-	JSON bool `help:"Print JSON."`
-}
+type supportList struct{ config.Config }
 
 // Run prints a table.
 func (c supportList) Run(ctx context.Context, s streams) error {
@@ -68,36 +62,30 @@ func (c supportList) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		lines := make([]map[string]string, len(people))
-		for i, p := range people {
-			lines[i] = map[string]string{"email": p.Email, "name": p.Name}
-		}
-		return json.NewEncoder(s.out).Encode(lines)
-	}
-	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "EMAIL\tNAME")
+	list, rows := []map[string]string{}, [][]any{}
 	for _, p := range people {
-		fmt.Fprintf(w, "%s\t%s\n", p.Email, p.Name)
+		list, rows = append(list, map[string]string{"email": p.Email, "name": p.Name}), append(rows, []any{p.Email, p.Name})
 	}
-	return w.Flush()
+	if s.json {
+		return s.tell(map[string]any{"support": list}, "")
+	}
+	return s.table("EMAIL\tNAME", rows)
 }
 
 type supportLog struct {
 	config.Config
-	Limit int  `help:"How many lines, the latest first." default:"100"`
-	JSON  bool `help:"Print JSON."`
+	Limit int `help:"How many lines, the latest first." default:"100"`
 }
 
 // supportLine is a line of the log as programs read it.
 type supportLine struct {
-	At           string `json:"at"`
-	Organization string `json:"organization"`
-	Event        string `json:"event"`
-	Email        string `json:"email"`
-	Scope        string `json:"scope"` // read or write
-	Until        string `json:"until"`
-	Reason       string `json:"reason"`
+	At           time.Time `json:"at"`
+	Organization string    `json:"organization"`
+	Event        string    `json:"event"`
+	Email        string    `json:"email"`
+	Scope        string    `json:"scope"` // read or write
+	Until        time.Time `json:"until"`
+	Reason       string    `json:"reason"`
 }
 
 // Run prints a table.
@@ -111,18 +99,14 @@ func (c supportLog) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	lines := make([]supportLine, len(events))
-	for i, e := range events {
+	list, rows := []supportLine{}, [][]any{}
+	for _, e := range events {
 		scope := map[bool]string{true: "write", false: "read"}[e.Writes]
-		lines[i] = supportLine{e.At.Time().Format(time.RFC3339), e.Organization, e.Event, e.Email, scope, e.Until.Time().Format(time.RFC3339), e.Reason}
+		l := supportLine{e.At.Time().UTC(), e.Organization, e.Event, e.Email, scope, e.Until.Time().UTC(), e.Reason}
+		list, rows = append(list, l), append(rows, []any{l.At.Format(time.RFC3339), l.Organization, l.Event, l.Email, l.Scope, l.Until.Format(time.RFC3339), l.Reason})
 	}
-	if c.JSON {
-		return json.NewEncoder(s.out).Encode(lines)
+	if s.json {
+		return s.tell(map[string]any{"events": list}, "")
 	}
-	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "AT\tORGANIZATION\tEVENT\tWHO\tSCOPE\tUNTIL\tREASON")
-	for _, l := range lines {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", l.At, l.Organization, l.Event, l.Email, l.Scope, l.Until, l.Reason)
-	}
-	return w.Flush()
+	return s.table("AT\tORGANIZATION\tEVENT\tWHO\tSCOPE\tUNTIL\tREASON", rows)
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +10,6 @@ import (
 
 	"craftplan/internal/accounts"
 	"craftplan/internal/config"
-	"craftplan/internal/fault"
 	"craftplan/internal/files"
 	"craftplan/internal/organizations"
 	"craftplan/internal/store"
@@ -22,7 +20,6 @@ type organizationsExport struct {
 	config.Config
 	Slug string `arg:"" help:"Its address."`
 	Out  string `help:"The archive; SLUG.zip when left out, - for standard output. What is there is not written over." placeholder:"FILE"`
-	JSON bool   `name:"json" help:"Print the result as JSON."`
 }
 
 // Run writes the archive. A file is whole or not there.
@@ -32,36 +29,37 @@ func (c organizationsExport) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer end()
-	o, scope, err := organizations.OpenBySlug(ctx, st, c.Slug)
-	if fault.Is(err, fault.KindNotFound) {
-		return fault.Invalid("slug", "No organization is at "+c.Slug+".")
-	}
+	o, scope, err := organizations.AtSlug(ctx, st, c.Slug)
 	if err != nil {
 		return err
 	}
-	exporter := takeout.Exporter{Store: st, Files: library, Progress: func(rows int64) { fmt.Fprintf(s.err, "%d rows\n", rows) }}
-	if c.Out == "-" {
-		_, err := exporter.Export(ctx, o, scope, s.out)
-		return err
-	}
-	if c.Out == "" {
-		c.Out = o.Slug + ".zip"
-	}
+	exporter := takeout.Exporter{Store: st, Files: library, Progress: func(rows int64) { s.progress("%d rows", rows) }}
 	var m takeout.Manifest
-	err = whole(c.Out, func(to io.Writer) error {
+	export := func(to io.Writer) error {
 		m, err = exporter.Export(ctx, o, scope, to)
 		return err
-	})
+	}
+	switch c.Out {
+	case "-":
+		err, s.out = export(s.out), s.err // the result must not follow the archive
+	case "":
+		c.Out = o.Slug + ".zip"
+		fallthrough
+	default:
+		err = whole(c.Out, export)
+	}
 	if err != nil {
 		return err
 	}
-	return report(s, c.JSON, fmt.Sprintf("%s: %d rows of %d tables and %d files in %s", o.Slug, m.Rows(), len(m.Tables), len(m.Files), c.Out),
-		carried{o.Slug, c.Out, m.Rows(), len(m.Tables), len(m.Files)})
+	result := struct {
+		Slug string `json:"slug"`
+		carried
+	}{o.Slug, carried{c.Out, m.Rows(), len(m.Tables), len(m.Files)}}
+	return s.tell(result, "%s: %d rows of %d tables and %d files in %s", o.Slug, result.Rows, result.Tables, result.Files, c.Out)
 }
 
 // carried is the result of an export or an import.
 type carried struct {
-	Slug    string `json:"slug"`
 	Archive string `json:"archive"`
 	Rows    int64  `json:"rows"`
 	Tables  int    `json:"tables"`
@@ -97,7 +95,6 @@ type organizationsImport struct {
 	Plan      string `help:"Its plan; that of the archive when left out."`
 	Reconnect bool   `help:"Make members of the people of the archive, by their addresses and as what they were. Do it with archives that you trust."`
 	MaxSize   int64  `help:"How many MB the archive may unpack to." default:"10240" placeholder:"MB"`
-	JSON      bool   `name:"json" help:"Print the result as JSON."`
 	links
 }
 
@@ -121,28 +118,13 @@ func (c organizationsImport) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	importer := takeout.Importer{Store: st, Files: library, Most: c.MaxSize << 20, Progress: func(rows int64) { fmt.Fprintf(s.err, "%d rows\n", rows) }}
+	importer := takeout.Importer{Store: st, Files: library, Most: c.MaxSize << 20, Progress: func(rows int64) { s.progress("%d rows", rows) }}
 	o, m, err := importer.Import(ctx, archive, about.Size(), takeout.As{Name: c.Name, Slug: c.Slug, Plan: c.Plan, Owner: owner, Reconnect: c.Reconnect})
 	if err != nil {
 		return err
 	}
-	err = report(s, c.JSON, fmt.Sprintf("made %s (/%s): %d rows of %d tables and %d files", o.Name, o.Slug, m.Rows(), len(m.Tables), len(m.Files)),
-		carried{o.Slug, c.Archive, m.Rows(), len(m.Tables), len(m.Files)})
-	if err != nil || owner.New == nil || c.JSON {
-		return err
-	}
-	return c.password(ctx, st, s, c.Owner)
-}
-
-// report prints what was done, for people or for programs.
-func report(s streams, asJSON bool, sentence string, result any) error {
-	if !asJSON {
-		_, err := fmt.Fprintln(s.out, sentence)
-		return err
-	}
-	lines := json.NewEncoder(s.out)
-	lines.SetIndent("", "  ")
-	return lines.Encode(result)
+	sentence := fmt.Sprintf("made %s (/%s): %d rows of %d tables and %d files", o.Name, o.Slug, m.Rows(), len(m.Tables), len(m.Files))
+	return c.made(ctx, st, s, sentence, made{organization: told(o), carried: &carried{c.Archive, m.Rows(), len(m.Tables), len(m.Files)}}, c.Owner, owner)
 }
 
 // openWithFiles opens the database and the folder of files that belongs to it.

@@ -7,6 +7,7 @@ import (
 	"net"
 	netmail "net/mail"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"craftplan/internal/files"
@@ -124,25 +125,28 @@ func (c Config) Files() (*files.Directory, error) {
 	return files.OpenDirectory(folder)
 }
 
-// Lines are the effective values, secrets hidden, for people.
-func (c Config) Lines(s Server) []string {
-	return []string{
-		"database   " + store.Redact(c.Database),
-		"engine     " + string(store.EngineOf(c.Database)),
-		fmt.Sprintf("relaxed    %t", c.Relaxed),
-		fmt.Sprintf("pool-size  %d", c.PoolSize),
-		"secret-key " + c.SecretKeyFile,
-		"files-dir  " + c.FilesDir,
-		"log-format " + c.LogFormat,
-		"log-level  " + c.LogLevel,
-		"addr       " + s.Addr,
-		"operator-addr " + s.Operator,
-		fmt.Sprintf("metrics-organizations %d", s.Counted),
-		"public-url " + s.PublicURL,
-		"trusted-proxies " + strings.Join(s.Proxies, ", "),
-		"smtp       " + mailServer(s.SMTP),
-		"mail-from  " + s.MailFrom,
-		fmt.Sprintf("allow-private %t", s.Private),
+// Value is one effective value.
+type Value struct{ Name, Text string }
+
+// Values are the effective ones, secrets hidden.
+func (c Config) Values(s Server) []Value {
+	return []Value{
+		{"database", store.Redact(c.Database)},
+		{"engine", string(store.EngineOf(c.Database))},
+		{"relaxed", strconv.FormatBool(c.Relaxed)},
+		{"pool-size", strconv.Itoa(c.PoolSize)},
+		{"secret-key", c.SecretKeyFile},
+		{"files-dir", c.FilesDir},
+		{"log-format", c.LogFormat},
+		{"log-level", c.LogLevel},
+		{"addr", s.Addr},
+		{"operator-addr", s.Operator},
+		{"metrics-organizations", strconv.Itoa(s.Counted)},
+		{"public-url", s.PublicURL},
+		{"trusted-proxies", strings.Join(s.Proxies, ", ")},
+		{"smtp", mailServer(s.SMTP)},
+		{"mail-from", s.MailFrom},
+		{"allow-private", strconv.FormatBool(s.Private)},
 	}
 }
 

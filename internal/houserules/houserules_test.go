@@ -179,7 +179,12 @@ var scopeMakers = map[string][]string{
 		"internal/apikeys/authenticate.go",
 		"internal/organizations/operator.go",
 		"internal/sso/signin.go",
+	},
+	"AtSlug": {
 		"internal/cli/takeout.go",
+		"internal/organizations/figures.go",
+		"internal/organizations/grant.go",
+		"internal/organizations/operator.go",
 	},
 	"Provision": {
 		"internal/apptest/isolation/fixture.go",
@@ -214,6 +219,7 @@ var scopeMakers = map[string][]string{
 	"System": {
 		"internal/apptest/isolation/fixture.go",
 		"internal/accounts/authenticator.go",
+		"internal/accounts/disabled.go",
 		"internal/accounts/email.go",
 		"internal/accounts/factor.go",
 		"internal/accounts/passkey.go",
@@ -226,6 +232,7 @@ var scopeMakers = map[string][]string{
 		"internal/accounts/signup.go",
 		"internal/apptest/apptest.go",
 		"internal/cli/organizations.go",
+		"internal/cli/users.go",
 		"internal/demo/demo.go",
 		"internal/mail/mailbox.go",
 		"internal/sso/signin.go",
@@ -249,6 +256,8 @@ var scopeMakers = map[string][]string{
 		"internal/demo/demo.go",
 		"internal/mail/mailbox.go",
 		"internal/mail/mailer.go",
+		"internal/organizations/figures.go",
+		"internal/organizations/grant.go",
 		"internal/organizations/joining.go",
 		"internal/organizations/operator.go",
 		"internal/organizations/organization.go",

@@ -20,6 +20,7 @@ import (
 // rawSQL are the files outside query files, migrations and generated code that may hold SQL, each with the reason.
 var rawSQL = reasons(`
 internal/accounts/accounts_test.go: what is kept of secrets is read past the store
+internal/accounts/disabled_test.go: somebody is disabled past the verb
 internal/accounts/factor_test.go: what is kept of secrets is read past the store
 internal/accounts/links_test.go: a token is looked for past the store
 internal/api/api_test.go: an organization is suspended by the operator, a former address is written
@@ -95,6 +96,7 @@ var storeSQL = map[string]string{
 	"referencesOf":             "asks the catalog what their rows refer to",
 	"askCatalog":               "is given one of the two",
 	"Tx.AllRows":               "runs what Table.selection made, through the guard",
+	"Tx.CountRows":             "counts the rows of an organization, through the guard; the names come from the catalog and are quoted by %q",
 	"Tx.InsertRows":            "runs what Table.insertion made, through the guard",
 	"Table.selection":          "reads all rows of an organization; the names come from the catalog and are quoted by %q",
 	"Table.insertion":          "adds rows of an organization; the names come from the catalog and are quoted by %q",

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"craftplan/internal/audit"
+	"craftplan/internal/authz"
 	"craftplan/internal/fault"
 	"craftplan/internal/organizations/internal/db"
 	"craftplan/internal/store"
@@ -82,16 +83,27 @@ func (o *Organization) become(ctx context.Context, tx *store.SystemTx, from, to 
 	return err
 }
 
-// operate changes the organization that holds the slug, as nobody of it.
-func operate(ctx context.Context, st *store.Store, slug string, change func(*store.SystemTx, *store.Tx, *Organization) error) (Organization, error) {
+// operator acts for the host: as nobody of the organization, and over everybody in it.
+var operator = authz.Actor{Role: authz.Owner}
+
+// AtSlug opens an organization by its address, or by a former one, for the operator. The actor may do nothing that needs a permission.
+// The field name in errors is slug.
+func AtSlug(ctx context.Context, st *store.Store, slug string) (Organization, store.Scope, error) {
 	o, scope, err := OpenBySlug(ctx, st, slug)
 	if fault.Is(err, fault.KindNotFound) {
-		return o, fault.Invalid("slug", "No organization is at "+slug+".")
+		message := "No organization is at " + slug + "."
+		err = &fault.Error{Kind: fault.KindNotFound, Message: message, Fields: []fault.Field{{Name: "slug", Message: message}}}
 	}
+	return o, scope, err
+}
+
+// operate changes the organization that holds the slug, as nobody of it.
+func operate(ctx context.Context, st *store.Store, slug string, change func(*store.SystemTx, *store.Tx, *Organization) error) (Organization, error) {
+	o, scope, err := AtSlug(ctx, st, slug)
 	if err != nil {
 		return o, err
 	}
-	err = st.Provision(ctx, o.ID, scope.Actor(), scope.Context(), func(system *store.SystemTx, tx *store.Tx) error {
+	err = st.Provision(ctx, o.ID, operator, scope.Context(), func(system *store.SystemTx, tx *store.Tx) error {
 		row, err := db.ForSystem(system).OrganizationByID(ctx, db.OrganizationByIDParams{Organization: o.ID})
 		if err != nil {
 			return err

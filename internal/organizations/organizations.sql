@@ -18,6 +18,7 @@ SELECT sqlc.embed(o), m.role, m.costs
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = sqlc.arg(user_id) AND m.status = 'active'
+JOIN users AS u ON u.id = m.user_id AND u.disabled_at IS NULL
 WHERE s.slug = sqlc.arg(slug);
 
 -- name: OrganizationsOfUser :many
@@ -263,3 +264,17 @@ WHERE s.slug = sqlc.arg(slug) AND u.support AND m.status = 'removed' AND o.statu
 INSERT INTO memberships (organization_id, user_id, role, costs, status, created_at, updated_at)
 VALUES (sqlc.arg(organization_id), sqlc.arg(user_id), 'viewer', TRUE, 'removed', sqlc.arg(created_at), sqlc.arg(created_at))
 ON CONFLICT (organization_id, user_id) DO NOTHING;
+
+-- name: SlugsOf :many
+SELECT slug FROM slugs WHERE organization_id = CAST(sqlc.arg(organization) AS org_text) ORDER BY created_at, slug;
+
+-- Everybody with an account, and each place they have: a row for each, and one for who has none.
+-- name: People :many
+SELECT u.id, u.name, u.email, u.created_at, u.disabled_at, u.disabled_reason, COALESCE(o.slug, '') AS slug, COALESCE(m.role, '') AS role, COALESCE(m.status, '') AS standing
+FROM users AS u
+LEFT JOIN memberships AS m ON m.user_id = u.id AND m.status <> 'removed'
+LEFT JOIN organizations AS o ON o.id = m.organization_id
+ORDER BY u.email, o.slug;
+
+-- name: FileBytes :one
+SELECT CAST(COALESCE(SUM(f.size), 0) AS bigint) FROM files AS f WHERE f.organization_id = sqlc.arg(organization_id);

@@ -24,22 +24,34 @@ func Change(ctx context.Context, st *store.Store, scope store.Scope, o Organizat
 	if err := scope.Actor().Require(authz.OrganizationControl); err != nil {
 		return err
 	}
-	in, err := p.validate(o)
-	if err != nil {
+	if _, err := p.validate(o); err != nil {
 		return err
 	}
 	return st.Provision(ctx, o.ID, scope.Actor(), scope.Context(), func(system *store.SystemTx, tx *store.Tx) error {
-		if err := hold(ctx, system, tx, in.Slug); err != nil {
-			return err
-		}
-		in.BrandColor = strings.ToUpper(in.BrandColor)
-		_, err := db.ForSystem(system).ChangeOrganization(ctx, db.ChangeOrganizationParams{Organization: o.ID, Name: in.Name, Slug: in.Slug, TimeZone: in.TimeZone, Locale: in.Locale, BrandColor: in.BrandColor, UpdatedAt: tx.Now()})
-		if err != nil {
-			return err
-		}
-		became := Profile{in.Name, in.Slug, in.TimeZone, in.Locale, in.BrandColor}
-		return record(ctx, tx, audit.Changed, Profile{o.Name, o.Slug, o.TimeZone, o.Locale, o.BrandColor}.fields(), became.fields())
+		return o.rewrite(ctx, system, tx, p)
 	})
+}
+
+// rewrite writes another profile of the organization, and holds its slug.
+func (o *Organization) rewrite(ctx context.Context, system *store.SystemTx, tx *store.Tx, p Profile) error {
+	in, err := p.validate(*o)
+	if err != nil {
+		return err
+	}
+	if err := hold(ctx, system, tx, in.Slug); err != nil {
+		return err
+	}
+	was, became := o.profile(), Profile{in.Name, in.Slug, in.TimeZone, in.Locale, strings.ToUpper(in.BrandColor)}
+	_, err = db.ForSystem(system).ChangeOrganization(ctx, db.ChangeOrganizationParams{Organization: o.ID, Name: became.Name, Slug: became.Slug, TimeZone: became.TimeZone, Locale: became.Locale, BrandColor: became.BrandColor, UpdatedAt: tx.Now()})
+	if err != nil {
+		return err
+	}
+	o.Name, o.Slug, o.TimeZone, o.Locale, o.BrandColor = became.Name, became.Slug, became.TimeZone, became.Locale, became.BrandColor
+	return record(ctx, tx, audit.Changed, was.fields(), became.fields())
+}
+
+func (o *Organization) profile() Profile {
+	return Profile{o.Name, o.Slug, o.TimeZone, o.Locale, o.BrandColor}
 }
 
 // fields are what the audit log tells of the profile.

@@ -15,11 +15,11 @@ import (
 // whose rows the organization's own row takes with it.
 var lasting = []string{auditTable, "memberships"}
 
-// Removed is how many rows went, in all and of one table.
-type Removed map[string]int64
+// Counted is a number of rows of each table.
+type Counted map[string]int64
 
-// Rows is how many went in all.
-func (r Removed) Rows() (total int64) {
+// Rows is how many there are in all.
+func (r Counted) Rows() (total int64) {
 	for _, n := range r {
 		total += n
 	}
@@ -28,12 +28,12 @@ func (r Removed) Rows() (total int64) {
 
 // RemoveSome deletes at most so many rows of the organization, those first that no other needs. When it deletes none, none is left but
 // in the tables that last.
-func (tx *Tx) RemoveSome(ctx context.Context, most int64) (Removed, error) {
+func (tx *Tx) RemoveSome(ctx context.Context, most int64) (Counted, error) {
 	tables, err := tablesOf(ctx, tx.sql, tx.engine)
 	if err != nil {
 		return nil, err
 	}
-	removed := Removed{}
+	removed := Counted{}
 	for _, t := range slices.Backward(tables) { // those first that no other refers to
 		if slices.Contains(lasting, t.Name) {
 			continue

@@ -61,6 +61,23 @@ func (t Table) selection() string {
 	return text
 }
 
+// CountRows is how many rows of the organization there are in each table.
+func (tx *Tx) CountRows(ctx context.Context) (Counted, error) {
+	tables, err := tablesOf(ctx, tx.sql, tx.engine)
+	if err != nil {
+		return nil, err
+	}
+	counted := Counted{}
+	for _, t := range tables {
+		var n int64
+		if err := tx.db.QueryRowContext(ctx, fmt.Sprintf("SELECT COUNT(*) FROM %q WHERE organization_id = $1", t.Name), tx.scope.organization).Scan(&n); err != nil {
+			return nil, fmt.Errorf("%s: %w", t.Name, err)
+		}
+		counted[t.Name] = n
+	}
+	return counted, nil
+}
+
 func (t Table) names() []string {
 	names := make([]string, len(t.Columns))
 	for i, c := range t.Columns {

@@ -48,7 +48,10 @@ type Config struct {
 }
 
 // DemoUser is a person of the demo.
-type DemoUser struct{ Email, About string }
+type DemoUser struct {
+	Email string `json:"email"`
+	About string `json:"about"`
+}
 
 // Site answers requests.
 type Site struct {

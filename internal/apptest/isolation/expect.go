@@ -144,8 +144,8 @@ func said(text string) bool { return text == "true" || text == "1" }
 // keyed reads what a program with a key is to the organization that holds a slug.
 func (w *World) keyed(ctx context.Context, key, slug string) (s Standing, err error) {
 	found, err := w.Column(ctx, `SELECT m.role || ' ' || o.status || ' ' || o.slug || ' ' || k.scopes FROM slugs s JOIN organizations o ON o.id = s.organization_id
-		JOIN api_keys k ON k.organization_id = o.id JOIN memberships m ON m.organization_id = o.id AND m.user_id = k.created_by
-		WHERE s.slug = $1 AND (k.secret_hash = $2 OR k.former_hash = $2 AND k.former_until >= $3) AND k.revoked_at IS NULL AND m.status = 'active'`, slug, hash(key), calendar.At(w.Now()).String())
+		JOIN api_keys k ON k.organization_id = o.id JOIN memberships m ON m.organization_id = o.id AND m.user_id = k.created_by JOIN users u ON u.id = k.created_by
+		WHERE s.slug = $1 AND (k.secret_hash = $2 OR k.former_hash = $2 AND k.former_until >= $3) AND k.revoked_at IS NULL AND m.status = 'active' AND u.disabled_at IS NULL`, slug, hash(key), calendar.At(w.Now()).String())
 	if err != nil || len(found) == 0 {
 		return s, err
 	}

@@ -66,6 +66,7 @@ const (
 	Removed   = "removed"      // a former member
 	Invited   = "invited"      // and has not answered yet
 	Paused    = "suspended"    // a member who may not come in now
+	Disabled  = "disabled"     // a member whom the operator keeps out of the installation
 	Guest     = "guest"        // viewer of A, and owner of B
 	Vouched   = "guest of B's" // the same person, in a session that B's own provider vouched for
 	Supporter = "support"      // of the installation, whom A lets read
@@ -80,11 +81,12 @@ const (
 	Program = "key of A"         // with every scope, made by the owner
 	Reader  = "reading key of A" // with one scope
 	Stopped = "key of who is suspended"
+	Barred  = "key of who is disabled"
 	Foreign = "key of B" // made by the guest, who is a member of A too
 )
 
 // Everybody is the order of the actors in tables and reports.
-var Everybody = []string{Anonymous, Newcomer, Halfway, Operator, Stranger, Neighbour, Removed, Invited, Paused, Vouched, Foreign, Stopped, Reader, Program, Guest, Supporter, Viewer, Staff, Admin, Owner}
+var Everybody = []string{Anonymous, Newcomer, Halfway, Operator, Stranger, Neighbour, Removed, Invited, Paused, Disabled, Vouched, Foreign, Stopped, Barred, Reader, Program, Guest, Supporter, Viewer, Staff, Admin, Owner}
 
 // Fixture is what a database holds, as far as it cannot be read from it.
 type Fixture struct {
@@ -154,7 +156,7 @@ type seeder struct {
 func (s *seeder) a(ctx context.Context) error {
 	s.A = Workshop{Name: "Alder Bakery", Slug: "alder", Former: "old-alder", Word: "Alder", Domain: "alder.example"}
 	s.Actors[Anonymous] = &Actor{Name: Anonymous}
-	for _, who := range []string{Owner, Admin, Staff, Viewer, Guest, Removed, Paused, Invited, Stranger, Supporter} {
+	for _, who := range []string{Owner, Admin, Staff, Viewer, Guest, Removed, Paused, Disabled, Invited, Stranger, Supporter} {
 		if err := s.someone(ctx, who, s.A.Domain); err != nil {
 			return err
 		}
@@ -164,7 +166,7 @@ func (s *seeder) a(ctx context.Context) error {
 		return err
 	}
 	err = s.st.Update(ctx, owner, func(tx *store.Tx) error {
-		for who, role := range map[string]authz.Role{Admin: authz.Admin, Staff: authz.Staff, Viewer: authz.Viewer, Guest: authz.Viewer, Removed: authz.Staff, Paused: authz.Admin} {
+		for who, role := range map[string]authz.Role{Admin: authz.Admin, Staff: authz.Staff, Viewer: authz.Viewer, Guest: authz.Viewer, Removed: authz.Staff, Paused: authz.Admin, Disabled: authz.Admin} {
 			if err := organizations.AddMember(ctx, tx, s.Actors[who].User, role); err != nil {
 				return err
 			}
@@ -174,10 +176,13 @@ func (s *seeder) a(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.programs(ctx, s.A, map[string]string{Program: Owner, Reader: Owner, Stopped: Paused}); err != nil {
+	if err := s.programs(ctx, s.A, map[string]string{Program: Owner, Reader: Owner, Stopped: Paused, Barred: Disabled}); err != nil {
 		return err
 	}
 	if err := s.st.Update(ctx, owner, func(tx *store.Tx) error { return organizations.Suspend(ctx, tx, s.Actors[Paused].User) }); err != nil {
+		return err
+	}
+	if _, err := accounts.Disable(ctx, s.st, s.Actors[Disabled].Email, "Left the company."); err != nil {
 		return err
 	}
 	if err := errors.Join(s.passkey(ctx, Owner), s.authenticator(ctx, Staff), s.halfway(ctx)); err != nil {

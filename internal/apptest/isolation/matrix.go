@@ -159,10 +159,10 @@ func (m *matrix) route(ctx context.Context, r Route, status organizations.Status
 }
 
 // unmoved are those to whom an organization is the same, active or not.
-var unmoved = []string{Newcomer, Halfway, Operator, Stranger, Neighbour, Invited, Vouched, Foreign, Stopped}
+var unmoved = []string{Newcomer, Halfway, Operator, Stranger, Neighbour, Invited, Disabled, Vouched, Foreign, Stopped, Barred}
 
 // likeOthers are those to whom what is outside of organizations is what it is to somebody else.
-var likeOthers = []string{Removed, Paused, Viewer, Admin, Foreign, Stopped, Reader}
+var likeOthers = []string{Removed, Paused, Viewer, Admin, Foreign, Stopped, Barred, Reader}
 
 // blame finds out which of the cells changed what none of them may change.
 func (m *matrix) blame(ctx context.Context, cells []cell) error {

@@ -51,7 +51,7 @@ func (s Script) still() bool {
 var cast = []struct {
 	who   string
 	often int
-}{{Owner, 30}, {Admin, 14}, {Staff, 14}, {Guest, 8}, {Viewer, 6}, {Program, 8}, {Reader, 3}, {Stopped, 1}, {Paused, 2}, {Removed, 2}, {Invited, 2}, {Stranger, 2}, {Anonymous, 5}, {Newcomer, 2}, {Halfway, 1}}
+}{{Owner, 30}, {Admin, 14}, {Staff, 14}, {Guest, 8}, {Viewer, 6}, {Program, 8}, {Reader, 3}, {Stopped, 1}, {Paused, 2}, {Disabled, 1}, {Barred, 1}, {Removed, 2}, {Invited, 2}, {Stranger, 2}, {Anonymous, 5}, {Newcomer, 2}, {Halfway, 1}}
 
 // colleagues are who acts on B's side.
 var colleagues = []string{Neighbour, Neighbour, Colleague, Guest, Foreign}
@@ -123,7 +123,7 @@ func (s scripts) step(source *rand.Rand) Step {
 func (s scripts) of(who string, source *rand.Rand) Step {
 	routes := s.pages
 	switch {
-	case slices.Contains([]string{Program, Reader, Stopped, Foreign}, who) && len(s.programs) > 0:
+	case slices.Contains([]string{Program, Reader, Stopped, Barred, Foreign}, who) && len(s.programs) > 0:
 		routes = s.programs
 	case who == Guest || slices.Contains(colleagues, who): // outside of A, what they see and change is B's too
 	case len(s.outside) > 0 && (source.IntN(12) == 0 || slices.Contains([]string{Anonymous, Newcomer, Halfway, Stranger}, who) && source.IntN(2) == 0):

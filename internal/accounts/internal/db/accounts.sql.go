@@ -487,6 +487,43 @@ func (q *Queries) DeleteTokensOf(ctx context.Context, arg DeleteTokensOfParams) 
 	return err
 }
 
+const disableUser = `-- name: DisableUser :execrows
+UPDATE users SET disabled_at = $1, disabled_reason = $2, updated_at = $1
+WHERE id = $3 AND disabled_at IS NULL
+`
+
+type DisableUserParams struct {
+	DisabledAt *calendar.Instant
+	Reason     string
+	ID         id.ID
+}
+
+func (q *Queries) DisableUser(ctx context.Context, arg DisableUserParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, disableUser, arg.DisabledAt, arg.Reason, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const enableUser = `-- name: EnableUser :execrows
+UPDATE users SET disabled_at = NULL, disabled_reason = '', updated_at = $1
+WHERE id = $2 AND disabled_at IS NOT NULL
+`
+
+type EnableUserParams struct {
+	UpdatedAt calendar.Instant
+	ID        id.ID
+}
+
+func (q *Queries) EnableUser(ctx context.Context, arg EnableUserParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, enableUser, arg.UpdatedAt, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const hasFactor = `-- name: HasFactor :one
 SELECT EXISTS (SELECT 1 FROM authenticators AS a WHERE a.user_id = $1 UNION ALL SELECT 1 FROM passkeys AS p WHERE p.user_id = $1)
 `
@@ -684,7 +721,7 @@ func (q *Queries) RenewToken(ctx context.Context, arg RenewTokenParams) (int64, 
 const sessionUser = `-- name: SessionUser :one
 SELECT u.id, u.email, u.name, s.last_seen_at, s.factors, s.only_organization
 FROM sessions AS s JOIN users AS u ON u.id = s.user_id
-WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.created_at > $3
+WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.created_at > $3 AND u.disabled_at IS NULL
 `
 
 type SessionUserParams struct {
@@ -939,4 +976,19 @@ func (q *Queries) UserByID(ctx context.Context, arg UserByIDParams) (UserByIDRow
 	var i UserByIDRow
 	err := row.Scan(&i.ID, &i.Email, &i.Name)
 	return i, err
+}
+
+const userDisabled = `-- name: UserDisabled :one
+SELECT COUNT(*) > 0 FROM users WHERE id = $1 AND disabled_at IS NOT NULL
+`
+
+type UserDisabledParams struct {
+	ID id.ID
+}
+
+func (q *Queries) UserDisabled(ctx context.Context, arg UserDisabledParams) (bool, error) {
+	row := q.db.QueryRowContext(ctx, userDisabled, arg.ID)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
 }

@@ -162,6 +162,16 @@ func (s System) DeleteTokensOf(ctx context.Context, in DeleteTokensOfParams) err
 	return s.queries.DeleteTokensOf(ctx, in)
 }
 
+// DisableUser runs over the directory.
+func (s System) DisableUser(ctx context.Context, in DisableUserParams) (int64, error) {
+	return s.queries.DisableUser(ctx, in)
+}
+
+// EnableUser runs over the directory.
+func (s System) EnableUser(ctx context.Context, in EnableUserParams) (int64, error) {
+	return s.queries.EnableUser(ctx, in)
+}
+
 // HasFactor runs over the directory.
 func (s System) HasFactor(ctx context.Context, in HasFactorParams) (bool, error) {
 	return s.queries.HasFactor(ctx, in)
@@ -260,4 +270,9 @@ func (s System) UserByEmail(ctx context.Context, in UserByEmailParams) (UserByEm
 // UserByID runs over the directory.
 func (s System) UserByID(ctx context.Context, in UserByIDParams) (UserByIDRow, error) {
 	return s.queries.UserByID(ctx, in)
+}
+
+// UserDisabled runs over the directory.
+func (s System) UserDisabled(ctx context.Context, in UserDisabledParams) (bool, error) {
+	return s.queries.UserDisabled(ctx, in)
 }

@@ -165,7 +165,7 @@ func (q *Queries) KeyBySecret(ctx context.Context, arg KeyBySecretParams) (KeyBy
 }
 
 const listKeys = `-- name: ListKeys :many
-SELECT k.id, k.name, k.prefix, k.former_until, k.scopes, k.expires_on, k.last_used_at, k.revoked_at, k.created_at, k.created_by, u.name AS maker, m.status AS standing
+SELECT k.id, k.name, k.prefix, k.former_until, k.scopes, k.expires_on, k.last_used_at, k.revoked_at, k.created_at, k.created_by, u.name AS maker, m.status AS standing, u.disabled_at
 FROM api_keys AS k
 JOIN memberships AS m ON m.organization_id = $1 AND m.user_id = k.created_by
 JOIN users AS u ON u.id = k.created_by
@@ -192,6 +192,7 @@ type ListKeysRow struct {
 	CreatedBy   id.ID
 	Maker       string
 	Standing    string
+	DisabledAt  *calendar.Instant
 }
 
 func (q *Queries) ListKeys(ctx context.Context, arg ListKeysParams) ([]ListKeysRow, error) {
@@ -216,6 +217,7 @@ func (q *Queries) ListKeys(ctx context.Context, arg ListKeysParams) ([]ListKeysR
 			&i.CreatedBy,
 			&i.Maker,
 			&i.Standing,
+			&i.DisabledAt,
 		); err != nil {
 			return nil, err
 		}

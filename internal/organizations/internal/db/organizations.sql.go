@@ -478,6 +478,21 @@ func (q *Queries) Everybody(ctx context.Context, arg EverybodyParams) ([]Everybo
 	return items, nil
 }
 
+const fileBytes = `-- name: FileBytes :one
+SELECT CAST(COALESCE(SUM(f.size), 0) AS bigint) FROM files AS f WHERE f.organization_id = $1
+`
+
+type FileBytesParams struct {
+	OrganizationID id.Organization
+}
+
+func (q *Queries) FileBytes(ctx context.Context, arg FileBytesParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, fileBytes, arg.OrganizationID)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const grantSupport = `-- name: GrantSupport :execrows
 UPDATE organizations SET support_since = $1, support_until = $2, support_by = $3, support_writes = $4, support_reason = $5, updated_at = $1
 WHERE id = CAST($6 AS org_text)
@@ -1259,6 +1274,60 @@ func (q *Queries) PendingInvitation(ctx context.Context, arg PendingInvitationPa
 	return i, err
 }
 
+const people = `-- name: People :many
+SELECT u.id, u.name, u.email, u.created_at, u.disabled_at, u.disabled_reason, COALESCE(o.slug, '') AS slug, COALESCE(m.role, '') AS role, COALESCE(m.status, '') AS standing
+FROM users AS u
+LEFT JOIN memberships AS m ON m.user_id = u.id AND m.status <> 'removed'
+LEFT JOIN organizations AS o ON o.id = m.organization_id
+ORDER BY u.email, o.slug
+`
+
+type PeopleRow struct {
+	ID             id.ID
+	Name           string
+	Email          string
+	CreatedAt      calendar.Instant
+	DisabledAt     *calendar.Instant
+	DisabledReason string
+	Slug           string
+	Role           string
+	Standing       string
+}
+
+// Everybody with an account, and each place they have: a row for each, and one for who has none.
+func (q *Queries) People(ctx context.Context) ([]PeopleRow, error) {
+	rows, err := q.db.QueryContext(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PeopleRow{}
+	for rows.Next() {
+		var i PeopleRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Email,
+			&i.CreatedAt,
+			&i.DisabledAt,
+			&i.DisabledReason,
+			&i.Slug,
+			&i.Role,
+			&i.Standing,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const peopleCounted = `-- name: PeopleCounted :one
 SELECT o.billing_plan,
   (SELECT COUNT(*) FROM memberships AS m WHERE m.organization_id = $1 AND m.status <> 'removed') AS members,
@@ -1349,6 +1418,7 @@ SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = $1 AND m.status = 'active'
+JOIN users AS u ON u.id = m.user_id AND u.disabled_at IS NULL
 WHERE s.slug = $2
 `
 
@@ -1646,6 +1716,37 @@ func (q *Queries) SlugTaken(ctx context.Context, arg SlugTakenParams) (bool, err
 	var column_1 bool
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const slugsOf = `-- name: SlugsOf :many
+SELECT slug FROM slugs WHERE organization_id = CAST($1 AS org_text) ORDER BY created_at, slug
+`
+
+type SlugsOfParams struct {
+	Organization id.Organization
+}
+
+func (q *Queries) SlugsOf(ctx context.Context, arg SlugsOfParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, slugsOf, arg.Organization)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var slug string
+		if err := rows.Scan(&slug); err != nil {
+			return nil, err
+		}
+		items = append(items, slug)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const standIn = `-- name: StandIn :exec

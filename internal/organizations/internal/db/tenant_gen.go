@@ -164,6 +164,11 @@ func (t Tenant) Everybody(ctx context.Context) ([]EverybodyRow, error) {
 	return t.queries.Everybody(ctx, EverybodyParams{OrganizationID: t.tx.Organization()})
 }
 
+// FileBytes runs in the organization of the transaction.
+func (t Tenant) FileBytes(ctx context.Context) (int64, error) {
+	return t.queries.FileBytes(ctx, FileBytesParams{OrganizationID: t.tx.Organization()})
+}
+
 // GrantSupport runs over the directory.
 func (s System) GrantSupport(ctx context.Context, in GrantSupportParams) (int64, error) {
 	return s.queries.GrantSupport(ctx, in)
@@ -309,6 +314,11 @@ func (t Tenant) PendingInvitation(ctx context.Context, in PendingInvitationIn) (
 	return t.queries.PendingInvitation(ctx, PendingInvitationParams{OrganizationID: t.tx.Organization(), ID: in.ID})
 }
 
+// People runs over the directory.
+func (s System) People(ctx context.Context) ([]PeopleRow, error) {
+	return s.queries.People(ctx)
+}
+
 // PeopleCounted runs in the organization of the transaction.
 func (t Tenant) PeopleCounted(ctx context.Context) (PeopleCountedRow, error) {
 	return t.queries.PeopleCounted(ctx, PeopleCountedParams{OrganizationID: t.tx.Organization()})
@@ -411,6 +421,11 @@ func (s System) SlugRetired(ctx context.Context, in SlugRetiredParams) (bool, er
 // SlugTaken runs over the directory.
 func (s System) SlugTaken(ctx context.Context, in SlugTakenParams) (bool, error) {
 	return s.queries.SlugTaken(ctx, in)
+}
+
+// SlugsOf runs over the directory.
+func (s System) SlugsOf(ctx context.Context, in SlugsOfParams) ([]string, error) {
+	return s.queries.SlugsOf(ctx, in)
 }
 
 // StandInIn is what StandIn takes beside the organization.
