@@ -24,6 +24,8 @@ type commands struct {
 	Organizations organizationsGroup `cmd:"" help:"Create, list, rename, suspend, close, carry organizations."`
 	Users         usersGroup         `cmd:"" help:"Create, list, disable users."`
 	Support       supportGroup       `cmd:"" help:"Who helps organizations that let support in, and when they did."`
+	Backup        backupCommand      `cmd:"" help:"Copy a whole installation on SQLite into one file, while it is served."`
+	Restore       restoreCommand     `cmd:"" help:"Make an installation on SQLite of a backup, where none is."`
 	Generate      generateCommand    `cmd:"" help:"Fill a database with made-up organizations, for benchmarks."`
 	Config        configCommand      `cmd:"" help:"Print the effective configuration, secrets hidden."`
 	Version       versionCommand     `cmd:"" help:"Print the version."`

@@ -46,7 +46,7 @@ func (c organizationsExport) Run(ctx context.Context, s streams) error {
 		c.Out = o.Slug + ".zip"
 		fallthrough
 	default:
-		err = whole(c.Out, export)
+		err = whole(c.Out, func(to *os.File) error { return export(to) })
 	}
 	if err != nil {
 		return err
@@ -67,9 +67,9 @@ type carried struct {
 }
 
 // whole writes a new file that is there when all of it is on the disk.
-func whole(name string, write func(io.Writer) error) (err error) {
+func whole(name string, write func(*os.File) error) (err error) {
 	if _, err := os.Lstat(name); err == nil {
-		return fmt.Errorf("%s is there already: remove it, or choose another name with --out", name)
+		return fmt.Errorf("%s is there already: remove it, or choose another name", name)
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".part-*") // for its owner's eyes alone
 	if err != nil {

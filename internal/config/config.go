@@ -101,26 +101,34 @@ func (s Server) HTTPS() bool { return strings.HasPrefix(s.PublicURL, "https://")
 // Options are the store's. The key that seals secrets is read, or made beside a SQLite file; several processes on one PostgreSQL
 // must share it, so there it has to be named.
 func (c Config) Options() (store.Options, error) {
-	file := c.SecretKeyFile
-	if file == "" && store.EngineOf(c.Database) == store.Postgres {
-		return store.Options{}, errors.New("--secret-key-file: name the file with the key that seals secrets; it is made when it does not exist, and every process needs the same")
-	}
+	file := c.KeyFile()
 	if file == "" {
-		file = c.Database + ".key"
+		return store.Options{}, errors.New("--secret-key-file: name the file with the key that seals secrets; it is made when it does not exist, and every process needs the same")
 	}
 	keys, err := secret.Load(file)
 	return store.Options{Relaxed: c.Relaxed, Connections: c.PoolSize, Keys: keys}, err
 }
 
+// KeyFile is the file with the key that seals secrets; "" where it has to be named.
+func (c Config) KeyFile() string { return c.beside(c.SecretKeyFile, ".key") }
+
+// Folder is that of uploaded files; "" where it has to be named.
+func (c Config) Folder() string { return c.beside(c.FilesDir, ".files") }
+
+// beside is what was named, or lies beside a SQLite file.
+func (c Config) beside(named, suffix string) string {
+	if named == "" && store.EngineOf(c.Database) == store.SQLite {
+		return c.Database + suffix
+	}
+	return named
+}
+
 // Files opens the folder of uploaded files, which is made beside a SQLite file; several processes on one PostgreSQL must share it, so
 // there it has to be named.
 func (c Config) Files() (*files.Directory, error) {
-	folder := c.FilesDir
-	if folder == "" && store.EngineOf(c.Database) == store.Postgres {
-		return nil, errors.New("--files-dir: name the folder of uploaded files; it is made when it does not exist, and every process needs the same")
-	}
+	folder := c.Folder()
 	if folder == "" {
-		folder = c.Database + ".files"
+		return nil, errors.New("--files-dir: name the folder of uploaded files; it is made when it does not exist, and every process needs the same")
 	}
 	return files.OpenDirectory(folder)
 }

@@ -157,6 +157,9 @@ var scopeMakers = map[string][]string{
 	"InsertRows": {
 		"internal/takeout/import.go",
 	},
+	"CopyTo": {
+		"internal/takeout/backup.go",
+	},
 	"HashQuickly": {
 		"internal/apptest/isolation/fixture.go",
 	},

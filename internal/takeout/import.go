@@ -1,11 +1,8 @@
 package takeout
 
 import (
-	"archive/zip"
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,57 +51,26 @@ func (in Importer) Import(ctx context.Context, archive io.ReaderAt, size int64, 
 	return o, r.manifest, err
 }
 
-func damaged(format string, args ...any) error {
-	return fault.Invalid("archive", fmt.Sprintf("The archive is damaged or not one of Craftplan's: "+format+".", args...))
-}
-
 // reader is an archive of which everything was looked at once.
 type reader struct {
+	parts
 	manifest Manifest
-	entries  map[string]*zip.File
 	tables   []store.Table // those of the archive, with its columns
 }
 
 func (in Importer) open(ctx context.Context, archive io.ReaderAt, size int64) (*reader, error) {
-	z, err := zip.NewReader(archive, size)
+	p, err := openParts(archive, size)
 	if err != nil {
-		return nil, damaged("it is no ZIP file")
+		return nil, err
 	}
-	r := &reader{entries: map[string]*zip.File{}}
-	for _, f := range z.File {
-		if r.entries[f.Name] != nil || !f.Mode().IsRegular() || len(f.Name) > maxName {
-			return nil, damaged("entry %.80q is there twice, or is no file", f.Name)
-		}
-		r.entries[f.Name] = f
-	}
-	if err := r.readManifest(); err != nil {
+	r := &reader{parts: p}
+	if err := p.readJSON(manifestName, maxManifest, &r.manifest); err != nil {
 		return nil, err
 	}
 	if err := in.matchTables(ctx, r); err != nil {
 		return nil, err
 	}
 	return r, r.verify(in.Most)
-}
-
-const (
-	maxName     = 200
-	maxManifest = 64 << 20
-)
-
-func (r *reader) readManifest() error {
-	f := r.entries[manifestName]
-	if f == nil {
-		return damaged("it has no manifest")
-	}
-	content, err := f.Open()
-	if err != nil {
-		return damaged("its manifest cannot be unpacked")
-	}
-	defer content.Close()
-	if err := json.NewDecoder(io.LimitReader(content, maxManifest)).Decode(&r.manifest); err != nil {
-		return damaged("its manifest cannot be read")
-	}
-	return nil
 }
 
 // matchTables finds the tables of the archive in this installation.
@@ -148,7 +114,7 @@ func (in Importer) matchTables(ctx context.Context, r *reader) error {
 	return nil
 }
 
-// verify looks at each part: that the manifest names it, its length and its digest. It unpacks no more than the manifest promises.
+// verify looks at each part.
 func (r *reader) verify(most int64) error {
 	promised := map[string]Part{}
 	for _, t := range r.manifest.Tables {
@@ -160,52 +126,7 @@ func (r *reader) verify(most int64) error {
 	if len(promised) != len(r.manifest.Tables)+len(r.manifest.Files) {
 		return damaged("a file is there twice")
 	}
-	for name := range r.entries {
-		if _, named := promised[name]; !named && name != manifestName && name != readmeName {
-			return damaged("the manifest does not name %.80q", name)
-		}
-	}
-	left := most
-	for name, part := range promised {
-		if part.Size < 0 || part.Size > left {
-			return fault.Invalid("archive", fmt.Sprintf("The archive unpacks to more than %d MB.", most>>20))
-		}
-		left -= part.Size
-		if err := r.digest(name, part); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r *reader) digest(name string, part Part) error {
-	content, err := r.content(name, part)
-	if err != nil {
-		return err
-	}
-	defer content.Close()
-	sum := sha256.New()
-	n, err := io.Copy(sum, content)
-	if err != nil || n != part.Size || hex.EncodeToString(sum.Sum(nil)) != part.SHA256 {
-		return damaged("%.80s is not what its manifest says", name)
-	}
-	return nil
-}
-
-// content opens a part, of which one byte more than promised can be read.
-func (r *reader) content(name string, part Part) (io.ReadCloser, error) {
-	f := r.entries[name]
-	if f == nil {
-		return nil, damaged("%.80s is missing", name)
-	}
-	content, err := f.Open()
-	if err != nil {
-		return nil, damaged("%.80s cannot be unpacked", name)
-	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.LimitReader(content, part.Size+1), content}, nil
+	return r.parts.verify(promised, most)
 }
 
 // bring makes the organization. The contents of files come first, as nothing names them until the rows are there.
