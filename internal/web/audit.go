@@ -8,11 +8,13 @@ import (
 	"strings"
 
 	"craftplan/internal/audit"
+	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
 	"craftplan/internal/money"
 	"craftplan/internal/quantity"
+	"craftplan/internal/sheet"
 	"craftplan/internal/store"
 	"craftplan/internal/web/ui"
 )
@@ -90,6 +92,84 @@ func (p auditPage) filtered() bool {
 		}
 	}
 	return false
+}
+
+// trail leads to what the audit log tells of one record; "" for who may not read it.
+func (f format) trail(kind audit.Kind, record string) string {
+	if f.log == "" {
+		return ""
+	}
+	return f.log + "?" + url.Values{"kind": {string(kind)}, "record": {record}}.Encode()
+}
+
+// export is where the log is had as files, with its filters.
+func (p auditPage) export() ui.Export {
+	e := ui.Export{Label: "Export"}
+	for _, f := range sheet.Formats {
+		e.Files = append(e.Files, ui.ExportFile{Label: f.Label(), Href: p.At("exports", "audit."+string(f)) + p.with("after", "")[len(p.path):]})
+	}
+	return e
+}
+
+// told is a field of an entry; an entry without fields is one with an empty field.
+type told struct {
+	audit.Entry
+	field audit.Field
+}
+
+// auditFile has a row for each field that was changed, so that a spreadsheet can filter by it.
+var auditFile = exported[told]{name: "audit", permission: authz.AuditRead,
+	columns: []column[told]{
+		{name: "When", cell: func(f format, e told) sheet.Cell { return sheet.Moment(&e.At, f.zone) }},
+		text("Entry", func(e told) string { return e.ID.String() }),
+		text("Who", func(e told) string { return by(e.Entry) }),
+		text("E-mail", func(e told) string { return e.Email }),
+		text("By way of", func(e told) string { return e.Channel.Label() }),
+		text("Key or job", func(e told) string { return e.Via }),
+		text("Network address", func(e told) string { return e.Address }),
+		text("Browser", func(e told) string { return e.Agent }),
+		text("What", func(e told) string { return e.Action.Label() }),
+		text("Of", func(e told) string { return e.Kind.Label() }),
+		text("Record", func(e told) string { return e.Record }),
+		text("Field", func(e told) string { return e.field.Name }),
+		{name: "Before", cell: func(f format, e told) sheet.Cell { return valueCell(f, e.field.Was) }},
+		{name: "After", cell: func(f format, e told) sheet.Cell { return valueCell(f, e.field.Became) }},
+	},
+	each: func(q *Request, tx *store.Tx, l list, row func(told) error) error {
+		p := auditPage{list: l, Form: ui.Form{Values: q.URL.Query()}}
+		f := p.filter()
+		if len(p.Form.Problems) > 0 {
+			return &fault.Error{Kind: fault.KindInvalid, Message: p.Form.Problems[0].Message, Fields: p.Form.Problems}
+		}
+		f.After, f.Limit = audit.Cursor{}, exportPart
+		for {
+			entries, next, err := audit.List(q.Context(), tx, f)
+			if err != nil {
+				return err
+			}
+			for _, e := range entries {
+				fields := e.Fields
+				if len(fields) == 0 {
+					fields = []audit.Field{{}}
+				}
+				for _, field := range fields {
+					if err := row(told{e, field}); err != nil {
+						return err
+					}
+				}
+			}
+			if next.ID.IsZero() {
+				return nil
+			}
+			f.After = next
+		}
+	}}
+
+func valueCell(f format, v *audit.Value) sheet.Cell {
+	if v == nil {
+		return sheet.Cell{}
+	}
+	return sheet.Text(f.value(v))
 }
 
 // pager leads to what is earlier: the log grows at its other end meanwhile, so pages have no numbers.

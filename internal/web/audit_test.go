@@ -51,3 +51,72 @@ func TestAuditPage(t *testing.T) {
 		}
 	}
 }
+
+// The log is taken away with its filters, whole, a row for each field; and by nobody who may not read it.
+func TestAuditExport(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		c := a.As(t, maya)
+		posted(t, c, "/sunrise/settings/locations", url.Values{"name": {"=Cold room"}})
+		href, _ := c.Get("/sunrise/settings/audit?kind=location&record=%3DCold+room").Find(".panel-foot a[download]").Attr("href")
+		if !strings.HasPrefix(href, "/sunrise/exports/audit.csv?") {
+			t.Fatalf("the log offers %q", href)
+		}
+		rows := exportedAs(t, c, href)
+		if len(rows) < 2 || rows[1][2] != "Maya Torres" && !strings.HasPrefix(rows[1][2], "Maya") || rows[1][4] != "Web" || rows[1][8] != "Added" || rows[1][9] != "Location" || rows[1][10] != "'=Cold room" {
+			t.Errorf("exported %q", rows)
+		}
+		entries := map[string]bool{}
+		all := exportedAs(t, c, "/sunrise/exports/audit.csv?after=nonsense")
+		for _, row := range all[1:] {
+			entries[row[1]] = true
+		}
+		shown := 0
+		for p := c.Get("/sunrise/settings/audit"); ; {
+			shown += p.Find("tbody tr").Length()
+			next := p.Find("a[aria-label='Next page']").AttrOr("href", "")
+			if next == "" {
+				break
+			}
+			p = c.Get(next)
+		}
+		if len(entries) != shown {
+			t.Errorf("%d entries exported, %d shown", len(entries), shown)
+		}
+		if p := c.Get("/sunrise/exports/audit.csv?from=yesterday"); p.Status != http.StatusUnprocessableEntity {
+			t.Errorf("a day that is none: %d", p.Status)
+		}
+	})
+	a := apptest.New(t, store.SQLite)
+	for _, who := range []string{sam, vera} {
+		if p := a.As(t, who).Get("/sunrise/exports/audit.csv"); p.Status != http.StatusForbidden {
+			t.Errorf("%s: %d", who, p.Status)
+		}
+	}
+}
+
+// The pages of records lead to what the log tells of them, for who may read it.
+func TestTrails(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	maya, vera := a.As(t, maya), a.As(t, vera)
+	for list, kind := range map[string]string{"materials": "material", "products": "product", "orders": "order", "lots": "lot", "batches": "batch"} {
+		page, ok := maya.Get("/sunrise/" + list).Find("#list tbody th a.link").Attr("href")
+		if !ok {
+			page, _ = maya.Get("/sunrise/" + list).Find("#list tbody a[href*='/" + list + "/']").Attr("href")
+		}
+		trail, _ := maya.Get(page).Find("a:contains('Audit log')").Attr("href")
+		if !strings.HasPrefix(trail, "/sunrise/settings/audit?kind="+kind+"&record=") {
+			t.Errorf("%s leads to %q", page, trail)
+			continue
+		}
+		if p := maya.Get(trail); p.Status != http.StatusOK || p.Find("#f-record").AttrOr("value", "") == "" {
+			t.Errorf("%s: %d", trail, p.Status)
+		}
+		if p := vera.Get(page); p.Status != http.StatusOK || p.Find("a:contains('Audit log')").Length() != 0 {
+			t.Errorf("%s of a viewer: %d", page, p.Status)
+		}
+	}
+	trail, _ := maya.Get("/sunrise/settings/members").Find("tbody a:contains('Audit log')").Attr("href")
+	if p := maya.Get(trail); !strings.HasPrefix(trail, "/sunrise/settings/audit?kind=member&record=") || p.Find("tbody tr").Length() == 0 {
+		t.Errorf("a member leads to %q", trail)
+	}
+}

@@ -31,6 +31,8 @@ type exported[R any] struct {
 	columns    []column[R]
 	// rows reads a part of the list that the address chooses, and says whether it was the last.
 	rows func(q *Request, tx *store.Tx, l list, limit, offset int64) (rows []R, last bool, err error)
+	// each, in the place of rows, reads a list whose pages have no numbers.
+	each func(q *Request, tx *store.Tx, l list, row func(R) error) error
 }
 
 // column is one column of a file. One that tells a cost is left out for who sees none.
@@ -43,7 +45,7 @@ type column[R any] struct {
 // exports are the routes of all lists as files.
 func exports() (routes []Route) {
 	for _, both := range [][]Route{customersFile.routes(), materialsFile.routes(), lotsFile.routes(), movementsFile.routes(), countsFile.routes(), productsFile.routes(), recipesFile.routes(),
-		marginsFile.routes(), ordersFile.routes(), batchesFile.routes()} {
+		marginsFile.routes(), ordersFile.routes(), batchesFile.routes(), auditFile.routes()} {
 		routes = append(routes, both...)
 	}
 	return routes
@@ -117,16 +119,22 @@ func (q *Request) sendSheet(f sheet.Format, name string, columns []string, rows 
 // write writes the whole list, part by part.
 func (e exported[R]) write(q *Request, tx *store.Tx, columns []column[R], w sheet.Writer) error {
 	cells, shown := make([]sheet.Cell, len(columns)), q.format()
+	row := func(r R) error {
+		for i, c := range columns {
+			cells[i] = c.cell(shown, r)
+		}
+		return w.Row(cells)
+	}
+	if e.each != nil {
+		return e.each(q, tx, q.list(), row)
+	}
 	for l, offset := q.list(), int64(0); ; offset += exportPart {
 		rows, last, err := e.rows(q, tx, l, exportPart, offset)
 		if err != nil {
 			return err
 		}
 		for _, r := range rows {
-			for i, c := range columns {
-				cells[i] = c.cell(shown, r)
-			}
-			if err := w.Row(cells); err != nil {
+			if err := row(r); err != nil {
 				return err
 			}
 		}

@@ -22,12 +22,17 @@ type format struct {
 	locale, currency string
 	zone             *time.Location
 	now              time.Time
-	costs            bool // who reads sees what things cost
+	costs            bool   // who reads sees what things cost
+	log              string // where the audit log is; "" for who may not read it
 }
 
 func (q *Request) format() format {
 	c := q.scope.Context()
-	return format{c.Locale, c.Currency, c.Zone, q.site.Store.Now(), q.Actor().May(authz.CostsRead)}
+	f := format{c.Locale, c.Currency, c.Zone, q.site.Store.Now(), q.Actor().May(authz.CostsRead), ""}
+	if q.Actor().May(authz.AuditRead) {
+		f.log = q.Path("settings", "audit")
+	}
+	return f
 }
 
 func (f format) money(a money.Amount) string { return money.Format(a, f.currency, f.locale) }
