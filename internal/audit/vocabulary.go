@@ -27,6 +27,7 @@ const (
 	Approved     Action = "approved"
 	Cancelled    Action = "cancelled"
 	Imported     Action = "imported"
+	Exported     Action = "exported" // all of the organization
 	Closing      Action = "closing"
 	Reopened     Action = "reopened"
 	Granted      Action = "granted"
@@ -38,7 +39,7 @@ var Actions = []Word[Action]{
 	{Added, "Added"}, {Changed, "Changed"}, {Removed, "Removed"}, {Archived, "Archived"}, {Restored, "Restored"},
 	{Invited, "Invited"}, {Revoked, "Revoked"}, {Declined, "Declined"}, {Joined, "Joined"}, {Left, "Left"}, {Suspended, "Suspended"}, {Resumed, "Resumed"},
 	{Connected, "Connected"}, {Disconnected, "Disconnected"}, {Rotated, "New secret"},
-	{Published, "Published"}, {Moved, "Status changed"}, {Adjusted, "Adjusted"}, {Reversed, "Taken back"}, {Approved, "Approved"}, {Cancelled, "Cancelled"}, {Imported, "Imported"}, {Closing, "Closing"}, {Reopened, "Closing cancelled"}, {Granted, "Let in"}, {Entered, "Came in"},
+	{Published, "Published"}, {Moved, "Status changed"}, {Adjusted, "Adjusted"}, {Reversed, "Taken back"}, {Approved, "Approved"}, {Cancelled, "Cancelled"}, {Imported, "Imported"}, {Exported, "Exported"}, {Closing, "Closing"}, {Reopened, "Closing cancelled"}, {Granted, "Let in"}, {Entered, "Came in"},
 }
 
 // Kind is what kind of record was changed.
