@@ -101,10 +101,10 @@ func turn(ctx context.Context, st *store.Store, scope store.Scope, round int, ba
 	return err
 }
 
-// A pooler that hands a connection on must meet no statement prepared by name: the setting of the URL that running.md tells is
+// A pooler that hands a connection on must meet no statement prepared by name: the setting of the URL that operations.md tells is
 // what the tests behind it use.
 func TestPoolerNeedsItsSetting(t *testing.T) {
-	text, err := os.ReadFile("../../guides/running.md")
+	text, err := os.ReadFile("../../guides/operations.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,6 +113,6 @@ func TestPoolerNeedsItsSetting(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(text), u.RawQuery) {
-		t.Errorf("guides/running.md does not tell of %s", u.RawQuery)
+		t.Errorf("guides/operations.md does not tell of %s", u.RawQuery)
 	}
 }
