@@ -46,12 +46,18 @@ func TestOperatorSetsPlanAndFeatures(t *testing.T) {
 			t.Errorf("opened again: %+v, %v", o.Features, err)
 		}
 		for name, err := range map[string]error{
-			"an unknown plan":            second(organizations.SetPlan(t.Context(), db.Store, "sunrise", "gold")),
-			"an unknown organization":    second(organizations.SetPlan(t.Context(), db.Store, "nowhere", "growth")),
-			"an unknown feature":         second(organizations.SetFeature(t.Context(), db.Store, "sunrise", "ovens", true)),
-			"a feature of nobody at all": second(organizations.SetFeature(t.Context(), db.Store, "nowhere", organizations.API, true)),
+			"an unknown plan":    second(organizations.SetPlan(t.Context(), db.Store, "sunrise", "gold")),
+			"an unknown feature": second(organizations.SetFeature(t.Context(), db.Store, "sunrise", "ovens", true)),
 		} {
 			if !fault.Is(err, fault.KindInvalid) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		for name, err := range map[string]error{
+			"an unknown organization":    second(organizations.SetPlan(t.Context(), db.Store, "nowhere", "growth")),
+			"a feature of nobody at all": second(organizations.SetFeature(t.Context(), db.Store, "nowhere", organizations.API, true)),
+		} {
+			if !fault.Is(err, fault.KindNotFound) || len(fault.FieldsOf(err)) != 1 {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
