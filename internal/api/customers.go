@@ -1,9 +1,11 @@
 package api
 
 import (
+	"context"
 	"net/http"
 
 	"craftplan/internal/crm"
+	"craftplan/internal/fault"
 	"craftplan/internal/store"
 )
 
@@ -15,6 +17,7 @@ type customerFields struct {
 	Email           string       `json:"email"`
 	Phone           string       `json:"phone"`
 	Notes           string       `json:"notes"`
+	Group           string       `json:"group"` // by its name; "" is none
 	BillingAddress  addressField `json:"billing_address"`
 	ShippingAddress addressField `json:"shipping_address"`
 }
@@ -27,12 +30,28 @@ type addressField struct {
 	Country    string `json:"country"`
 }
 
-func fieldsOf(d crm.Details) customerFields {
-	return customerFields{d.Kind, d.Name, d.ContactName, d.Email, d.Phone, d.Notes, addressField(d.Billing), addressField(d.Shipping)}
+func fieldsOf(c crm.Customer) customerFields {
+	d := c.Details
+	return customerFields{d.Kind, d.Name, d.ContactName, d.Email, d.Phone, d.Notes, c.Group, addressField(d.Billing), addressField(d.Shipping)}
 }
 
-func (f customerFields) details() crm.Details {
-	return crm.Details{Kind: f.Kind, Name: f.Name, ContactName: f.ContactName, Email: f.Email, Phone: f.Phone, Notes: f.Notes, Billing: crm.Address(f.BillingAddress), Shipping: crm.Address(f.ShippingAddress)}
+// details are the fields for the domain, with the group that has the name.
+func (f customerFields) details(ctx context.Context, tx *store.Tx) (crm.Details, error) {
+	d := crm.Details{Kind: f.Kind, Name: f.Name, ContactName: f.ContactName, Email: f.Email, Phone: f.Phone, Notes: f.Notes, Billing: crm.Address(f.BillingAddress), Shipping: crm.Address(f.ShippingAddress)}
+	if f.Group == "" {
+		return d, nil
+	}
+	groups, err := crm.Groups(ctx, tx)
+	if err != nil {
+		return d, err
+	}
+	for _, g := range groups {
+		if g.Name == f.Group {
+			d.GroupID = &g.ID
+			return d, nil
+		}
+	}
+	return d, fault.Invalid("group", "There is no group with this name.")
 }
 
 type customerView struct {
@@ -43,7 +62,7 @@ type customerView struct {
 }
 
 func viewOfCustomer(c crm.Customer) customerView {
-	return customerView{c.Reference, fieldsOf(c.Details), instantOr(c.ArchivedAt), instant(c.CreatedAt)}
+	return customerView{c.Reference, fieldsOf(c), instantOr(c.ArchivedAt), instant(c.CreatedAt)}
 }
 
 type customerLine struct {
@@ -53,6 +72,7 @@ type customerLine struct {
 	ContactName string   `json:"contact_name"`
 	Email       string   `json:"email"`
 	Phone       string   `json:"phone"`
+	Group       string   `json:"group"`
 }
 
 // listCustomers are those that are not archived, by name; q looks for words.
@@ -65,7 +85,7 @@ func listCustomers(q *Request) error {
 	err = q.View(func(tx *store.Tx) error {
 		rows, total, err := crm.List(q.Context(), tx, crm.Filter{Query: q.FormValue("q"), Limit: limit, Offset: offset})
 		for _, r := range rows {
-			l.Data = append(l.Data, customerLine{r.Reference, r.Kind, r.Name, r.ContactName, r.Email, r.Phone})
+			l.Data = append(l.Data, customerLine{r.Reference, r.Kind, r.Name, r.ContactName, r.Email, r.Phone, r.Group})
 		}
 		l.Total = total
 		return err
@@ -99,7 +119,10 @@ func createCustomer(q *Request) error {
 	}
 	var made crm.Customer
 	err = q.Update(func(tx *store.Tx) (err error) {
-		made, err = crm.Create(q.Context(), tx, f.details())
+		details, err := f.details(q.Context(), tx)
+		if err == nil {
+			made, err = crm.Create(q.Context(), tx, details)
+		}
 		return err
 	})
 	if err != nil {
@@ -122,11 +145,14 @@ func updateCustomer(q *Request) error {
 		if err != nil {
 			return err
 		}
-		f := fieldsOf(now.Details)
+		f := fieldsOf(now)
 		if err := decode(body, &f); err != nil {
 			return err
 		}
-		changed, err = crm.Update(q.Context(), tx, reference, f.details())
+		details, err := f.details(q.Context(), tx)
+		if err == nil {
+			changed, err = crm.Update(q.Context(), tx, reference, details)
+		}
 		return err
 	})
 	if err != nil {

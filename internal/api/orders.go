@@ -50,6 +50,8 @@ type orderLine struct {
 	Quantity  measure `json:"quantity"`
 	Produced  measure `json:"produced"`
 	UnitPrice *amount `json:"unit_price"`
+	Source    string  `json:"price_source"`         // product, list, discount or typed
+	List      string  `json:"price_list,omitempty"` // its name when the order was written
 	Total     *amount `json:"total"`
 	Cost      *amount `json:"cost,omitempty"` // of what was produced; with costs:read
 }
@@ -91,7 +93,7 @@ func showOrder(q *Request) error {
 	head := orderHead{o.Reference, q.customerOf(o.CustomerName, o.CustomerReference), string(o.Status), o.PaymentStatus, o.Fulfilment, instant(o.DeliveryAt), q.money(o.Totals.Total)}
 	v := orderView{head, q.money(o.Totals.Subtotal), q.money(o.Totals.Discount), q.money(o.Totals.Shipping), q.money(o.Totals.Tax), o.Notes, []orderLine{}, instant(o.CreatedAt)}
 	for _, l := range o.Lines {
-		v.Lines = append(v.Lines, orderLine{l.SKU, l.Name, measured(l.Quantity, quantity.Piece), measured(l.Produced, quantity.Piece), q.money(l.UnitPrice), q.money(l.Total), q.cost(l.Material + l.Labor + l.Overhead)})
+		v.Lines = append(v.Lines, orderLine{l.SKU, l.Name, measured(l.Quantity, quantity.Piece), measured(l.Produced, quantity.Piece), q.money(l.UnitPrice), string(l.PriceSource), l.PriceList, q.money(l.Total), q.cost(l.Material + l.Labor + l.Overhead)})
 	}
 	return q.answer(http.StatusOK, v)
 }

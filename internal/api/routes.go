@@ -33,6 +33,9 @@ func Routes() []Route {
 		at("GET", "/products", authz.CatalogRead, listProducts),
 		at("GET", "/products/{sku}", authz.CatalogRead, showProduct),
 
+		at("GET", "/price-lists", authz.CatalogRead, listPriceLists),
+		at("GET", "/price-lists/{list}", authz.CatalogRead, showPriceList),
+
 		at("GET", "/orders", authz.OrdersRead, listOrders),
 		at("GET", "/orders/{reference}", authz.OrdersRead, showOrder),
 	}

@@ -59,6 +59,9 @@ const (
 	Allergen      Kind = "allergen"
 	Nutrient      Kind = "nutrient"
 	Location      Kind = "location"
+	Customer      Kind = "customer"
+	CustomerGroup Kind = "customer group"
+	PriceList     Kind = "price list"
 	Material      Kind = "material"
 	Product       Kind = "product"
 	Recipe        Kind = "recipe"
@@ -76,6 +79,7 @@ var Kinds = []Word[Kind]{
 	{Settings, "Settings"}, {StockSettings, "Stock settings"}, {LabelSettings, "Label settings"}, {MailSettings, "Mail settings"},
 	{Allergen, "Allergen"}, {Nutrient, "Nutrient"}, {Location, "Location"},
 	{Material, "Material"}, {Product, "Product"}, {Recipe, "Recipe"}, {Lot, "Lot"}, {Count, "Count"}, {Order, "Order"}, {Batch, "Batch"}, {Import, "Import"}, {SupportAccess, "Support access"},
+	{Customer, "Customer"}, {CustomerGroup, "Customer group"}, {PriceList, "Price list"},
 }
 
 // Word is one of a vocabulary as people read it.

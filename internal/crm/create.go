@@ -34,6 +34,9 @@ func Create(ctx context.Context, tx *store.Tx, d Details) (Customer, error) {
 	if err != nil {
 		return Customer{}, err
 	}
+	if err := c.saveGroup(ctx, tx, nil); err != nil {
+		return Customer{}, err
+	}
 	return c, saveAddresses(ctx, tx, c)
 }
 

@@ -39,27 +39,64 @@ WHERE organization_id = sqlc.arg(organization_id) AND (archived_at IS NOT NULL) 
   AND search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\';
 
 -- name: ListCustomersByName :many
-SELECT id, reference, kind, name, contact_name, email, phone
-FROM customers
-WHERE organization_id = sqlc.arg(organization_id) AND (archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
-  AND search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
-ORDER BY name, id LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
+SELECT c.id, c.reference, c.kind, c.name, c.contact_name, c.email, c.phone, CAST(COALESCE(g.name, '') AS text) AS group_name
+FROM customers AS c
+LEFT JOIN customer_group_members AS m ON m.organization_id = sqlc.arg(organization_id) AND m.customer_id = c.id
+LEFT JOIN customer_groups AS g ON g.organization_id = sqlc.arg(organization_id) AND g.id = m.group_id
+WHERE c.organization_id = sqlc.arg(organization_id) AND (c.archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
+  AND c.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
+ORDER BY c.name, c.id LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
 
 -- name: ListCustomersByNameDown :many
-SELECT id, reference, kind, name, contact_name, email, phone
-FROM customers
-WHERE organization_id = sqlc.arg(organization_id) AND (archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
-  AND search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
-ORDER BY name DESC, id DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
+SELECT c.id, c.reference, c.kind, c.name, c.contact_name, c.email, c.phone, CAST(COALESCE(g.name, '') AS text) AS group_name
+FROM customers AS c
+LEFT JOIN customer_group_members AS m ON m.organization_id = sqlc.arg(organization_id) AND m.customer_id = c.id
+LEFT JOIN customer_groups AS g ON g.organization_id = sqlc.arg(organization_id) AND g.id = m.group_id
+WHERE c.organization_id = sqlc.arg(organization_id) AND (c.archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
+  AND c.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
+ORDER BY c.name DESC, c.id DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
 
 -- name: ListCustomersNewest :many
-SELECT id, reference, kind, name, contact_name, email, phone
-FROM customers
-WHERE organization_id = sqlc.arg(organization_id) AND (archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
-  AND search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
-ORDER BY created_at DESC, id DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
+SELECT c.id, c.reference, c.kind, c.name, c.contact_name, c.email, c.phone, CAST(COALESCE(g.name, '') AS text) AS group_name
+FROM customers AS c
+LEFT JOIN customer_group_members AS m ON m.organization_id = sqlc.arg(organization_id) AND m.customer_id = c.id
+LEFT JOIN customer_groups AS g ON g.organization_id = sqlc.arg(organization_id) AND g.id = m.group_id
+WHERE c.organization_id = sqlc.arg(organization_id) AND (c.archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
+  AND c.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
+ORDER BY c.created_at DESC, c.id DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
 
 -- name: CustomerOptions :many
 SELECT reference, name FROM customers
 WHERE organization_id = sqlc.arg(organization_id) AND archived_at IS NULL
 ORDER BY name, id;
+
+-- name: ListGroups :many
+SELECT g.id, g.name,
+  (SELECT COUNT(*) FROM customer_group_members AS m WHERE m.organization_id = sqlc.arg(organization_id) AND m.group_id = g.id) AS customers
+FROM customer_groups AS g WHERE g.organization_id = sqlc.arg(organization_id)
+ORDER BY g.name, g.id;
+
+-- name: CreateGroup :exec
+INSERT INTO customer_groups (organization_id, id, name) VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(name));
+
+-- name: RenameGroup :execrows
+UPDATE customer_groups SET name = $3 WHERE organization_id = $1 AND id = $2;
+
+-- name: DeleteGroup :execrows
+DELETE FROM customer_groups WHERE organization_id = sqlc.arg(organization_id) AND id = sqlc.arg(id);
+
+-- name: EmptyGroup :exec
+DELETE FROM customer_group_members WHERE organization_id = sqlc.arg(organization_id) AND group_id = sqlc.arg(group_id);
+
+-- name: LeaveGroup :exec
+DELETE FROM customer_group_members WHERE organization_id = sqlc.arg(organization_id) AND customer_id = sqlc.arg(customer_id);
+
+-- name: JoinGroup :exec
+INSERT INTO customer_group_members (organization_id, customer_id, group_id)
+VALUES (sqlc.arg(organization_id), sqlc.arg(customer_id), sqlc.arg(group_id))
+ON CONFLICT (organization_id, customer_id) DO UPDATE SET group_id = excluded.group_id;
+
+-- name: GroupOf :one
+SELECT g.id, g.name FROM customer_group_members AS m
+JOIN customer_groups AS g ON g.organization_id = sqlc.arg(organization_id) AND g.id = m.group_id
+WHERE m.organization_id = sqlc.arg(organization_id) AND m.customer_id = sqlc.arg(customer_id);

@@ -30,11 +30,12 @@ type Customer struct {
 	ID        id.ID
 	Reference string
 	Details
+	Group      string // the name of the group that the customer is in; "" is none
 	ArchivedAt *calendar.Instant
 	CreatedAt  calendar.Instant
 }
 
-// Details are what people enter about a customer. Field names in errors are kind, name, contact_name, email, phone, notes,
+// Details are what people enter about a customer. Field names in errors are kind, name, contact_name, email, phone, notes, group,
 // and billing_street, shipping_city and so on.
 type Details struct {
 	Kind        Kind
@@ -43,6 +44,7 @@ type Details struct {
 	Email       string
 	Phone       string
 	Notes       string
+	GroupID     *id.ID // whose prices they pay; nil is none
 	Billing     Address
 	Shipping    Address
 }
@@ -162,6 +164,13 @@ func notFound(err error) error {
 func complete(ctx context.Context, tx *store.Tx, row db.GetCustomerByIDRow) (Customer, error) {
 	c := Customer{ID: row.ID, Reference: row.Reference, ArchivedAt: row.ArchivedAt, CreatedAt: row.CreatedAt,
 		Details: Details{Kind: Kind(row.Kind), Name: row.Name, ContactName: row.ContactName, Email: row.Email, Phone: row.Phone, Notes: row.Notes}}
+	group, err := groupOf(ctx, tx, row.ID)
+	if err != nil {
+		return c, err
+	}
+	if group != nil {
+		c.GroupID, c.Group = &group.ID, group.Name
+	}
 	addresses, err := db.For(tx).AddressesOf(ctx, db.AddressesOfIn{CustomerID: row.ID})
 	for _, a := range addresses {
 		address := Address{a.Street, a.City, a.Region, a.PostalCode, a.Country}

@@ -38,6 +38,7 @@ type Listed struct {
 	ContactName string
 	Email       string
 	Phone       string
+	Group       string // "" is none
 }
 
 // List reads one page of customers and how many there are in all.
@@ -62,7 +63,7 @@ func List(ctx context.Context, tx *store.Tx, f Filter) ([]Listed, int64, error) 
 	}
 	list := make([]Listed, len(rows))
 	for i, r := range rows {
-		list[i] = Listed{r.ID, r.Reference, Kind(r.Kind), r.Name, r.ContactName, r.Email, r.Phone}
+		list[i] = Listed{r.ID, r.Reference, Kind(r.Kind), r.Name, r.ContactName, r.Email, r.Phone, r.GroupName}
 	}
 	return list, total, err
 }

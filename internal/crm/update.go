@@ -18,6 +18,10 @@ func Update(ctx context.Context, tx *store.Tx, reference string, d Details) (Cus
 	if err != nil {
 		return Customer{}, err
 	}
+	was := (*Group)(nil)
+	if c.GroupID != nil {
+		was = &Group{ID: *c.GroupID, Name: c.Group}
+	}
 	if c.Details, err = d.Validate(); err != nil {
 		return Customer{}, err
 	}
@@ -25,6 +29,9 @@ func Update(ctx context.Context, tx *store.Tx, reference string, d Details) (Cus
 	_, err = db.For(tx).UpdateCustomer(ctx, db.UpdateCustomerIn{ID: c.ID, Kind: string(d.Kind), Name: d.Name, ContactName: d.ContactName, Email: d.Email,
 		Phone: d.Phone, Notes: d.Notes, SearchText: d.searchText(reference), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
 	if err != nil {
+		return Customer{}, err
+	}
+	if err := c.saveGroup(ctx, tx, was); err != nil {
 		return Customer{}, err
 	}
 	return c, saveAddresses(ctx, tx, c)

@@ -18,9 +18,7 @@ catalog.MaterialsChanged: costs that follow from others; their history is kept w
 catalog.RatesChanged: costs that follow from others; their history is kept with the product
 catalog.SaveDraft: a draft is nobody else's yet
 crm.Archive: a customer's row says who changed it last
-crm.Create: a customer's row says who made it
 crm.Restore: a customer's row says who changed it last
-crm.Update: a customer's row says who changed it last
 files.Library.Bring: a content that no row names yet
 files.Library.Put: the verb records that keeps a file for something
 files.Remove: the verb records that takes away what the file is for

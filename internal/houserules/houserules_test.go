@@ -16,7 +16,7 @@ import (
 const module = "craftplan/"
 
 // domains in the order in which they may import each other: only leftwards.
-var domains = []string{"audit", "mail", "accounts", "organizations", "sso", "apikeys", "files", "logo", "settings", "inventory", "stocktake", "catalog", "crm", "purchasing", "orders", "production", "importing", "forecast", "reports", "takeout"}
+var domains = []string{"audit", "mail", "accounts", "organizations", "sso", "apikeys", "files", "logo", "settings", "inventory", "stocktake", "catalog", "crm", "pricing", "purchasing", "orders", "production", "importing", "forecast", "reports", "takeout"}
 
 var leaves = []string{"fault", "id", "exact", "quantity", "money", "calendar", "search", "secret", "brand", "picture", "outbound", "nutrition", "label", "sheet", "origin"}
 

@@ -23,6 +23,7 @@ import (
 	"craftplan/internal/mail"
 	"craftplan/internal/orders"
 	"craftplan/internal/organizations"
+	"craftplan/internal/pricing"
 	"craftplan/internal/production"
 	"craftplan/internal/settings"
 	"craftplan/internal/sso"
@@ -33,12 +34,12 @@ import (
 
 // verbs are what domains let somebody do, by the permission that each asks for.
 var verbs = map[authz.Permission][]any{
-	authz.CustomersRead:       {crm.Get, crm.GetByID, crm.List, crm.Options},
-	authz.CustomersWrite:      {crm.Create, crm.Update},
+	authz.CustomersRead:       {crm.Get, crm.GetByID, crm.Groups, crm.List, crm.Options},
+	authz.CustomersWrite:      {crm.AddGroup, crm.Create, crm.RenameGroup, crm.Update},
 	authz.InventoryRead:       {inventory.Allergens, inventory.Balanced, inventory.ByID, inventory.BySKU, inventory.Categories, inventory.Get, inventory.FoodOf, inventory.Foods, inventory.GetLot, inventory.History, inventory.Horizon, inventory.Ledger, inventory.List, inventory.ListLots, inventory.Locations, inventory.Lots, inventory.MeasureOf, inventory.MovedBy, inventory.Movements, inventory.Named, inventory.Nutrients, inventory.OnHand, inventory.OpenLocations, inventory.Options, inventory.Places, inventory.Reckon, inventory.Shortages, inventory.SpreadOf, inventory.TakenCodes, inventory.Usable, stocktake.Containers, stocktake.Get, stocktake.List},
 	authz.InventoryWrite:      {inventory.Adjust, inventory.AdjustItem, inventory.Correct, inventory.Create, inventory.CreateAll, inventory.Declare, inventory.Describe, inventory.Merge, inventory.Receive, inventory.ReceiveAll, inventory.Relocate, inventory.Reverse, inventory.ReverseSource, inventory.SetStatus, inventory.Split, inventory.Take, inventory.Update, inventory.UpdateAll, stocktake.AddContainer, stocktake.Approve, stocktake.Cancel, stocktake.ChangeContainer, stocktake.Record, stocktake.RemoveContainer, stocktake.Start},
-	authz.CatalogRead:         {catalog.AsFood, catalog.BySKU, catalog.CostHistory, catalog.CostToday, catalog.DeclarationOf, catalog.DraftOf, catalog.Flatten, catalog.FoodOf, catalog.Get, catalog.GetRecipe, catalog.List, catalog.Listings, catalog.Made, catalog.Margins, catalog.Options, catalog.Plans, catalog.Preview, catalog.RecipeByID, catalog.Taken, catalog.Versions},
-	authz.CatalogWrite:        {catalog.Create, catalog.CreateAll, catalog.Declare, catalog.DiscardDraft, catalog.Publish, catalog.Reprice, catalog.SaveDraft, catalog.Update, catalog.UpdateAll},
+	authz.CatalogRead:         {catalog.AsFood, catalog.BySKU, catalog.CostHistory, catalog.CostToday, catalog.DeclarationOf, catalog.DraftOf, catalog.Flatten, catalog.FoodOf, catalog.Get, catalog.GetRecipe, catalog.List, catalog.Listings, catalog.Made, catalog.Margins, catalog.Options, catalog.Plans, catalog.Preview, catalog.RecipeByID, catalog.Taken, catalog.Versions, pricing.All, pricing.For, pricing.Get, pricing.Offers},
+	authz.CatalogWrite:        {catalog.Create, catalog.CreateAll, catalog.Declare, catalog.DiscardDraft, catalog.Publish, catalog.Reprice, catalog.SaveDraft, catalog.Update, catalog.UpdateAll, pricing.Create, pricing.Update},
 	authz.OrdersRead:          {orders.Get, orders.List, orders.Preview, organizations.Leave},
 	authz.OrdersWrite:         {orders.Begin, orders.Create, orders.Deliver, orders.Move, orders.Record, orders.TakeBack, orders.Unrecord, production.CancelOrder},
 	authz.ProductionRead:      {production.BatchesOfOrder, production.DayOf, production.Get, production.List, production.Shortages, production.StockOf},
@@ -49,7 +50,7 @@ var verbs = map[authz.Permission][]any{
 	authz.MembersWrite:        {organizations.ChangeRole, organizations.HideCosts, organizations.Invitations, organizations.Invite, organizations.Members, organizations.PeopleUsed, organizations.Reinstate, organizations.Remove, organizations.Resend, organizations.Revoke, organizations.ShowCosts, organizations.Suspend, sso.Identities},
 	authz.KeysWrite:           {apikeys.Create, apikeys.List, apikeys.Revoke, apikeys.Rotate, apikeys.Used},
 	authz.AuditRead:           {audit.List, audit.People},
-	authz.Archive:             {catalog.Delete, crm.Archive, crm.Restore, inventory.Archive, inventory.Delete, inventory.Restore, production.Undo},
+	authz.Archive:             {catalog.Delete, crm.Archive, crm.RemoveGroup, crm.Restore, inventory.Archive, inventory.Delete, inventory.Restore, pricing.Archive, pricing.Restore, production.Undo},
 	authz.Import:              {importing.Discard, importing.Get, importing.List, importing.Problems, importing.Start, importing.Undo, importing.Undoable},
 	authz.OrganizationControl: {logo.Change, logo.Remove, organizations.Change, organizations.Close, organizations.EndSupport, organizations.GrantSupport, organizations.Preview, organizations.RequireSecondFactor, organizations.SetLogo, organizations.TransferOwnership, sso.Change, sso.Disconnect, sso.Get, sso.Remove},
 }

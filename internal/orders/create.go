@@ -14,6 +14,7 @@ import (
 	"craftplan/internal/id"
 	"craftplan/internal/money"
 	"craftplan/internal/orders/internal/db"
+	"craftplan/internal/pricing"
 	"craftplan/internal/quantity"
 	"craftplan/internal/search"
 	"craftplan/internal/settings"
@@ -36,7 +37,7 @@ type NewLine struct {
 	Row       int
 	ProductID id.ID
 	Quantity  quantity.Quantity // whole pieces
-	UnitPrice *money.Amount     // nil is the product's price
+	UnitPrice *money.Amount     // nil is what the customer pays by the rule of package pricing
 }
 
 // Validate tells what is wrong with the fields.
@@ -91,7 +92,7 @@ func Create(ctx context.Context, tx *store.Tx, n NewOrder) (Order, error) {
 	if err := checkDay(ctx, tx, s, tx.Day(n.DeliveryAt)); err != nil {
 		return Order{}, err
 	}
-	o, err := n.reckon(ctx, tx, s)
+	o, err := n.reckon(ctx, tx, s, customer)
 	if err != nil {
 		return Order{}, err
 	}
@@ -111,14 +112,26 @@ func Preview(ctx context.Context, tx *store.Tx, n NewOrder) (Order, error) {
 	if err != nil {
 		return Order{}, err
 	}
-	return n.reckon(ctx, tx, s)
+	var customer crm.Customer
+	if n.CustomerReference != "" {
+		if customer, err = crm.Get(ctx, tx, n.CustomerReference); err != nil && !fault.Is(err, fault.KindNotFound) {
+			return Order{}, err
+		}
+	}
+	return n.reckon(ctx, tx, s, customer)
 }
 
-// reckon is the order without customer and reference.
-func (n NewOrder) reckon(ctx context.Context, tx *store.Tx, s settings.Settings) (o Order, err error) {
+// reckon is the order without customer and reference, at the prices of a customer; the zero one pays everybody's.
+func (n NewOrder) reckon(ctx context.Context, tx *store.Tx, s settings.Settings, customer crm.Customer) (o Order, err error) {
 	o = Order{Status: Unconfirmed, Fulfilment: n.Fulfilment, DeliveryAt: n.DeliveryAt, DeliveryOn: tx.Day(n.DeliveryAt),
 		Currency: tx.Context().Currency, Tax: Tax{s.TaxMode, s.TaxRate}, Discount: n.Discount, Notes: n.Notes}
-	if o.Lines, err = price(ctx, tx, n.Lines); err != nil {
+	var book pricing.Book
+	if customer.GroupID != nil && !n.DeliveryAt.IsZero() {
+		if book, err = pricing.For(ctx, tx, customer.GroupID, o.DeliveryOn); err != nil {
+			return Order{}, err
+		}
+	}
+	if o.Lines, err = price(ctx, tx, n.Lines, book); err != nil {
 		return Order{}, err
 	}
 	shipping := s.ShippingFlat
@@ -153,7 +166,7 @@ func checkDay(ctx context.Context, tx *store.Tx, s settings.Settings, day calend
 	return err
 }
 
-func price(ctx context.Context, tx *store.Tx, lines []NewLine) ([]Line, error) {
+func price(ctx context.Context, tx *store.Tx, lines []NewLine, book pricing.Book) ([]Line, error) {
 	options, err := catalog.Options(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -170,16 +183,16 @@ func price(ctx context.Context, tx *store.Tx, lines []NewLine) ([]Line, error) {
 			problems.Add(fmt.Sprintf("lines.%d.product", l.Row), "Choose a product that is sold.")
 			continue
 		}
-		unit := product.Price
+		quote := book.Quote(product.ID, product.Price, l.Quantity)
 		if l.UnitPrice != nil {
-			unit = *l.UnitPrice
+			quote = pricing.Quote{Price: *l.UnitPrice, Source: pricing.Typed}
 		}
-		total, err := unit.ForQuantity(l.Quantity)
+		total, err := quote.Price.ForQuantity(l.Quantity)
 		if err != nil {
 			problems.Add(fmt.Sprintf("lines.%d.quantity", l.Row), "The total is beyond what can be kept.")
 			continue
 		}
-		priced[i] = Line{ID: id.New(), ProductID: product.ID, Name: product.Name, SKU: product.SKU, Quantity: l.Quantity, UnitPrice: unit, Total: money.Round(total, tx.Context().Currency)}
+		priced[i] = Line{ID: id.New(), ProductID: product.ID, Name: product.Name, SKU: product.SKU, Quantity: l.Quantity, UnitPrice: quote.Price, PriceSource: quote.Source, PriceList: quote.List, PriceFrom: quote.Minimum, Total: money.Round(total, tx.Context().Currency)}
 	}
 	return priced, problems.Err()
 }
@@ -192,7 +205,7 @@ func (o Order) write(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	for i, l := range o.Lines {
-		err := db.For(tx).CreateLine(ctx, db.CreateLineIn{ID: l.ID, OrderID: o.ID, Position: int64(i), ProductID: l.ProductID, Quantity: l.Quantity, UnitPrice: l.UnitPrice, LineTotal: l.Total})
+		err := db.For(tx).CreateLine(ctx, db.CreateLineIn{ID: l.ID, OrderID: o.ID, Position: int64(i), ProductID: l.ProductID, Quantity: l.Quantity, UnitPrice: l.UnitPrice, PriceSource: string(l.PriceSource), PriceList: l.PriceList, LineTotal: l.Total})
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"craftplan/internal/id"
 	"craftplan/internal/money"
 	"craftplan/internal/orders/internal/db"
+	"craftplan/internal/pricing"
 	"craftplan/internal/quantity"
 	"craftplan/internal/search"
 	"craftplan/internal/settings"
@@ -42,6 +43,9 @@ type Line struct {
 	Name, SKU                 string
 	Quantity                  quantity.Quantity
 	UnitPrice, Total          money.Amount
+	PriceSource               pricing.Source
+	PriceList                 string            // the name of the price list then; "" when it came from none
+	PriceFrom                 quantity.Quantity // pieces of the list's row; of a preview only
 	Produced                  quantity.Quantity
 	Material, Labor, Overhead money.Amount // what the produced pieces cost
 }
@@ -63,7 +67,8 @@ func Get(ctx context.Context, tx *store.Tx, reference string) (Order, error) {
 		Totals: Totals{r.Subtotal, r.DiscountTotal, r.ShippingTotal, r.TaxTotal, r.Total}, Notes: r.Notes, Confirmed: r.ConfirmedAt, Started: r.StartedAt, Ready: r.ReadyAt, Delivered: r.DeliveredAt, Cancelled: r.CancelledAt, CreatedAt: r.CreatedAt}
 	lines, err := db.For(tx).LinesOf(ctx, db.LinesOfIn{OrderID: o.ID})
 	for _, l := range lines {
-		o.Lines = append(o.Lines, Line{l.ID, l.ProductID, l.Name, l.Sku, l.Quantity, l.UnitPrice, l.LineTotal, l.ProducedQuantity, tx.Cost(l.MaterialCost), tx.Cost(l.LaborCost), tx.Cost(l.OverheadCost)})
+		o.Lines = append(o.Lines, Line{ID: l.ID, ProductID: l.ProductID, Name: l.Name, SKU: l.Sku, Quantity: l.Quantity, UnitPrice: l.UnitPrice, Total: l.LineTotal, PriceSource: pricing.Source(l.PriceSource), PriceList: l.PriceList,
+			Produced: l.ProducedQuantity, Material: tx.Cost(l.MaterialCost), Labor: tx.Cost(l.LaborCost), Overhead: tx.Cost(l.OverheadCost)})
 	}
 	return o, err
 }

@@ -3,8 +3,8 @@ INSERT INTO orders (organization_id, id, reference, customer_id, status, payment
 VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(reference), sqlc.arg(customer_id), 'unconfirmed', 'pending', sqlc.arg(fulfilment), sqlc.arg(delivery_at), sqlc.arg(delivery_on), sqlc.arg(currency), sqlc.arg(tax_mode), sqlc.arg(tax_rate), sqlc.arg(discount_kind), sqlc.arg(discount_value), sqlc.arg(subtotal), sqlc.arg(discount_total), sqlc.arg(shipping_total), sqlc.arg(tax_total), sqlc.arg(total), sqlc.arg(notes), sqlc.arg(search_text), sqlc.arg(created_at), sqlc.arg(created_by), sqlc.arg(created_at), sqlc.arg(created_by));
 
 -- name: CreateLine :exec
-INSERT INTO order_lines (organization_id, id, order_id, position, product_id, quantity, unit_price, line_total, produced_quantity, material_cost, labor_cost, overhead_cost)
-VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(order_id), sqlc.arg(position), sqlc.arg(product_id), sqlc.arg(quantity), sqlc.arg(unit_price), sqlc.arg(line_total), 0, 0, 0, 0);
+INSERT INTO order_lines (organization_id, id, order_id, position, product_id, quantity, unit_price, price_source, price_list, line_total, produced_quantity, material_cost, labor_cost, overhead_cost)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(order_id), sqlc.arg(position), sqlc.arg(product_id), sqlc.arg(quantity), sqlc.arg(unit_price), sqlc.arg(price_source), sqlc.arg(price_list), sqlc.arg(line_total), 0, 0, 0, 0);
 
 -- name: GetOrder :one
 SELECT o.id, o.reference, o.customer_id, c.name AS customer_name, c.reference AS customer_reference, o.status, o.payment_status, o.fulfilment, o.delivery_at, o.delivery_on, o.currency, o.tax_mode, o.tax_rate,
@@ -13,7 +13,7 @@ FROM orders AS o JOIN customers AS c ON c.organization_id = sqlc.arg(organizatio
 WHERE o.organization_id = sqlc.arg(organization_id) AND o.reference = sqlc.arg(reference);
 
 -- name: LinesOf :many
-SELECT l.id, l.product_id, p.name, p.sku, l.quantity, l.unit_price, l.line_total, l.produced_quantity, l.material_cost, l.labor_cost, l.overhead_cost
+SELECT l.id, l.product_id, p.name, p.sku, l.quantity, l.unit_price, l.price_source, l.price_list, l.line_total, l.produced_quantity, l.material_cost, l.labor_cost, l.overhead_cost
 FROM order_lines AS l JOIN products AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = l.product_id
 WHERE l.organization_id = sqlc.arg(organization_id) AND l.order_id = sqlc.arg(order_id)
 ORDER BY l.position;

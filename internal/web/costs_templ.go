@@ -1101,7 +1101,7 @@ func marginsPage(l marginList) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = productViews(l.At, "margins").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = productViews(l.At, "margins", l.costs).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -19,7 +19,7 @@ import (
 )
 
 // sold are the amounts that everybody sees. Every other column of money tells what something costs: a new one is looked for by itself.
-var sold = []string{"products.price", "order_lines.unit_price", "order_lines.line_total", "orders.subtotal", "orders.discount_total", "orders.shipping_total", "orders.tax_total", "orders.total", "settings.shipping_flat"}
+var sold = []string{"products.price", "price_list_rows.price", "order_lines.unit_price", "order_lines.line_total", "orders.subtotal", "orders.discount_total", "orders.shipping_total", "orders.tax_total", "orders.total", "settings.shipping_flat"}
 
 // costColumns are the columns that tell what something costs, as table.column.
 func costColumns(t *testing.T, a *apptest.App) []string {

@@ -6,6 +6,8 @@ import (
 
 	"craftplan/internal/authz"
 	"craftplan/internal/crm"
+	"craftplan/internal/fault"
+	"craftplan/internal/id"
 	"craftplan/internal/store"
 	"craftplan/internal/web/ui"
 )
@@ -40,18 +42,20 @@ func customerFilter(l list) crm.Filter {
 }
 
 func newCustomer(q *Request) error {
-	form := ui.Form{Values: url.Values{"kind": {string(crm.Individual)}}}
-	return q.Render(http.StatusOK, "New customer", "customers", customerForm(customerEdit{Form: form, Action: q.Path("customers"), Back: q.Path("customers"), Title: "New customer", Do: "Add customer", At: q.Path}))
+	return q.renderCustomer(http.StatusOK, "", ui.Form{Values: url.Values{"kind": {string(crm.Individual)}}})
 }
 
 func createCustomer(q *Request) error {
 	var made crm.Customer
 	err := q.Update(func(tx *store.Tx) (err error) {
-		made, err = crm.Create(q.Context(), tx, customerDetails(q.PostForm))
+		details, err := customerDetails(q.PostForm)
+		if err == nil {
+			made, err = crm.Create(q.Context(), tx, details)
+		}
 		return err
 	})
 	if status, ok := again(err); ok {
-		return q.Render(status, "New customer", "customers", customerForm(customerEdit{Form: refused(q, err), Action: q.Path("customers"), Back: q.Path("customers"), Title: "New customer", Do: "Add customer", At: q.Path}))
+		return q.renderCustomer(status, "", refused(q, err))
 	}
 	if err != nil {
 		return err
@@ -84,12 +88,25 @@ func showCustomer(q *Request) error {
 type customerEdit struct {
 	Form                    ui.Form
 	Action, Back, Title, Do string
-	Reference               string
+	Groups                  []crm.Group
 	At                      func(...string) string
 }
 
-func (q *Request) customerEdit(reference string, form ui.Form) customerEdit {
-	return customerEdit{form, q.Path("customers", reference), q.Path("customers", reference), "Edit customer", "Save", reference, q.Path}
+// renderCustomer shows the form of the customer with a reference, or of a new one.
+func (q *Request) renderCustomer(status int, reference string, form ui.Form) error {
+	e := customerEdit{Form: form, Action: q.Path("customers"), Back: q.Path("customers"), Title: "New customer", Do: "Add customer", At: q.Path}
+	if reference != "" {
+		e.Action, e.Title, e.Do = q.Path("customers", reference), "Edit customer", "Save"
+		e.Back = e.Action
+	}
+	err := q.View(func(tx *store.Tx) (err error) {
+		e.Groups, err = crm.Groups(q.Context(), tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return q.Render(status, e.Title, "customers", customerForm(e))
 }
 
 func editCustomer(q *Request) error {
@@ -97,17 +114,20 @@ func editCustomer(q *Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Render(http.StatusOK, "Edit "+c.Name, "customers", customerForm(q.customerEdit(c.Reference, ui.Form{Values: customerValues(c.Details)})))
+	return q.renderCustomer(http.StatusOK, c.Reference, ui.Form{Values: customerValues(c.Details)})
 }
 
 func updateCustomer(q *Request) error {
 	reference := q.PathValue("reference")
 	err := q.Update(func(tx *store.Tx) error {
-		_, err := crm.Update(q.Context(), tx, reference, customerDetails(q.PostForm))
+		details, err := customerDetails(q.PostForm)
+		if err == nil {
+			_, err = crm.Update(q.Context(), tx, reference, details)
+		}
 		return err
 	})
 	if status, ok := again(err); ok {
-		return q.Render(status, "Edit customer", "customers", customerForm(q.customerEdit(reference, refused(q, err))))
+		return q.renderCustomer(status, reference, refused(q, err))
 	}
 	if err != nil {
 		return err
@@ -129,9 +149,19 @@ func restoreCustomer(q *Request) error {
 	return q.Done("The customer is back.", q.Path("customers", q.PathValue("reference")))
 }
 
-func customerDetails(v url.Values) crm.Details {
-	return crm.Details{Kind: crm.Kind(v.Get("kind")), Name: v.Get("name"), ContactName: v.Get("contact_name"), Email: v.Get("email"), Phone: v.Get("phone"), Notes: v.Get("notes"),
+func customerDetails(v url.Values) (crm.Details, error) {
+	d := crm.Details{Kind: crm.Kind(v.Get("kind")), Name: v.Get("name"), ContactName: v.Get("contact_name"), Email: v.Get("email"), Phone: v.Get("phone"), Notes: v.Get("notes"),
 		Billing: addressOf(v, "billing_"), Shipping: addressOf(v, "shipping_")}
+	if v.Get("group") == "" {
+		return d, nil
+	}
+	group, err := id.Parse(v.Get("group"))
+	if err != nil {
+		_, more := d.Validate()
+		return d, together(fault.Invalid("group", "Choose a group of the list, or none."), more)
+	}
+	d.GroupID = &group
+	return d, nil
 }
 
 func addressOf(v url.Values, prefix string) crm.Address {
@@ -140,6 +170,9 @@ func addressOf(v url.Values, prefix string) crm.Address {
 
 func customerValues(d crm.Details) url.Values {
 	v := url.Values{"kind": {string(d.Kind)}, "name": {d.Name}, "contact_name": {d.ContactName}, "email": {d.Email}, "phone": {d.Phone}, "notes": {d.Notes}}
+	if d.GroupID != nil {
+		v.Set("group", d.GroupID.String())
+	}
 	for prefix, a := range map[string]crm.Address{"billing_": d.Billing, "shipping_": d.Shipping} {
 		v.Set(prefix+"street", a.Street)
 		v.Set(prefix+"city", a.City)

@@ -14,6 +14,7 @@ import (
 	"craftplan/internal/inventory"
 	"craftplan/internal/money"
 	"craftplan/internal/orders"
+	"craftplan/internal/pricing"
 	"craftplan/internal/production"
 	"craftplan/internal/quantity"
 	"craftplan/internal/sheet"
@@ -45,7 +46,7 @@ type column[R any] struct {
 // exports are the routes of all lists as files.
 func exports() (routes []Route) {
 	for _, both := range [][]Route{customersFile.routes(), materialsFile.routes(), lotsFile.routes(), movementsFile.routes(), countsFile.routes(), productsFile.routes(), recipesFile.routes(),
-		marginsFile.routes(), ordersFile.routes(), batchesFile.routes(), auditFile.routes()} {
+		marginsFile.routes(), priceListsFile.routes(), ordersFile.routes(), batchesFile.routes(), auditFile.routes()} {
 		routes = append(routes, both...)
 	}
 	return routes
@@ -227,6 +228,7 @@ var customersFile = exported[crm.Listed]{name: "customers", permission: authz.Cu
 		text("Contact", func(c crm.Listed) string { return c.ContactName }),
 		text("E-mail", func(c crm.Listed) string { return c.Email }),
 		text("Phone", func(c crm.Listed) string { return c.Phone }),
+		text("Group", func(c crm.Listed) string { return c.Group }),
 	},
 	rows: func(q *Request, tx *store.Tx, l list, limit, offset int64) ([]crm.Listed, bool, error) {
 		f := customerFilter(l)
@@ -388,6 +390,57 @@ var marginsFile = exported[catalog.Margin]{name: "margins", permission: authz.Co
 		all, err := catalog.Margins(q.Context(), tx, marginFilter(l))
 		return all, true, err
 	}}
+
+// listPrice is a price of a list, or its discount, which has no row.
+type listPrice struct {
+	pricing.List
+	*pricing.Row
+}
+
+// priceListsFile has a row for each price of each list, and one for a discount.
+var priceListsFile = exported[listPrice]{name: "price-lists", permission: authz.CatalogRead,
+	columns: []column[listPrice]{
+		text("Price list", func(p listPrice) string { return p.List.Name }),
+		text("Group", func(p listPrice) string { return p.Group }),
+		{name: "Due from", cell: func(_ format, p listPrice) sheet.Cell { return sheet.Day(p.ValidFrom) }},
+		{name: "Due until", cell: func(_ format, p listPrice) sheet.Cell { return sheet.Day(p.ValidUntil) }},
+		{name: "SKU", cell: ofRow(func(_ format, r pricing.Row) sheet.Cell { return sheet.Text(r.SKU) })},
+		{name: "Product", cell: ofRow(func(_ format, r pricing.Row) sheet.Cell { return sheet.Text(r.Name) })},
+		{name: "From pieces", cell: ofRow(func(_ format, r pricing.Row) sheet.Cell { return sheet.Number(quantity.Decimal(r.Minimum)) })},
+		{name: "Price", cell: ofRow(func(f format, r pricing.Row) sheet.Cell { return amountCell(r.Price, f.currency) })},
+		{name: "Discount %", cell: func(_ format, p listPrice) sheet.Cell {
+			if p.Row != nil {
+				return sheet.Cell{}
+			}
+			return sheet.Number(percentText(p.Discount))
+		}},
+	},
+	rows: func(q *Request, tx *store.Tx, l list, _, _ int64) (rows []listPrice, last bool, err error) {
+		all, err := pricing.All(q.Context(), tx, l.query.Get("archived") == "yes")
+		for _, one := range all {
+			whole, err := pricing.Get(q.Context(), tx, one.ID)
+			if err != nil {
+				return nil, true, err
+			}
+			for i := range whole.Rows {
+				rows = append(rows, listPrice{whole, &whole.Rows[i]})
+			}
+			if whole.Discount > 0 {
+				rows = append(rows, listPrice{whole, nil})
+			}
+		}
+		return rows, true, err
+	}}
+
+// ofRow is a cell of a price, empty for a discount.
+func ofRow(cell func(format, pricing.Row) sheet.Cell) func(format, listPrice) sheet.Cell {
+	return func(f format, p listPrice) sheet.Cell {
+		if p.Row == nil {
+			return sheet.Cell{}
+		}
+		return cell(f, *p.Row)
+	}
+}
 
 var ordersFile = exported[orders.Listed]{name: "orders", permission: authz.OrdersRead,
 	columns: []column[orders.Listed]{

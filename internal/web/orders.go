@@ -174,6 +174,7 @@ type orderEdit struct {
 	Next      int
 	Order     *orders.Order     // what is typed, reckoned; nil while it is not complete
 	LineTotal map[string]string // of each row that counts
+	LinePrice map[string]string // and the price of one piece that it pays, with where it came from
 	At        func(...string) string
 }
 
@@ -195,7 +196,7 @@ func (e orderEdit) productChoices() []ui.Choice {
 
 // orderEdit reads what the form needs, and reckons what is typed as far as it is complete.
 func (q *Request) orderEdit(v url.Values) (e orderEdit, in orders.NewOrder, problem, err error) {
-	e = orderEdit{format: q.format(), At: q.Path, Form: ui.Form{Values: v}, LineTotal: map[string]string{}}
+	e = orderEdit{format: q.format(), At: q.Path, Form: ui.Form{Values: v}, LineTotal: map[string]string{}, LinePrice: map[string]string{}}
 	e.Lines, e.Next = shownRows(rows(v, lineRows, "product", "quantity"), max(1, 3-len(rows(v, lineRows, "product", "quantity"))))
 	err = q.View(func(tx *store.Tx) (err error) {
 		if e.Customers, err = crm.Options(q.Context(), tx); err != nil {
@@ -220,6 +221,9 @@ func (q *Request) orderEdit(v url.Values) (e orderEdit, in orders.NewOrder, prob
 			e.Order = &o
 			for i, l := range typed.Lines {
 				e.LineTotal[row(rowOf(l.Row)).name(lineRows, "total")] = e.money(o.Lines[i].Total)
+				if l.UnitPrice == nil {
+					e.LinePrice[row(rowOf(l.Row)).name(lineRows, "total")] = e.paid(o.Lines[i])
+				}
 			}
 		}
 		return previewProblem
@@ -294,6 +298,15 @@ func createOrder(q *Request) error {
 		return problem
 	}
 	return q.Done(fmt.Sprintf("Order %s was added.", made.Reference), q.Path("orders", made.Reference))
+}
+
+// paid is what a line pays for one piece, with where that came from.
+func (e orderEdit) paid(l orders.Line) string {
+	from := e.origin(l.PriceSource, l.PriceList, l.PriceFrom)
+	if from == "" {
+		from = "the product's"
+	}
+	return e.money(l.UnitPrice) + ", " + from
 }
 
 // reckonOrder answers while somebody types: the totals and the total of each line.

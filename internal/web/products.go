@@ -10,6 +10,7 @@ import (
 	"craftplan/internal/catalog"
 	"craftplan/internal/fault"
 	"craftplan/internal/money"
+	"craftplan/internal/pricing"
 	"craftplan/internal/quantity"
 	"craftplan/internal/settings"
 	"craftplan/internal/store"
@@ -54,6 +55,7 @@ type productPage struct {
 	Settings settings.Settings
 	MayWrite bool
 	At       func(...string) string
+	Offers   []pricing.Offer // what groups of customers pay
 }
 
 // Old tells whether the recipe shown is a version that was replaced.
@@ -146,7 +148,10 @@ func showVersion(q *Request) error {
 
 func (q *Request) renderProduct(p productPage) error {
 	err := q.View(func(tx *store.Tx) (err error) {
-		p.Draft, err = catalog.DraftOf(q.Context(), tx, p.ID)
+		if p.Draft, err = catalog.DraftOf(q.Context(), tx, p.ID); err != nil {
+			return err
+		}
+		p.Offers, err = pricing.Offers(q.Context(), tx, p.ID, p.Price)
 		return err
 	})
 	if err != nil {

@@ -326,6 +326,8 @@ var plausible = map[string]map[string]string{
 	"/{organization}/settings/food/nutrients/{nutrient}/name": {"name": "Another name"},
 	"/{organization}/counts/{count}/lines/{line}":             {"counted": "1"},
 	"/{organization}/counts":                                  {"expires_by": ""}, // nothing expires so soon
+	"/{organization}/customer-groups/{group}/name":            {"name": "Another name"},
+	"/{organization}/price-lists/{list}":                      {"name": "Another name"},
 	"/{organization}/containers":                              {"tare": "450 g"},
 	"/{organization}/settings/locations/{location}/name":      {"name": "Another name"},
 	"/{organization}/containers/{container}":                  {"name": "Another name"},

@@ -13,6 +13,7 @@ import (
 	"craftplan/internal/money"
 	"craftplan/internal/nutrition"
 	"craftplan/internal/orders"
+	"craftplan/internal/pricing"
 	"craftplan/internal/production"
 	"craftplan/internal/quantity"
 	"craftplan/internal/settings"
@@ -39,7 +40,7 @@ func (g goods) sku(what string) string { return fmt.Sprintf("%.3s-%s", g.word, w
 
 func (g goods) stock(st *store.Store, owner store.Scope) error {
 	return st.Update(g.ctx, owner, func(tx *store.Tx) error {
-		for _, step := range []func(*store.Tx) error{g.choices, g.food, g.materials, g.counts, g.products, g.customers, g.orders} {
+		for _, step := range []func(*store.Tx) error{g.choices, g.food, g.materials, g.counts, g.products, g.customers, g.prices, g.orders} {
 			if err := step(tx); err != nil {
 				return err
 			}
@@ -252,6 +253,42 @@ func (g goods) customers(tx *store.Tx) error {
 		}
 	}
 	return crm.Archive(g.ctx, tx, "CU-0003")
+}
+
+// prices are lists of years that are over, one of them archived, and one that is valid; the first two customers pay them.
+func (g goods) prices(tx *store.Tx) error {
+	products, err := catalog.Options(g.ctx, tx)
+	if err != nil {
+		return err
+	}
+	for i, name := range []string{g.word + " cafés", g.word + " shops", g.word + " kiosks"} {
+		group, err := crm.AddGroup(g.ctx, tx, name)
+		if err != nil || i == 2 { // has no list, so that it can be removed
+			return err
+		}
+		c, err := crm.Get(g.ctx, tx, fmt.Sprintf("CU-000%d", i+1))
+		if err != nil {
+			return err
+		}
+		c.GroupID = &group.ID
+		if _, err := crm.Update(g.ctx, tx, c.Reference, c.Details); err != nil {
+			return err
+		}
+		for n := range 2 {
+			from, until := tx.Today().AddDays(-100*n-50), tx.Today().AddDays(-100*n+1)
+			l, err := pricing.Create(g.ctx, tx, pricing.Details{Name: fmt.Sprintf("%s prices %d-%d", g.word, i, n), GroupID: group.ID, Discount: 50_000, ValidFrom: &from, ValidUntil: &until,
+				Rows: []pricing.Row{{ProductID: products[0].ID, Break: pricing.Break{Minimum: quantity.Of(2), Price: 7 * money.Micro}}}})
+			if err != nil {
+				return err
+			}
+			if n == 1 {
+				if err := pricing.Archive(g.ctx, tx, l.ID); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // orders are in every state, and so are the batches that some of them are made in.

@@ -19,6 +19,7 @@ var sent = map[string]string{
 	"PATCH /api/v1/{organization}/customers/{reference}": `{"contact_name": "Plausible", "shipping_address": {"street": "Plausible", "country": "Norway"}}`,
 	"GET /api/v1/{organization}/materials":               `{"q": "Alder", "limit": "2", "offset": "0"}`,
 	"GET /api/v1/{organization}/products":                `{"q": "Alder", "limit": "2", "offset": "0"}`,
+	"GET /api/v1/{organization}/price-lists":             `{"limit": "2", "offset": "0"}`,
 	"GET /api/v1/{organization}/orders":                  `{"q": "Alder", "status": "{status}", "limit": "2", "offset": "0"}`,
 }
 

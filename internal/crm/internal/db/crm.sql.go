@@ -119,6 +119,21 @@ func (q *Queries) CreateCustomer(ctx context.Context, arg CreateCustomerParams) 
 	return err
 }
 
+const createGroup = `-- name: CreateGroup :exec
+INSERT INTO customer_groups (organization_id, id, name) VALUES ($1, $2, $3)
+`
+
+type CreateGroupParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Name           string
+}
+
+func (q *Queries) CreateGroup(ctx context.Context, arg CreateGroupParams) error {
+	_, err := q.db.ExecContext(ctx, createGroup, arg.OrganizationID, arg.ID, arg.Name)
+	return err
+}
+
 const customerOptions = `-- name: CustomerOptions :many
 SELECT reference, name FROM customers
 WHERE organization_id = $1 AND archived_at IS NULL
@@ -170,6 +185,37 @@ type DeleteAddressParams struct {
 
 func (q *Queries) DeleteAddress(ctx context.Context, arg DeleteAddressParams) error {
 	_, err := q.db.ExecContext(ctx, deleteAddress, arg.OrganizationID, arg.CustomerID, arg.Kind)
+	return err
+}
+
+const deleteGroup = `-- name: DeleteGroup :execrows
+DELETE FROM customer_groups WHERE organization_id = $1 AND id = $2
+`
+
+type DeleteGroupParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+}
+
+func (q *Queries) DeleteGroup(ctx context.Context, arg DeleteGroupParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteGroup, arg.OrganizationID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const emptyGroup = `-- name: EmptyGroup :exec
+DELETE FROM customer_group_members WHERE organization_id = $1 AND group_id = $2
+`
+
+type EmptyGroupParams struct {
+	OrganizationID id.Organization
+	GroupID        id.ID
+}
+
+func (q *Queries) EmptyGroup(ctx context.Context, arg EmptyGroupParams) error {
+	_, err := q.db.ExecContext(ctx, emptyGroup, arg.OrganizationID, arg.GroupID)
 	return err
 }
 
@@ -255,12 +301,68 @@ func (q *Queries) GetCustomerByID(ctx context.Context, arg GetCustomerByIDParams
 	return i, err
 }
 
+const groupOf = `-- name: GroupOf :one
+SELECT g.id, g.name FROM customer_group_members AS m
+JOIN customer_groups AS g ON g.organization_id = $1 AND g.id = m.group_id
+WHERE m.organization_id = $1 AND m.customer_id = $2
+`
+
+type GroupOfParams struct {
+	OrganizationID id.Organization
+	CustomerID     id.ID
+}
+
+type GroupOfRow struct {
+	ID   id.ID
+	Name string
+}
+
+func (q *Queries) GroupOf(ctx context.Context, arg GroupOfParams) (GroupOfRow, error) {
+	row := q.db.QueryRowContext(ctx, groupOf, arg.OrganizationID, arg.CustomerID)
+	var i GroupOfRow
+	err := row.Scan(&i.ID, &i.Name)
+	return i, err
+}
+
+const joinGroup = `-- name: JoinGroup :exec
+INSERT INTO customer_group_members (organization_id, customer_id, group_id)
+VALUES ($1, $2, $3)
+ON CONFLICT (organization_id, customer_id) DO UPDATE SET group_id = excluded.group_id
+`
+
+type JoinGroupParams struct {
+	OrganizationID id.Organization
+	CustomerID     id.ID
+	GroupID        id.ID
+}
+
+func (q *Queries) JoinGroup(ctx context.Context, arg JoinGroupParams) error {
+	_, err := q.db.ExecContext(ctx, joinGroup, arg.OrganizationID, arg.CustomerID, arg.GroupID)
+	return err
+}
+
+const leaveGroup = `-- name: LeaveGroup :exec
+DELETE FROM customer_group_members WHERE organization_id = $1 AND customer_id = $2
+`
+
+type LeaveGroupParams struct {
+	OrganizationID id.Organization
+	CustomerID     id.ID
+}
+
+func (q *Queries) LeaveGroup(ctx context.Context, arg LeaveGroupParams) error {
+	_, err := q.db.ExecContext(ctx, leaveGroup, arg.OrganizationID, arg.CustomerID)
+	return err
+}
+
 const listCustomersByName = `-- name: ListCustomersByName :many
-SELECT id, reference, kind, name, contact_name, email, phone
-FROM customers
-WHERE organization_id = $1 AND (archived_at IS NOT NULL) = CAST($2 AS boolean)
-  AND search_text LIKE CAST($3 AS text) ESCAPE '\'
-ORDER BY name, id LIMIT $5 OFFSET $4
+SELECT c.id, c.reference, c.kind, c.name, c.contact_name, c.email, c.phone, CAST(COALESCE(g.name, '') AS text) AS group_name
+FROM customers AS c
+LEFT JOIN customer_group_members AS m ON m.organization_id = $1 AND m.customer_id = c.id
+LEFT JOIN customer_groups AS g ON g.organization_id = $1 AND g.id = m.group_id
+WHERE c.organization_id = $1 AND (c.archived_at IS NOT NULL) = CAST($2 AS boolean)
+  AND c.search_text LIKE CAST($3 AS text) ESCAPE '\'
+ORDER BY c.name, c.id LIMIT $5 OFFSET $4
 `
 
 type ListCustomersByNameParams struct {
@@ -279,6 +381,7 @@ type ListCustomersByNameRow struct {
 	ContactName string
 	Email       string
 	Phone       string
+	GroupName   string
 }
 
 func (q *Queries) ListCustomersByName(ctx context.Context, arg ListCustomersByNameParams) ([]ListCustomersByNameRow, error) {
@@ -304,6 +407,7 @@ func (q *Queries) ListCustomersByName(ctx context.Context, arg ListCustomersByNa
 			&i.ContactName,
 			&i.Email,
 			&i.Phone,
+			&i.GroupName,
 		); err != nil {
 			return nil, err
 		}
@@ -319,11 +423,13 @@ func (q *Queries) ListCustomersByName(ctx context.Context, arg ListCustomersByNa
 }
 
 const listCustomersByNameDown = `-- name: ListCustomersByNameDown :many
-SELECT id, reference, kind, name, contact_name, email, phone
-FROM customers
-WHERE organization_id = $1 AND (archived_at IS NOT NULL) = CAST($2 AS boolean)
-  AND search_text LIKE CAST($3 AS text) ESCAPE '\'
-ORDER BY name DESC, id DESC LIMIT $5 OFFSET $4
+SELECT c.id, c.reference, c.kind, c.name, c.contact_name, c.email, c.phone, CAST(COALESCE(g.name, '') AS text) AS group_name
+FROM customers AS c
+LEFT JOIN customer_group_members AS m ON m.organization_id = $1 AND m.customer_id = c.id
+LEFT JOIN customer_groups AS g ON g.organization_id = $1 AND g.id = m.group_id
+WHERE c.organization_id = $1 AND (c.archived_at IS NOT NULL) = CAST($2 AS boolean)
+  AND c.search_text LIKE CAST($3 AS text) ESCAPE '\'
+ORDER BY c.name DESC, c.id DESC LIMIT $5 OFFSET $4
 `
 
 type ListCustomersByNameDownParams struct {
@@ -342,6 +448,7 @@ type ListCustomersByNameDownRow struct {
 	ContactName string
 	Email       string
 	Phone       string
+	GroupName   string
 }
 
 func (q *Queries) ListCustomersByNameDown(ctx context.Context, arg ListCustomersByNameDownParams) ([]ListCustomersByNameDownRow, error) {
@@ -367,6 +474,7 @@ func (q *Queries) ListCustomersByNameDown(ctx context.Context, arg ListCustomers
 			&i.ContactName,
 			&i.Email,
 			&i.Phone,
+			&i.GroupName,
 		); err != nil {
 			return nil, err
 		}
@@ -382,11 +490,13 @@ func (q *Queries) ListCustomersByNameDown(ctx context.Context, arg ListCustomers
 }
 
 const listCustomersNewest = `-- name: ListCustomersNewest :many
-SELECT id, reference, kind, name, contact_name, email, phone
-FROM customers
-WHERE organization_id = $1 AND (archived_at IS NOT NULL) = CAST($2 AS boolean)
-  AND search_text LIKE CAST($3 AS text) ESCAPE '\'
-ORDER BY created_at DESC, id DESC LIMIT $5 OFFSET $4
+SELECT c.id, c.reference, c.kind, c.name, c.contact_name, c.email, c.phone, CAST(COALESCE(g.name, '') AS text) AS group_name
+FROM customers AS c
+LEFT JOIN customer_group_members AS m ON m.organization_id = $1 AND m.customer_id = c.id
+LEFT JOIN customer_groups AS g ON g.organization_id = $1 AND g.id = m.group_id
+WHERE c.organization_id = $1 AND (c.archived_at IS NOT NULL) = CAST($2 AS boolean)
+  AND c.search_text LIKE CAST($3 AS text) ESCAPE '\'
+ORDER BY c.created_at DESC, c.id DESC LIMIT $5 OFFSET $4
 `
 
 type ListCustomersNewestParams struct {
@@ -405,6 +515,7 @@ type ListCustomersNewestRow struct {
 	ContactName string
 	Email       string
 	Phone       string
+	GroupName   string
 }
 
 func (q *Queries) ListCustomersNewest(ctx context.Context, arg ListCustomersNewestParams) ([]ListCustomersNewestRow, error) {
@@ -430,6 +541,7 @@ func (q *Queries) ListCustomersNewest(ctx context.Context, arg ListCustomersNewe
 			&i.ContactName,
 			&i.Email,
 			&i.Phone,
+			&i.GroupName,
 		); err != nil {
 			return nil, err
 		}
@@ -442,6 +554,64 @@ func (q *Queries) ListCustomersNewest(ctx context.Context, arg ListCustomersNewe
 		return nil, err
 	}
 	return items, nil
+}
+
+const listGroups = `-- name: ListGroups :many
+SELECT g.id, g.name,
+  (SELECT COUNT(*) FROM customer_group_members AS m WHERE m.organization_id = $1 AND m.group_id = g.id) AS customers
+FROM customer_groups AS g WHERE g.organization_id = $1
+ORDER BY g.name, g.id
+`
+
+type ListGroupsParams struct {
+	OrganizationID id.Organization
+}
+
+type ListGroupsRow struct {
+	ID        id.ID
+	Name      string
+	Customers int64
+}
+
+func (q *Queries) ListGroups(ctx context.Context, arg ListGroupsParams) ([]ListGroupsRow, error) {
+	rows, err := q.db.QueryContext(ctx, listGroups, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListGroupsRow{}
+	for rows.Next() {
+		var i ListGroupsRow
+		if err := rows.Scan(&i.ID, &i.Name, &i.Customers); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const renameGroup = `-- name: RenameGroup :execrows
+UPDATE customer_groups SET name = $3 WHERE organization_id = $1 AND id = $2
+`
+
+type RenameGroupParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Name           string
+}
+
+func (q *Queries) RenameGroup(ctx context.Context, arg RenameGroupParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, renameGroup, arg.OrganizationID, arg.ID, arg.Name)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const saveAddress = `-- name: SaveAddress :exec

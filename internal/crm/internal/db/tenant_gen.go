@@ -65,6 +65,17 @@ func (t Tenant) CreateCustomer(ctx context.Context, in CreateCustomerIn) error {
 	return t.queries.CreateCustomer(ctx, CreateCustomerParams{OrganizationID: t.tx.Organization(), ID: in.ID, Reference: in.Reference, Kind: in.Kind, Name: in.Name, ContactName: in.ContactName, Email: in.Email, Phone: in.Phone, Notes: in.Notes, SearchText: in.SearchText, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
 }
 
+// CreateGroupIn is what CreateGroup takes beside the organization.
+type CreateGroupIn struct {
+	ID   id.ID
+	Name string
+}
+
+// CreateGroup runs in the organization of the transaction.
+func (t Tenant) CreateGroup(ctx context.Context, in CreateGroupIn) error {
+	return t.queries.CreateGroup(ctx, CreateGroupParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name})
+}
+
 // CustomerOptions runs in the organization of the transaction.
 func (t Tenant) CustomerOptions(ctx context.Context) ([]CustomerOptionsRow, error) {
 	return t.queries.CustomerOptions(ctx, CustomerOptionsParams{OrganizationID: t.tx.Organization()})
@@ -79,6 +90,26 @@ type DeleteAddressIn struct {
 // DeleteAddress runs in the organization of the transaction.
 func (t Tenant) DeleteAddress(ctx context.Context, in DeleteAddressIn) error {
 	return t.queries.DeleteAddress(ctx, DeleteAddressParams{OrganizationID: t.tx.Organization(), CustomerID: in.CustomerID, Kind: in.Kind})
+}
+
+// DeleteGroupIn is what DeleteGroup takes beside the organization.
+type DeleteGroupIn struct {
+	ID id.ID
+}
+
+// DeleteGroup runs in the organization of the transaction.
+func (t Tenant) DeleteGroup(ctx context.Context, in DeleteGroupIn) (int64, error) {
+	return t.queries.DeleteGroup(ctx, DeleteGroupParams{OrganizationID: t.tx.Organization(), ID: in.ID})
+}
+
+// EmptyGroupIn is what EmptyGroup takes beside the organization.
+type EmptyGroupIn struct {
+	GroupID id.ID
+}
+
+// EmptyGroup runs in the organization of the transaction.
+func (t Tenant) EmptyGroup(ctx context.Context, in EmptyGroupIn) error {
+	return t.queries.EmptyGroup(ctx, EmptyGroupParams{OrganizationID: t.tx.Organization(), GroupID: in.GroupID})
 }
 
 // GetCustomerIn is what GetCustomer takes beside the organization.
@@ -99,6 +130,37 @@ type GetCustomerByIDIn struct {
 // GetCustomerByID runs in the organization of the transaction.
 func (t Tenant) GetCustomerByID(ctx context.Context, in GetCustomerByIDIn) (GetCustomerByIDRow, error) {
 	return t.queries.GetCustomerByID(ctx, GetCustomerByIDParams{OrganizationID: t.tx.Organization(), ID: in.ID})
+}
+
+// GroupOfIn is what GroupOf takes beside the organization.
+type GroupOfIn struct {
+	CustomerID id.ID
+}
+
+// GroupOf runs in the organization of the transaction.
+func (t Tenant) GroupOf(ctx context.Context, in GroupOfIn) (GroupOfRow, error) {
+	return t.queries.GroupOf(ctx, GroupOfParams{OrganizationID: t.tx.Organization(), CustomerID: in.CustomerID})
+}
+
+// JoinGroupIn is what JoinGroup takes beside the organization.
+type JoinGroupIn struct {
+	CustomerID id.ID
+	GroupID    id.ID
+}
+
+// JoinGroup runs in the organization of the transaction.
+func (t Tenant) JoinGroup(ctx context.Context, in JoinGroupIn) error {
+	return t.queries.JoinGroup(ctx, JoinGroupParams{OrganizationID: t.tx.Organization(), CustomerID: in.CustomerID, GroupID: in.GroupID})
+}
+
+// LeaveGroupIn is what LeaveGroup takes beside the organization.
+type LeaveGroupIn struct {
+	CustomerID id.ID
+}
+
+// LeaveGroup runs in the organization of the transaction.
+func (t Tenant) LeaveGroup(ctx context.Context, in LeaveGroupIn) error {
+	return t.queries.LeaveGroup(ctx, LeaveGroupParams{OrganizationID: t.tx.Organization(), CustomerID: in.CustomerID})
 }
 
 // ListCustomersByNameIn is what ListCustomersByName takes beside the organization.
@@ -138,6 +200,22 @@ type ListCustomersNewestIn struct {
 // ListCustomersNewest runs in the organization of the transaction.
 func (t Tenant) ListCustomersNewest(ctx context.Context, in ListCustomersNewestIn) ([]ListCustomersNewestRow, error) {
 	return t.queries.ListCustomersNewest(ctx, ListCustomersNewestParams{OrganizationID: t.tx.Organization(), Archived: in.Archived, Pattern: in.Pattern, Skip: in.Skip, CountOf: in.CountOf})
+}
+
+// ListGroups runs in the organization of the transaction.
+func (t Tenant) ListGroups(ctx context.Context) ([]ListGroupsRow, error) {
+	return t.queries.ListGroups(ctx, ListGroupsParams{OrganizationID: t.tx.Organization()})
+}
+
+// RenameGroupIn is what RenameGroup takes beside the organization.
+type RenameGroupIn struct {
+	ID   id.ID
+	Name string
+}
+
+// RenameGroup runs in the organization of the transaction.
+func (t Tenant) RenameGroup(ctx context.Context, in RenameGroupIn) (int64, error) {
+	return t.queries.RenameGroup(ctx, RenameGroupParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name})
 }
 
 // SaveAddressIn is what SaveAddress takes beside the organization.

@@ -87,8 +87,8 @@ func (q *Queries) CountOrders(ctx context.Context, arg CountOrdersParams) (int64
 }
 
 const createLine = `-- name: CreateLine :exec
-INSERT INTO order_lines (organization_id, id, order_id, position, product_id, quantity, unit_price, line_total, produced_quantity, material_cost, labor_cost, overhead_cost)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0)
+INSERT INTO order_lines (organization_id, id, order_id, position, product_id, quantity, unit_price, price_source, price_list, line_total, produced_quantity, material_cost, labor_cost, overhead_cost)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0)
 `
 
 type CreateLineParams struct {
@@ -99,6 +99,8 @@ type CreateLineParams struct {
 	ProductID      id.ID
 	Quantity       quantity.Quantity
 	UnitPrice      money.Amount
+	PriceSource    string
+	PriceList      string
 	LineTotal      money.Amount
 }
 
@@ -111,6 +113,8 @@ func (q *Queries) CreateLine(ctx context.Context, arg CreateLineParams) error {
 		arg.ProductID,
 		arg.Quantity,
 		arg.UnitPrice,
+		arg.PriceSource,
+		arg.PriceList,
 		arg.LineTotal,
 	)
 	return err
@@ -250,7 +254,7 @@ func (q *Queries) GetOrder(ctx context.Context, arg GetOrderParams) (GetOrderRow
 }
 
 const linesOf = `-- name: LinesOf :many
-SELECT l.id, l.product_id, p.name, p.sku, l.quantity, l.unit_price, l.line_total, l.produced_quantity, l.material_cost, l.labor_cost, l.overhead_cost
+SELECT l.id, l.product_id, p.name, p.sku, l.quantity, l.unit_price, l.price_source, l.price_list, l.line_total, l.produced_quantity, l.material_cost, l.labor_cost, l.overhead_cost
 FROM order_lines AS l JOIN products AS p ON p.organization_id = $1 AND p.id = l.product_id
 WHERE l.organization_id = $1 AND l.order_id = $2
 ORDER BY l.position
@@ -268,6 +272,8 @@ type LinesOfRow struct {
 	Sku              string
 	Quantity         quantity.Quantity
 	UnitPrice        money.Amount
+	PriceSource      string
+	PriceList        string
 	LineTotal        money.Amount
 	ProducedQuantity quantity.Quantity
 	MaterialCost     money.Amount
@@ -291,6 +297,8 @@ func (q *Queries) LinesOf(ctx context.Context, arg LinesOfParams) ([]LinesOfRow,
 			&i.Sku,
 			&i.Quantity,
 			&i.UnitPrice,
+			&i.PriceSource,
+			&i.PriceList,
 			&i.LineTotal,
 			&i.ProducedQuantity,
 			&i.MaterialCost,

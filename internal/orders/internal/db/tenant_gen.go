@@ -63,18 +63,20 @@ func (t Tenant) CountOrders(ctx context.Context, in CountOrdersIn) (int64, error
 
 // CreateLineIn is what CreateLine takes beside the organization.
 type CreateLineIn struct {
-	ID        id.ID
-	OrderID   id.ID
-	Position  int64
-	ProductID id.ID
-	Quantity  quantity.Quantity
-	UnitPrice money.Amount
-	LineTotal money.Amount
+	ID          id.ID
+	OrderID     id.ID
+	Position    int64
+	ProductID   id.ID
+	Quantity    quantity.Quantity
+	UnitPrice   money.Amount
+	PriceSource string
+	PriceList   string
+	LineTotal   money.Amount
 }
 
 // CreateLine runs in the organization of the transaction.
 func (t Tenant) CreateLine(ctx context.Context, in CreateLineIn) error {
-	return t.queries.CreateLine(ctx, CreateLineParams{OrganizationID: t.tx.Organization(), ID: in.ID, OrderID: in.OrderID, Position: in.Position, ProductID: in.ProductID, Quantity: in.Quantity, UnitPrice: in.UnitPrice, LineTotal: in.LineTotal})
+	return t.queries.CreateLine(ctx, CreateLineParams{OrganizationID: t.tx.Organization(), ID: in.ID, OrderID: in.OrderID, Position: in.Position, ProductID: in.ProductID, Quantity: in.Quantity, UnitPrice: in.UnitPrice, PriceSource: in.PriceSource, PriceList: in.PriceList, LineTotal: in.LineTotal})
 }
 
 // CreateOrderIn is what CreateOrder takes beside the organization.
