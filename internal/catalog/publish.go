@@ -58,7 +58,8 @@ type StepInput struct {
 	Was         int           // which step it was in the active version, from 1; 0 is a new one
 }
 
-func (in Input) validate() error {
+// Validate tells what is wrong with the input by itself, before anything it names is looked at.
+func (in Input) Validate() error {
 	var p fault.Problems
 	if in.Yield <= 0 || in.Yield > quantity.Max {
 		p.Add("yield", "Enter how many pieces the recipe makes.")
@@ -112,7 +113,7 @@ func Preview(ctx context.Context, tx *store.Tx, product id.ID, in Input) (Recipe
 // recipe is the input with its costs, for a transaction that may know them.
 func (in Input) recipe(ctx context.Context, tx *store.Tx, product id.ID) (Recipe, error) {
 	in.Notes = strings.TrimSpace(in.Notes)
-	if err := in.validate(); err != nil {
+	if err := in.Validate(); err != nil {
 		return Recipe{}, err
 	}
 	r, err := in.compose(ctx, tx, product)

@@ -105,7 +105,7 @@ func (d *Desk) Upload(ctx context.Context, scope store.Scope, k *Kind, name stri
 	if err := scope.Actor().Require(authz.Import); err != nil {
 		return made, err
 	}
-	table, err := sheet.Read(data, Most)
+	table, err := sheet.Read(data, k.Limit)
 	if err != nil {
 		return made, fault.Invalid("file", err.Error())
 	}
@@ -298,7 +298,7 @@ func (d *Desk) Table(ctx context.Context, scope store.Scope, i Import) (sheet.Ta
 	if err != nil {
 		return sheet.Table{}, err
 	}
-	return sheet.Read(data, Most)
+	return sheet.Read(data, i.Kind.Limit)
 }
 
 var errExpired = fault.Conflict("The file was kept for a day, and is removed. Upload it once more.")

@@ -15,9 +15,12 @@ type Kind struct {
 	Label string
 	About string // one sentence for who chooses
 	Whole int    // the most rows that are taken in at once, all or none
+	Limit int    // the most rows of a file
 	// Fields are the columns that are understood, in the order of the template.
 	Fields []Field
 
+	// together is whether all rows are taken at once: what one means depends on others. Trying them writes, and is rolled back.
+	together bool
 	// own are the fields in which no two rows of a file may say the same.
 	own []string
 	// take tells what each row of a batch does, and does it when the batch is written.
@@ -26,7 +29,7 @@ type Kind struct {
 	undo func(context.Context, *store.Tx, []deed) (reasons []string, err error)
 }
 
-// Most is the largest number of rows in a file.
+// Most is the largest number of rows in a file of any kind.
 const Most = 50_000
 
 // Field is a column that is understood.
@@ -39,7 +42,7 @@ type Field struct {
 }
 
 // Kinds are all that can be imported, in the order pages offer them.
-func Kinds() []*Kind { return []*Kind{materials, products, stock} }
+func Kinds() []*Kind { return []*Kind{materials, products, recipes, stock} }
 
 // KindOf is the kind with a name; nil is none.
 func KindOf(name string) *Kind {
@@ -95,6 +98,7 @@ type deed struct {
 	Name   string `json:"name"`
 	Was    string `json:"was,omitempty"` // before and after, where something was changed
 	Is     string `json:"is,omitempty"`
+	Rows   int64  `json:"rows,omitempty"` // that did it together; 0 is one
 }
 
 // head is a column's name as it is compared: in lower case, without what stands in brackets and without marks of what is needed.

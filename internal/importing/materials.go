@@ -15,7 +15,7 @@ import (
 )
 
 var materials = &Kind{
-	Name: "materials", Label: "Materials", About: "What you buy and use up, with prices and stock levels.", Whole: Most,
+	Name: "materials", Label: "Materials", About: "What you buy and use up, with prices and stock levels.", Whole: Most, Limit: Most,
 	Fields: []Field{
 		{Name: "sku", Label: "SKU", Needed: true, Also: []string{"code", "item code", "article", "article number", "item number", "material sku", "number"}, Hint: "Letters, digits, points and hyphens. A material that has it already is updated.", Examples: [2]string{"FLOUR-T65", "OLIVE-OIL"}},
 		{Name: "name", Label: "Name", Also: []string{"material", "item", "description", "title", "ingredient", "material name"}, Hint: "Needed for new materials.", Examples: [2]string{"Flour T65", "Olive oil"}},
@@ -95,7 +95,7 @@ func changedOutcome[D any](l *line, which id.ID, sku, name string, was, is D) (O
 		return Outcome{}, err
 	}
 	after, err := json.Marshal(is)
-	o := Outcome{Row: l.Number, Action: Updated, deed: deed{Updated, which, sku, name, string(before), string(after)}}
+	o := Outcome{Row: l.Number, Action: Updated, deed: deed{Action: Updated, ID: which, SKU: sku, Name: name, Was: string(before), Is: string(after)}}
 	if string(before) == string(after) {
 		o.Action = Unchanged
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 var products = &Kind{
-	Name: "products", Label: "Products", About: "What you make and sell, with prices. Their recipes are written on their pages.", Whole: Most,
+	Name: "products", Label: "Products", About: "What you make and sell, with prices. Their recipes are another file.", Whole: Most, Limit: Most,
 	Fields: []Field{
 		{Name: "sku", Label: "SKU", Needed: true, Also: []string{"code", "item code", "article", "article number", "item number", "product sku", "number"}, Hint: "A product that has it already is updated.", Examples: [2]string{"BREAD-RYE", "ROLL-PLAIN"}},
 		{Name: "name", Label: "Name", Also: []string{"product name", "product", "item", "description", "title"}, Hint: "Needed for new products.", Examples: [2]string{"Rye loaf", "Plain roll"}},

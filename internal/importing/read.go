@@ -118,8 +118,10 @@ func plain(text, point string) string {
 }
 
 // number reads a number that is not negative, in millionths.
-func (l *line) number(field string) (int64, bool) {
-	text := plain(l.text(field), l.point)
+func (l *line) number(field string) (int64, bool) { return l.numberOf(field, l.text(field)) }
+
+func (l *line) numberOf(field, written string) (int64, bool) {
+	text := plain(written, l.point)
 	if text == "" {
 		l.wrong(field, fmt.Sprintf("“%s” is not a number.", l.text(field)))
 		return 0, false

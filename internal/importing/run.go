@@ -1,6 +1,7 @@
 package importing
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -103,22 +104,40 @@ func (i Import) remember(ctx context.Context, tx *store.Tx, header []string, col
 	return nil
 }
 
-// parts are the rows of a table in parts for one transaction each.
-func parts(rows []sheet.Row) (all [][]sheet.Row) {
+// parts are rows of a table in parts for one transaction each.
+func (k *Kind) parts(rows []sheet.Row) (all [][]sheet.Row) {
 	for len(rows) > 0 {
 		n := min(part, len(rows))
+		if k.together {
+			n = len(rows)
+		}
 		all = append(all, rows[:n])
 		rows = rows[n:]
 	}
 	return all
 }
 
+// errTried rolls back what was only tried.
+var errTried = errors.New("it was only tried")
+
+// tried runs what tries rows, and leaves nothing of it.
+func (d *Desk) tried(ctx context.Context, scope store.Scope, k *Kind, fn func(*store.Tx) error) error {
+	if !k.together {
+		return d.store.View(ctx, scope, fn)
+	}
+	err := d.store.Update(ctx, scope, func(tx *store.Tx) error { return cmp.Or(fn(tx), errTried) })
+	if errors.Is(err, errTried) {
+		return nil
+	}
+	return err
+}
+
 // try tells what all rows would do. Nothing is written; each part is told of.
 func (d *Desk) try(ctx context.Context, scope store.Scope, i Import, t sheet.Table, told func(done int64) error) (c Counts, problems []Problem, err error) {
 	how := i.read(t, scope.Context().Locale)
 	done := int64(0)
-	for _, rows := range parts(t.Rows) {
-		err := d.store.View(ctx, scope, func(tx *store.Tx) error {
+	for _, rows := range i.Kind.parts(t.Rows) {
+		err := d.tried(ctx, scope, i.Kind, func(tx *store.Tx) error {
 			outcomes, err := i.Kind.take(ctx, tx, &batch{reading: how, rows: rows})
 			if err == nil {
 				c.add(outcomes)
@@ -240,7 +259,7 @@ func (d *Desk) run(ctx context.Context, scope store.Scope, i Import, job Work) e
 		return d.runWhole(ctx, scope, i, table)
 	}
 	how := i.read(table, scope.Context().Locale)
-	for _, rows := range parts(table.Rows[min(i.Done, int64(len(table.Rows))):]) {
+	for _, rows := range i.Kind.parts(table.Rows[min(i.Done, int64(len(table.Rows))):]) {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < spare {
 			return d.store.Update(ctx, scope, func(tx *store.Tx) error { return tx.Enqueue(ctx, job) })
 		}
@@ -278,7 +297,7 @@ func (i Import) takeIn(ctx context.Context, tx *store.Tx, how *reading, rows []s
 func (i Import) noteDeeds(ctx context.Context, tx *store.Tx, outcomes []Outcome) error {
 	var rows []string
 	for _, o := range outcomes {
-		if o.Action != Created && o.Action != Updated {
+		if o.deed.ID.IsZero() || o.Action != Created && o.Action != Updated {
 			continue
 		}
 		text, err := json.Marshal(o.deed)
@@ -321,7 +340,7 @@ func (d *Desk) runWhole(ctx context.Context, scope store.Scope, i Import, t shee
 		if err := now.save(ctx, tx); err != nil {
 			return err
 		}
-		for _, rows := range parts(t.Rows) {
+		for _, rows := range i.Kind.parts(t.Rows) {
 			if err := i.takeIn(ctx, tx, how, rows); err != nil {
 				return err
 			}

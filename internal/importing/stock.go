@@ -16,7 +16,7 @@ import (
 const SourceKind = "import"
 
 var stock = &Kind{
-	Name: "stock", Label: "Opening stock", About: "What is on your shelves now. Each row becomes a lot of a material or product that is there.", Whole: 5000,
+	Name: "stock", Label: "Opening stock", About: "What is on your shelves now. Each row becomes a lot of a material or product that is there.", Whole: 5000, Limit: Most,
 	Fields: []Field{
 		{Name: "sku", Label: "SKU", Needed: true, Also: []string{"code", "item code", "article", "article number", "item number", "material sku", "product sku", "item"}, Hint: "Of a material or a product.", Examples: [2]string{"FLOUR-T65", "OLIVE-OIL"}},
 		{Name: "quantity", Label: "Quantity", Needed: true, Also: []string{"on hand", "stock", "qty", "amount", "in stock"}, Examples: [2]string{"75", "12.5"}},

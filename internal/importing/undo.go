@@ -17,6 +17,14 @@ import (
 // undone rows of one transaction: fewer than are imported at once, for each may take several things back.
 const undoPart = 200
 
+// undoPart is how many rows are undone at once: all, where they depend on one another.
+func (k *Kind) undoPart() int {
+	if k.together {
+		return k.Limit
+	}
+	return undoPart
+}
+
 // Undoable tells whether an import is the latest that was started and has changed something. A failed one may have: of the rows before
 // that on which it gave up.
 func Undoable(ctx context.Context, tx *store.Tx, i Import) (bool, error) {
@@ -70,7 +78,7 @@ func (d *Desk) takeBack(ctx context.Context, scope store.Scope, i Import, job Wo
 			return d.store.Update(ctx, scope, func(tx *store.Tx) error { return tx.Enqueue(ctx, job) })
 		}
 		err := d.store.Update(ctx, scope, func(tx *store.Tx) (err error) {
-			more, err = takeBackPart(ctx, tx, i, undoPart, i.Kind.undo)
+			more, err = takeBackPart(ctx, tx, i, i.Kind.undoPart(), i.Kind.undo)
 			return err
 		})
 		if errors.Is(err, errInUse) {
@@ -134,15 +142,17 @@ func takeBackPart(ctx context.Context, tx *store.Tx, of Import, most int, undo f
 			return false, err
 		}
 		if reasons[n] == "" {
-			i.Undone++
+			i.Undone += max(1, deeds[n].Rows)
 			continue
 		}
-		i.Kept++
+		i.Kept += max(1, deeds[n].Rows)
 		problems = append(problems, Problem{int(r.Row), deeds[n].SKU, reasons[n]})
 	}
 	if err := i.noteProblems(ctx, tx, problems); err != nil {
 		return false, err
 	}
-	i.Done += int64(len(rows))
+	for _, d := range deeds {
+		i.Done += max(1, d.Rows)
+	}
 	return true, i.save(ctx, tx)
 }

@@ -44,7 +44,7 @@ func importsPage(l importList) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"grid gap-4 sm:grid-cols-3\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"grid gap-4 sm:grid-cols-2 lg:grid-cols-4\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -324,7 +324,7 @@ func importForm(p importNew) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(p.Form, ui.Input{Name: "file", Label: "File", Type: "file", Attrs: templ.Attributes{"accept": ".csv,.txt,.tsv,.xlsx"}, Hint: "CSV or Excel (XLSX), at most 10 MB and " + p.rowsOf(importing.Most) + ". The first row names the columns. Nothing is changed yet."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.Form, ui.Input{Name: "file", Label: "File", Type: "file", Attrs: templ.Attributes{"accept": ".csv,.txt,.tsv,.xlsx"}, Hint: "CSV or Excel (XLSX), at most 10 MB and " + p.rowsOf(int64(p.Kind.Limit)) + ". The first row names the columns. Nothing is changed yet."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -66,12 +66,6 @@ func (e recipeEdit) live() templ.Attributes {
 	return templ.Attributes{"hx-post": e.At("products", e.SKU, "recipe", "cost"), "hx-trigger": "change, input delay:300ms", "hx-target": "#cost", "hx-swap": "outerMorph", "hx-indicator": "#cost"}
 }
 
-// A component is chosen by what it is and its id: of a material, or of a product.
-const (
-	materialRef = "m:"
-	productRef  = "p:"
-)
-
 func (e recipeEdit) itemChoices() []ui.Choice {
 	choices := []ui.Choice{{Value: "", Label: "Choose a material or a product"}}
 	for _, m := range e.Materials {
@@ -79,10 +73,10 @@ func (e recipeEdit) itemChoices() []ui.Choice {
 		if e.costs {
 			label += ", " + e.price(m.Price, m.Unit) + " " + per(m.Unit)
 		}
-		choices = append(choices, ui.Choice{Value: materialRef + m.ID.String(), Label: label})
+		choices = append(choices, ui.Choice{Value: catalog.MaterialRef + m.ID.String(), Label: label})
 	}
 	for _, p := range e.Products {
-		choices = append(choices, ui.Choice{Value: productRef + p.ID.String(), Label: p.Name + ", a product"})
+		choices = append(choices, ui.Choice{Value: catalog.ProductRef + p.ID.String(), Label: p.Name + ", a product"})
 	}
 	return choices
 }
@@ -243,10 +237,10 @@ func (e recipeEdit) recipeInput(v url.Values) (catalog.Input, error) {
 	var p fault.Problems
 	measures := map[string]quantity.Measure{}
 	for _, m := range e.Materials {
-		measures[materialRef+m.ID.String()] = m.Measure()
+		measures[catalog.MaterialRef+m.ID.String()] = m.Measure()
 	}
 	for _, made := range e.Products {
-		measures[productRef+made.ID.String()] = quantity.Measure{Unit: quantity.Piece}
+		measures[catalog.ProductRef+made.ID.String()] = quantity.Measure{Unit: quantity.Piece}
 	}
 	in := catalog.Input{Replaces: countField(&p, v, "replaces"), Yield: numberField(&p, v, "yield"), Loss: percentField(&p, v, "loss"), Notes: v.Get("notes"), Allergens: v.Get("allergens")}
 	var shares []percentLine
@@ -259,8 +253,8 @@ func (e recipeEdit) recipeInput(v url.Values) (catalog.Input, error) {
 			p.Add(name("item"), "Choose a material or a product.")
 			continue
 		}
-		chosen, _ := id.Parse(ref[len(materialRef):]) // one of the options
-		if strings.HasPrefix(ref, productRef) {
+		chosen, _ := id.Parse(ref[len(catalog.MaterialRef):]) // one of the options
+		if strings.HasPrefix(ref, catalog.ProductRef) {
 			c.ProductID = chosen
 		} else {
 			c.MaterialID = chosen
@@ -401,33 +395,8 @@ func (e recipeEdit) valuesOf(from *catalog.Recipe) url.Values {
 	if from == nil {
 		return v
 	}
-	v.Set("yield", quantity.Decimal(from.Yield))
-	v.Set("notes", from.Notes)
-	if from.Loss > 0 {
-		v.Set("loss", percentText(from.Loss))
-	}
-	for i, c := range from.Components {
-		r := row(rowOf(i))
-		v.Set(r.name(componentRows, "item"), refOf(c))
-		v.Set(r.name(componentRows, "quantity"), quantity.Input(c.Quantity, c.Unit))
-		v.Set(r.name(componentRows, "waste"), percentText(c.Waste))
-	}
-	for i, s := range from.Steps {
-		r := row(rowOf(i))
-		v.Set(r.name(stepRows, "name"), s.Name)
-		v.Set(r.name(stepRows, "minutes"), quantity.Decimal(s.Minutes))
-		v.Set(r.name(stepRows, "units"), quantity.Decimal(s.UnitsPerRun))
-		v.Set(r.name(stepRows, "was"), rowOf(i+1))
-		if s.HourlyRate != nil {
-			v.Set(r.name(stepRows, "rate"), money.Input(*s.HourlyRate, e.currency))
-		}
+	for name, value := range from.Fields(e.currency) {
+		v.Set(name, value)
 	}
 	return v
-}
-
-func refOf(c catalog.Component) string {
-	if c.Nested {
-		return productRef + c.ID.String()
-	}
-	return materialRef + c.ID.String()
 }
