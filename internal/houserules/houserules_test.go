@@ -213,6 +213,7 @@ var scopeMakers = map[string][]string{
 	"Reckoning": {
 		"internal/catalog/publish.go",
 		"internal/catalog/recipe.go",
+		"internal/catalog/withdraw.go",
 		"internal/inventory/material.go",
 		"internal/production/complete.go",
 		"internal/production/start.go",
