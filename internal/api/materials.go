@@ -15,6 +15,7 @@ type materialView struct {
 	OnHand     measure  `json:"on_hand"`
 	Minimum    *measure `json:"minimum"`
 	Maximum    *measure `json:"maximum"`
+	Tags       []string `json:"tags"`
 	Notes      *string  `json:"notes,omitempty"`       // of one material
 	ArchivedAt *string  `json:"archived_at,omitempty"` // of one material
 }
@@ -29,7 +30,7 @@ func listMaterials(q *Request) error {
 	err = q.View(func(tx *store.Tx) error {
 		rows, total, err := inventory.List(q.Context(), tx, inventory.Filter{Query: q.FormValue("q"), Limit: limit, Offset: offset})
 		for _, m := range rows {
-			l.Data = append(l.Data, materialView{SKU: m.SKU, Name: m.Name, Unit: string(m.Unit), Price: q.cost(m.Price), OnHand: measured(m.OnHand, m.Unit), Minimum: optional(m.Minimum, m.Unit), Maximum: optional(m.Maximum, m.Unit)})
+			l.Data = append(l.Data, materialView{SKU: m.SKU, Name: m.Name, Unit: string(m.Unit), Price: q.cost(m.Price), OnHand: measured(m.OnHand, m.Unit), Minimum: optional(m.Minimum, m.Unit), Maximum: optional(m.Maximum, m.Unit), Tags: append([]string{}, m.Tags...)})
 		}
 		l.Total = total
 		return err
@@ -49,5 +50,5 @@ func showMaterial(q *Request) error {
 	if err != nil {
 		return err
 	}
-	return q.answer(http.StatusOK, materialView{m.SKU, m.Name, string(m.Unit), q.cost(m.Cost), measured(m.OnHand, m.Unit), optional(m.Minimum, m.Unit), optional(m.Maximum, m.Unit), &m.Notes, instantOr(m.ArchivedAt)})
+	return q.answer(http.StatusOK, materialView{m.SKU, m.Name, string(m.Unit), q.cost(m.Cost), measured(m.OnHand, m.Unit), optional(m.Minimum, m.Unit), optional(m.Maximum, m.Unit), append([]string{}, m.Tags...), &m.Notes, instantOr(m.ArchivedAt)})
 }

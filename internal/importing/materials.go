@@ -24,6 +24,7 @@ var materials = &Kind{
 		{Name: "minimum", Label: "Minimum", Also: []string{"min", "minimum stock", "min stock", "reorder point"}, Hint: "Below it, the list says so.", Examples: [2]string{"25", "5"}},
 		{Name: "maximum", Label: "Maximum", Also: []string{"max", "maximum stock", "max stock"}, Examples: [2]string{"200", ""}},
 		{Name: "category", Label: "Category", Also: []string{"group", "type"}, Examples: [2]string{"Flours", "Oils"}},
+		{Name: "tags", Label: "Tags", Also: []string{"tag", "labels", "keywords"}, Hint: "Words between commas.", Examples: [2]string{"organic, local", ""}},
 		{Name: "density", Label: "Density", Also: []string{"g per ml"}, Hint: "Grams that one millilitre weighs.", Examples: [2]string{"", "0.92"}},
 		{Name: "supplier", Label: "Supplier", Also: []string{"vendor", "supplier name"}, Examples: [2]string{"Mill & Sons", ""}},
 		{Name: "supplier_code", Label: "Supplier's code", Also: []string{"supplier code", "supplier sku", "vendor code", "their item code"}, Examples: [2]string{"M-65-25", ""}},
@@ -107,6 +108,9 @@ func (l *line) material(d inventory.Details, there bool) inventory.Details {
 	d.SKU = l.text("sku")
 	set(l, "name", &d.Name)
 	set(l, "category", &d.Category)
+	if l.said("tags") {
+		d.Tags = inventory.ParseTags(l.text("tags"))
+	}
 	set(l, "supplier", &d.Supplier)
 	set(l, "supplier_code", &d.SupplierCode)
 	set(l, "notes", &d.Notes)

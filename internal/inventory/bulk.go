@@ -39,7 +39,7 @@ func BySKU(ctx context.Context, tx *store.Tx, skus []string) (map[string]Materia
 	found := map[string]Material{}
 	for _, r := range rows {
 		d := Details{Name: r.Name, SKU: r.Sku, Unit: quantity.Unit(r.Unit), Price: tx.Cost(r.ManualPrice), Minimum: r.MinimumStock, Maximum: r.MaximumStock, Category: r.Category, Density: r.Density,
-			Supplier: r.Supplier, SupplierCode: r.SupplierCode, LeadDays: r.LeadTimeDays, Packs: of[r.ID], Notes: r.Notes}
+			Supplier: r.Supplier, SupplierCode: r.SupplierCode, LeadDays: r.LeadTimeDays, Packs: of[r.ID], Notes: r.Notes, Tags: splitTags(r.Tags)}
 		found[r.Sku] = Material{ID: r.ID, Details: d, Cost: tx.Cost(r.Price), OnHand: r.OnHand, Lots: r.LotCount, InRecipes: r.UnitFixed, ArchivedAt: r.ArchivedAt}
 	}
 	return found, err
@@ -80,7 +80,7 @@ func CreateAll(ctx context.Context, tx *store.Tx, all []Material) error {
 	rows := make([]record, len(all))
 	for i, m := range all {
 		d := m.Details
-		rows[i] = record{m.ID, d.Name, d.SKU, d.Unit, d.Price, d.Minimum, d.Maximum, d.Category, d.Density, d.Supplier, d.SupplierCode, d.LeadDays, d.Notes, d.searchText()}
+		rows[i] = record{m.ID, d.Name, d.SKU, d.Unit, d.Price, d.Minimum, d.Maximum, d.Category, d.Density, d.Supplier, d.SupplierCode, d.LeadDays, d.Notes, joinTags(d.Tags), d.searchText()}
 	}
 	list, err := store.Records(rows)
 	if err != nil || len(all) == 0 {
@@ -108,6 +108,7 @@ type record struct {
 	SupplierCode string             `json:"supplier_code"`
 	LeadDays     *int64             `json:"lead_days"`
 	Notes        string             `json:"notes"`
+	Tags         string             `json:"tags"`
 	Search       string             `json:"search"`
 }
 

@@ -1,10 +1,10 @@
 -- name: CreateMaterial :exec
-INSERT INTO materials (organization_id, id, name, sku, unit, price, manual_price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, search_text, created_at, created_by, updated_at, updated_by)
-VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(name), sqlc.arg(sku), sqlc.arg(unit), sqlc.arg(price), sqlc.arg(price), sqlc.narg(minimum_stock), sqlc.narg(maximum_stock), sqlc.arg(category), sqlc.arg(density), sqlc.arg(supplier), sqlc.arg(supplier_code), sqlc.narg(lead_time_days), sqlc.arg(notes), sqlc.arg(search_text), sqlc.arg(created_at), sqlc.arg(created_by), sqlc.arg(created_at), sqlc.arg(created_by));
+INSERT INTO materials (organization_id, id, name, sku, unit, price, manual_price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, tags, search_text, created_at, created_by, updated_at, updated_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(name), sqlc.arg(sku), sqlc.arg(unit), sqlc.arg(price), sqlc.arg(price), sqlc.narg(minimum_stock), sqlc.narg(maximum_stock), sqlc.arg(category), sqlc.arg(density), sqlc.arg(supplier), sqlc.arg(supplier_code), sqlc.narg(lead_time_days), sqlc.arg(notes), sqlc.arg(tags), sqlc.arg(search_text), sqlc.arg(created_at), sqlc.arg(created_by), sqlc.arg(created_at), sqlc.arg(created_by));
 
 -- name: UpdateMaterial :execrows
 UPDATE materials SET name = $3, sku = $4, unit = $5, manual_price = $6, minimum_stock = $7, maximum_stock = $8, category = $9, density = $10, supplier = $11, supplier_code = $12, lead_time_days = $13,
-  notes = $14, search_text = $15, updated_at = $16, updated_by = $17
+  notes = $14, search_text = $15, updated_at = $16, updated_by = $17, tags = $18
 WHERE organization_id = $1 AND id = $2;
 
 -- name: DeleteMaterial :execrows
@@ -32,6 +32,10 @@ SELECT density FROM materials WHERE organization_id = sqlc.arg(organization_id) 
 SELECT DISTINCT category FROM materials
 WHERE organization_id = sqlc.arg(organization_id) AND category <> '' AND archived_at IS NULL ORDER BY category;
 
+-- name: Tags :many
+SELECT DISTINCT tags FROM materials
+WHERE organization_id = sqlc.arg(organization_id) AND tags <> '' AND archived_at IS NULL;
+
 -- name: SetMaterialArchived :execrows
 UPDATE materials SET archived_at = $3, updated_at = $4, updated_by = $5
 WHERE organization_id = $1 AND id = $2;
@@ -41,7 +45,7 @@ SELECT COUNT(*) FILTER (WHERE sku = $3) AS same_sku, COUNT(*) FILTER (WHERE name
 FROM materials WHERE organization_id = $1 AND id <> $2 AND (sku = $3 OR name = $4);
 
 -- name: GetMaterial :one
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.manual_price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.archived_at, i.on_hand,
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.manual_price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.tags, m.archived_at, i.on_hand,
   CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id) AS bigint) AS lot_count
 FROM materials AS m JOIN items AS i ON i.organization_id = $1 AND i.id = m.id
 WHERE m.organization_id = $1 AND m.sku = $2;
@@ -50,7 +54,8 @@ WHERE m.organization_id = $1 AND m.sku = $2;
 SELECT COUNT(*) FROM materials
 WHERE organization_id = sqlc.arg(organization_id) AND (archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
   AND search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
-  AND (CAST(sqlc.arg(category) AS text) = '' OR category = CAST(sqlc.arg(category) AS text));
+  AND (CAST(sqlc.arg(category) AS text) = '' OR category = CAST(sqlc.arg(category) AS text))
+  AND (CAST(sqlc.arg(tag) AS text) = '' OR tags LIKE CAST(sqlc.arg(tag) AS text) ESCAPE '\');
 
 -- name: CountMaterialsByStock :one
 SELECT COUNT(*) FROM materials AS m
@@ -65,13 +70,15 @@ LEFT JOIN (
 WHERE m.organization_id = sqlc.arg(organization_id) AND (m.archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
   AND m.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
   AND (CAST(sqlc.arg(category) AS text) = '' OR m.category = CAST(sqlc.arg(category) AS text))
+  AND (CAST(sqlc.arg(tag) AS text) = '' OR m.tags LIKE CAST(sqlc.arg(tag) AS text) ESCAPE '\')
+  AND (CAST(sqlc.arg(over) AS boolean) = FALSE OR m.maximum_stock < i.on_hand)
   AND (CAST(sqlc.arg(low) AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
   AND (CAST(sqlc.narg(until) AS date_text) IS NULL OR EXISTS (
     SELECT 1 FROM lots AS x WHERE x.organization_id = sqlc.arg(organization_id) AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST(sqlc.narg(until) AS date_text)));
 
 -- What is withheld of an item is in lots that are held or expired.
 -- name: ListMaterials :many
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, m.tags, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
   CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id AND l.on_hand <> 0) AS bigint) AS lots,
   CAST(COALESCE((SELECT CAST(MIN(l.expires_on) AS date_text) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id AND l.on_hand <> 0), '9999-12-31') AS date_text) AS expires_on
 FROM materials AS m
@@ -86,13 +93,15 @@ LEFT JOIN (
 WHERE m.organization_id = sqlc.arg(organization_id) AND (m.archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
   AND m.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
   AND (CAST(sqlc.arg(category) AS text) = '' OR m.category = CAST(sqlc.arg(category) AS text))
+  AND (CAST(sqlc.arg(tag) AS text) = '' OR m.tags LIKE CAST(sqlc.arg(tag) AS text) ESCAPE '\')
+  AND (CAST(sqlc.arg(over) AS boolean) = FALSE OR m.maximum_stock < i.on_hand)
   AND (CAST(sqlc.arg(low) AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
   AND (CAST(sqlc.narg(until) AS date_text) IS NULL OR EXISTS (
     SELECT 1 FROM lots AS x WHERE x.organization_id = sqlc.arg(organization_id) AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST(sqlc.narg(until) AS date_text)))
 ORDER BY m.name, m.id LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
 
 -- name: ListMaterialsDown :many
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, m.tags, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
   CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id AND l.on_hand <> 0) AS bigint) AS lots,
   CAST(COALESCE((SELECT CAST(MIN(l.expires_on) AS date_text) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id AND l.on_hand <> 0), '9999-12-31') AS date_text) AS expires_on
 FROM materials AS m
@@ -107,13 +116,15 @@ LEFT JOIN (
 WHERE m.organization_id = sqlc.arg(organization_id) AND (m.archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
   AND m.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
   AND (CAST(sqlc.arg(category) AS text) = '' OR m.category = CAST(sqlc.arg(category) AS text))
+  AND (CAST(sqlc.arg(tag) AS text) = '' OR m.tags LIKE CAST(sqlc.arg(tag) AS text) ESCAPE '\')
+  AND (CAST(sqlc.arg(over) AS boolean) = FALSE OR m.maximum_stock < i.on_hand)
   AND (CAST(sqlc.arg(low) AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
   AND (CAST(sqlc.narg(until) AS date_text) IS NULL OR EXISTS (
     SELECT 1 FROM lots AS x WHERE x.organization_id = sqlc.arg(organization_id) AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST(sqlc.narg(until) AS date_text)))
 ORDER BY m.name DESC, m.id DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
 
 -- name: ListMaterialsByExpiry :many
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, m.tags, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
   CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id AND l.on_hand <> 0) AS bigint) AS lots,
   CAST(COALESCE((SELECT CAST(MIN(l.expires_on) AS date_text) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id AND l.on_hand <> 0), '9999-12-31') AS date_text) AS expires_on
 FROM materials AS m
@@ -128,6 +139,8 @@ LEFT JOIN (
 WHERE m.organization_id = sqlc.arg(organization_id) AND (m.archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
   AND m.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
   AND (CAST(sqlc.arg(category) AS text) = '' OR m.category = CAST(sqlc.arg(category) AS text))
+  AND (CAST(sqlc.arg(tag) AS text) = '' OR m.tags LIKE CAST(sqlc.arg(tag) AS text) ESCAPE '\')
+  AND (CAST(sqlc.arg(over) AS boolean) = FALSE OR m.maximum_stock < i.on_hand)
   AND (CAST(sqlc.arg(low) AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
   AND (CAST(sqlc.narg(until) AS date_text) IS NULL OR EXISTS (
     SELECT 1 FROM lots AS x WHERE x.organization_id = sqlc.arg(organization_id) AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST(sqlc.narg(until) AS date_text)))
@@ -560,7 +573,7 @@ WHERE v.organization_id = sqlc.arg(organization_id)
 ORDER BY v.id LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
 
 -- name: MaterialsBySKU :many
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.manual_price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.archived_at, i.on_hand,
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.manual_price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.tags, m.archived_at, i.on_hand,
   CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id) AS bigint) AS lot_count
 FROM materials AS m JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = m.id
 WHERE m.organization_id = sqlc.arg(organization_id) AND m.sku IN (SELECT CAST(j.value AS text) FROM json_each(CAST(sqlc.arg(skus) AS list_text)) AS j);
@@ -580,10 +593,10 @@ WHERE organization_id = sqlc.arg(organization_id) AND code IN (SELECT CAST(j.val
 
 -- Many materials at once; each is an object.
 -- name: CreateMaterials :exec
-INSERT INTO materials (organization_id, id, name, sku, unit, price, manual_price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, search_text, created_at, created_by, updated_at, updated_by)
+INSERT INTO materials (organization_id, id, name, sku, unit, price, manual_price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, tags, search_text, created_at, created_by, updated_at, updated_by)
 SELECT CAST(sqlc.arg(organization_id) AS org_text), CAST(x.one ->> 'id' AS uuid_text), x.one ->> 'name', x.one ->> 'sku', x.one ->> 'unit', CAST(x.one ->> 'price' AS money_int), CAST(x.one ->> 'price' AS money_int),
   CAST(x.one ->> 'minimum' AS qty_int), CAST(x.one ->> 'maximum' AS qty_int), x.one ->> 'category', CAST(x.one ->> 'density' AS bigint), x.one ->> 'supplier', x.one ->> 'supplier_code', CAST(x.one ->> 'lead_days' AS bigint),
-  x.one ->> 'notes', x.one ->> 'search', CAST(sqlc.arg(created_at) AS ts_text), CAST(sqlc.arg(created_by) AS uuid_text), CAST(sqlc.arg(created_at) AS ts_text), CAST(sqlc.arg(created_by) AS uuid_text)
+  x.one ->> 'notes', x.one ->> 'tags', x.one ->> 'search', CAST(sqlc.arg(created_at) AS ts_text), CAST(sqlc.arg(created_by) AS uuid_text), CAST(sqlc.arg(created_at) AS ts_text), CAST(sqlc.arg(created_by) AS uuid_text)
 FROM (SELECT CAST(j.value AS json_text) AS one FROM json_each(CAST(sqlc.arg(materials) AS list_text)) AS j) AS x WHERE true
 ON CONFLICT (organization_id, id) DO NOTHING;
 

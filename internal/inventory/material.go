@@ -33,7 +33,7 @@ type Material struct {
 }
 
 // Details are what people enter about a material. Field names in errors are name, sku, unit, price, minimum, maximum, category, density,
-// supplier, supplier_code, lead_days, packs.0.name, packs.0.quantity and notes.
+// supplier, supplier_code, lead_days, packs.0.name, packs.0.quantity, notes and tags.
 type Details struct {
 	Name, SKU              string
 	Unit                   quantity.Unit
@@ -46,6 +46,7 @@ type Details struct {
 	LeadDays               *int64
 	Packs                  []quantity.Pack // the usual one first
 	Notes                  string
+	Tags                   []string // in lower case, sorted, each once
 }
 
 // Measure is how amounts of the material are written.
@@ -110,6 +111,7 @@ func (d Details) Validate() (Details, error) {
 		p.Add("lead_days", "Enter 0 to 3650 days.")
 	}
 	d.checkPacks(&p)
+	d.checkTags(&p)
 	return d, p.Err()
 }
 
@@ -148,7 +150,7 @@ func Get(ctx context.Context, tx *store.Tx, sku string) (Material, error) {
 		return Material{}, err
 	}
 	d := Details{Name: row.Name, SKU: row.Sku, Unit: quantity.Unit(row.Unit), Price: tx.Cost(row.ManualPrice), Minimum: row.MinimumStock, Maximum: row.MaximumStock, Category: row.Category, Density: row.Density,
-		Supplier: row.Supplier, SupplierCode: row.SupplierCode, LeadDays: row.LeadTimeDays, Notes: row.Notes}
+		Supplier: row.Supplier, SupplierCode: row.SupplierCode, LeadDays: row.LeadTimeDays, Notes: row.Notes, Tags: splitTags(row.Tags)}
 	d.Packs, err = packsOf(ctx, tx, row.ID)
 	return Material{ID: row.ID, Details: d, Cost: tx.Cost(row.Price), OnHand: row.OnHand, Lots: row.LotCount, InRecipes: row.UnitFixed, ArchivedAt: row.ArchivedAt}, err
 }
@@ -273,7 +275,7 @@ func Create(ctx context.Context, tx *store.Tx, d Details, opening *Receipt) (Mat
 func (m Material) create(ctx context.Context, tx *store.Tx) error {
 	d := m.Details
 	err := db.For(tx).CreateMaterial(ctx, db.CreateMaterialIn{ID: m.ID, Name: d.Name, Sku: d.SKU, Unit: string(d.Unit), Price: d.Price, MinimumStock: d.Minimum, MaximumStock: d.Maximum,
-		Category: d.Category, Density: d.Density, Supplier: d.Supplier, SupplierCode: d.SupplierCode, LeadTimeDays: d.LeadDays, Notes: d.Notes, SearchText: d.searchText(), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
+		Category: d.Category, Density: d.Density, Supplier: d.Supplier, SupplierCode: d.SupplierCode, LeadTimeDays: d.LeadDays, Notes: d.Notes, Tags: joinTags(d.Tags), SearchText: d.searchText(), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
 	if err != nil {
 		return err
 	}
@@ -300,7 +302,7 @@ func (m Material) Changed(d Details) (Material, error) {
 func (m Material) update(ctx context.Context, tx *store.Tx) error {
 	d := m.Details
 	_, err := db.For(tx).UpdateMaterial(ctx, db.UpdateMaterialIn{ID: m.ID, Name: d.Name, Sku: d.SKU, Unit: string(d.Unit), ManualPrice: d.Price, MinimumStock: d.Minimum, MaximumStock: d.Maximum,
-		Category: d.Category, Density: d.Density, Supplier: d.Supplier, SupplierCode: d.SupplierCode, LeadTimeDays: d.LeadDays, Notes: d.Notes, SearchText: d.searchText(), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
+		Category: d.Category, Density: d.Density, Supplier: d.Supplier, SupplierCode: d.SupplierCode, LeadTimeDays: d.LeadDays, Notes: d.Notes, Tags: joinTags(d.Tags), SearchText: d.searchText(), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
 	if err != nil {
 		return err
 	}
@@ -391,7 +393,9 @@ type Filter struct {
 	Query    string
 	Archived bool
 	Category string // "" is any
+	Tag      string // "" is any
 	Low      bool   // less can be used than the minimum
+	Over     bool   // more is there than the maximum
 	Expiring bool
 	Down     bool // by name, from Z
 	ByExpiry bool // the soonest first
@@ -408,6 +412,7 @@ type Listed struct {
 	Minimum    *quantity.Quantity
 	Maximum    *quantity.Quantity
 	Category   string
+	Tags       []string
 	OnHand     quantity.Quantity
 	Withheld   quantity.Quantity // of it, in lots that are held or expired
 	Lots       int64
@@ -417,12 +422,18 @@ type Listed struct {
 // Low tells whether less can be used than the minimum.
 func (l Listed) Low() bool { return l.Minimum != nil && l.OnHand-l.Withheld < *l.Minimum }
 
+// Over tells whether more is there than the maximum, usable or not: it takes the room.
+func (l Listed) Over() bool { return l.Maximum != nil && l.OnHand > *l.Maximum }
+
+// Over tells whether more is there than the maximum, usable or not.
+func (m Material) Over() bool { return m.Maximum != nil && m.OnHand > *m.Maximum }
+
 // List reads one page of materials and how many there are in all.
 func List(ctx context.Context, tx *store.Tx, f Filter) ([]Listed, int64, error) {
 	if err := tx.Require(authz.InventoryRead); err != nil {
 		return nil, 0, err
 	}
-	in := db.ListMaterialsIn{Today: new(tx.Today()), Archived: f.Archived, Pattern: search.Pattern(f.Query), Category: f.Category, Low: f.Low, CountOf: int32(f.Limit), Skip: int32(f.Offset)}
+	in := db.ListMaterialsIn{Today: new(tx.Today()), Archived: f.Archived, Pattern: search.Pattern(f.Query), Category: f.Category, Tag: tagPattern(f.Tag), Low: f.Low, Over: f.Over, CountOf: int32(f.Limit), Skip: int32(f.Offset)}
 	if f.Expiring {
 		horizon, err := Horizon(ctx, tx)
 		if err != nil {
@@ -437,17 +448,17 @@ func List(ctx context.Context, tx *store.Tx, f Filter) ([]Listed, int64, error) 
 	rows, err := f.rows(ctx, tx, in)
 	list := make([]Listed, len(rows))
 	for i, r := range rows {
-		list[i] = Listed{r.ID, r.Name, r.Sku, quantity.Unit(r.Unit), tx.Cost(r.Price), r.MinimumStock, r.MaximumStock, r.Category, r.OnHand, r.Withheld, r.Lots, expiry(r.ExpiresOn)}
+		list[i] = Listed{r.ID, r.Name, r.Sku, quantity.Unit(r.Unit), tx.Cost(r.Price), r.MinimumStock, r.MaximumStock, r.Category, splitTags(r.Tags), r.OnHand, r.Withheld, r.Lots, expiry(r.ExpiresOn)}
 	}
 	return list, total, err
 }
 
 // count needs to look at stock only where the filter does.
 func (f Filter) count(ctx context.Context, tx *store.Tx, in db.ListMaterialsIn) (int64, error) {
-	if !f.Low && !f.Expiring {
-		return db.For(tx).CountMaterials(ctx, db.CountMaterialsIn{Archived: in.Archived, Pattern: in.Pattern, Category: in.Category})
+	if !f.Low && !f.Over && !f.Expiring {
+		return db.For(tx).CountMaterials(ctx, db.CountMaterialsIn{Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Tag: in.Tag})
 	}
-	return db.For(tx).CountMaterialsByStock(ctx, db.CountMaterialsByStockIn{Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Low: in.Low, Until: in.Until})
+	return db.For(tx).CountMaterialsByStock(ctx, db.CountMaterialsByStockIn{Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Tag: in.Tag, Low: in.Low, Over: in.Over, Until: in.Until})
 }
 
 func (f Filter) rows(ctx context.Context, tx *store.Tx, in db.ListMaterialsIn) (rows []db.ListMaterialsRow, err error) {

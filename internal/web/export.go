@@ -250,6 +250,8 @@ var materialsFile = exported[inventory.Listed]{name: "materials", permission: au
 		{name: "Held or expired", cell: func(_ format, m inventory.Listed) sheet.Cell { return inUnit(&m.Withheld, m.Unit) }},
 		whole("Lots", func(m inventory.Listed) int64 { return m.Lots }),
 		{name: "Next expiry", cell: func(_ format, m inventory.Listed) sheet.Cell { return sheet.Day(m.NextExpiry) }},
+		text("Level", stockLevel),
+		text("Tags", func(m inventory.Listed) string { return strings.Join(m.Tags, ", ") }),
 	},
 	rows: func(q *Request, tx *store.Tx, l list, limit, offset int64) ([]inventory.Listed, bool, error) {
 		f := materialFilter(l)

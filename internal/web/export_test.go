@@ -43,7 +43,7 @@ func TestExport(t *testing.T) {
 			t.Fatalf("the list offers %q", href)
 		}
 		rows := exportedAs(t, c, href)
-		want := []string{"EVIL", "'=HYPERLINK(\"http://x\")", "Odd", "kg", "2.50", "2", "", "1.5", "0", "1", ""}
+		want := []string{"EVIL", "'=HYPERLINK(\"http://x\")", "Odd", "kg", "2.50", "2", "", "1.5", "0", "1", "", "below minimum", ""}
 		if len(rows) != 2 || strings.Join(rows[1], "|") != strings.Join(want, "|") {
 			t.Errorf("exported %q, want %q", rows, want)
 		}

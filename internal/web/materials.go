@@ -25,6 +25,7 @@ type materialList struct {
 	Total int64
 
 	Categories []string
+	Tags       []string
 	MayWrite   bool
 	At         func(...string) string
 	MayImport  bool
@@ -36,6 +37,9 @@ func listMaterials(q *Request) error {
 	l.Limit, l.Offset = pageSize, l.offset()
 	err := q.View(func(tx *store.Tx) (err error) {
 		if l.Categories, err = inventory.Categories(q.Context(), tx); err != nil {
+			return err
+		}
+		if l.Tags, err = inventory.Tags(q.Context(), tx); err != nil {
 			return err
 		}
 		l.Rows, l.Total, err = inventory.List(q.Context(), tx, l.Filter)
@@ -50,15 +54,17 @@ func listMaterials(q *Request) error {
 // materialFilter is what the address of the list chooses.
 func materialFilter(l list) inventory.Filter {
 	state := l.query.Get("state")
-	return inventory.Filter{Query: l.Search, Archived: l.query.Get("archived") == "yes", Category: l.query.Get("category"), Low: state == "low", Expiring: state == "expiring",
+	return inventory.Filter{Query: l.Search, Archived: l.query.Get("archived") == "yes", Category: l.query.Get("category"), Tag: l.query.Get("tag"), Low: state == "low", Over: state == "over", Expiring: state == "expiring",
 		Down: l.Sort == "-name", ByExpiry: l.Sort == "expiry"}
 }
 
-// State is the state that is chosen: low, expiring or "".
+// State is the state that is chosen: low, over, expiring or "".
 func (l materialList) State() string {
 	switch {
 	case l.Low:
 		return "low"
+	case l.Over:
+		return "over"
 	case l.Expiring:
 		return "expiring"
 	}
@@ -133,15 +139,32 @@ type materialEdit struct {
 	Action, Back, Title, Do string
 	New                     bool
 	At                      func(...string) string
-	Categories              []string
+	Tags                    []string // that other materials have
+	Packs                   []row
+	NextPack                int
 }
 
-func (q *Request) newMaterialForm(form ui.Form) materialEdit {
-	return materialEdit{q.format(), form, q.Path("materials"), q.Path("materials"), "New material", "Add material", true, q.Path, nil}
+// renderMaterial shows the form of the material with a SKU, or of a new one.
+func (q *Request) renderMaterial(status int, sku string, form ui.Form) error {
+	e := materialEdit{format: q.format(), Form: form, Action: q.Path("materials"), Title: "New material", Do: "Add material", New: sku == "", At: q.Path}
+	if sku != "" {
+		e.Action, e.Title, e.Do = q.Path("materials", sku), "Edit material", "Save"
+	}
+	e.Back = e.Action
+	filled := rows(form.Values, packRows, "name", "quantity")
+	e.Packs, e.NextPack = shownRows(filled, max(0, 2-len(filled)))
+	err := q.View(func(tx *store.Tx) (err error) {
+		e.Tags, err = inventory.Tags(q.Context(), tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return q.Render(status, e.Title, "materials", materialForm(e))
 }
 
 func newMaterial(q *Request) error {
-	return q.Render(http.StatusOK, "New material", "materials", materialForm(q.newMaterialForm(ui.Form{Values: url.Values{"unit": {"g"}}})))
+	return q.renderMaterial(http.StatusOK, "", ui.Form{Values: url.Values{"unit": {"g"}}})
 }
 
 func createMaterial(q *Request) error {
@@ -154,7 +177,7 @@ func createMaterial(q *Request) error {
 		})
 	}
 	if status, ok := again(err); ok {
-		return q.Render(status, "New material", "materials", materialForm(q.newMaterialForm(refused(q, err))))
+		return q.renderMaterial(status, "", refused(q, err))
 	}
 	if err != nil {
 		return err
@@ -162,16 +185,12 @@ func createMaterial(q *Request) error {
 	return q.Done(made.Name+" was added.", q.Path("materials", made.SKU))
 }
 
-func (q *Request) materialEditForm(sku string, form ui.Form) materialEdit {
-	return materialEdit{q.format(), form, q.Path("materials", sku), q.Path("materials", sku), "Edit material", "Save", false, q.Path, nil}
-}
-
 func editMaterial(q *Request) error {
 	p, err := q.materialPage()
 	if err != nil {
 		return err
 	}
-	return q.Render(http.StatusOK, "Edit "+p.Name, "materials", materialForm(q.materialEditForm(p.SKU, ui.Form{Values: q.materialValues(p.Details)})))
+	return q.renderMaterial(http.StatusOK, p.SKU, ui.Form{Values: q.materialValues(p.Details)})
 }
 
 func updateMaterial(q *Request) error {
@@ -183,7 +202,7 @@ func updateMaterial(q *Request) error {
 		})
 	}
 	if status, ok := again(err); ok {
-		return q.Render(status, "Edit material", "materials", materialForm(q.materialEditForm(q.PathValue("sku"), refused(q, err))))
+		return q.renderMaterial(status, q.PathValue("sku"), refused(q, err))
 	}
 	if err != nil {
 		return err
@@ -195,7 +214,7 @@ func updateMaterial(q *Request) error {
 func (q *Request) materialInput() (inventory.Details, *inventory.Receipt, error) {
 	var p fault.Problems
 	v := q.PostForm
-	d := inventory.Details{Name: v.Get("name"), SKU: v.Get("sku"), Unit: quantity.Unit(v.Get("unit")), Category: v.Get("category"), Supplier: v.Get("supplier"), SupplierCode: v.Get("supplier_code"), Notes: v.Get("notes")}
+	d := inventory.Details{Name: v.Get("name"), SKU: v.Get("sku"), Unit: quantity.Unit(v.Get("unit")), Category: v.Get("category"), Supplier: v.Get("supplier"), SupplierCode: v.Get("supplier_code"), Notes: v.Get("notes"), Tags: inventory.ParseTags(v.Get("tags"))}
 	d.Price = q.unitCost(&p, "price", d.Unit)
 	if v.Get("density") != "" {
 		n, err := quantity.ParseNumber(v.Get("density"))
@@ -208,6 +227,7 @@ func (q *Request) materialInput() (inventory.Details, *inventory.Receipt, error)
 		days := countField(&p, v, "lead_days")
 		d.LeadDays = &days
 	}
+	numberPacks(v)
 	d.Packs = packFields(&p, v, d.Unit)
 	d.Minimum = optionalAmount(&p, v, "minimum", d.Measure())
 	d.Maximum = optionalAmount(&p, v, "maximum", d.Measure())
@@ -236,10 +256,21 @@ func (q *Request) unitCost(p *fault.Problems, name string, u quantity.Unit) mone
 	return a / money.Amount(u.LargeSize())
 }
 
-// packFields reads what a material is bought in. Rows are taken together from the first, as the domain counts them.
+// numberPacks gives the packs that were typed the numbers that the domain counts them by, so that what is wrong shows beside them.
+func numberPacks(v url.Values) {
+	for i, n := range rows(v, packRows, "name", "quantity") {
+		for _, field := range []string{"name", "quantity"} {
+			text := v.Get(row(rowOf(n)).name(packRows, field))
+			v.Del(row(rowOf(n)).name(packRows, field))
+			v.Set(row(rowOf(i)).name(packRows, field), text)
+		}
+	}
+}
+
+// packFields reads what a material is bought in.
 func packFields(p *fault.Problems, v url.Values, u quantity.Unit) []quantity.Pack {
 	var packs []quantity.Pack
-	for _, n := range rows(v, "packs", "name", "quantity") {
+	for _, n := range rows(v, packRows, "name", "quantity") {
 		r := row(rowOf(n))
 		pack := quantity.Pack{Name: strings.TrimSpace(v.Get(r.name("packs", "name")))}
 		if amount := optionalQuantity(p, v, r.name("packs", "quantity"), u); amount != nil {
@@ -284,7 +315,7 @@ func (q *Request) materialValues(d inventory.Details) url.Values {
 	if large, err := d.Price.Share(d.Unit.LargeSize(), 1); err == nil { // else it is withheld, or too large for this field
 		v.Set("price", money.Input(large, q.scope.Context().Currency))
 	}
-	for name, text := range map[string]string{"category": d.Category, "supplier": d.Supplier, "supplier_code": d.SupplierCode} {
+	for name, text := range map[string]string{"category": d.Category, "supplier": d.Supplier, "supplier_code": d.SupplierCode, "tags": strings.Join(d.Tags, ", ")} {
 		v.Set(name, text)
 	}
 	if d.Density > 0 {
@@ -450,13 +481,15 @@ func (l materialList) expiryColumn() ui.Column {
 	return ui.Column{Label: "Next expiry", Href: l.with("sort", "expiry")}
 }
 
-const packRows = 3
+const packRows = "packs"
 
-func packLabel(n int) string { return []string{"Pack", "Another pack", "A third pack"}[n] }
-
-func packNameHint(n int) string {
-	if n > 0 {
-		return ""
+// stockLevel is where a material stands, in a file.
+func stockLevel(m inventory.Listed) string {
+	switch {
+	case m.Low():
+		return "below minimum"
+	case m.Over():
+		return "above maximum"
 	}
-	return "Such as sack: then you may write 2 sacks."
+	return ""
 }

@@ -99,6 +99,7 @@ func (g goods) food(tx *store.Tx) error {
 func (g goods) materials(tx *store.Tx) error {
 	for i, d := range []inventory.Details{{Name: g.word + " flour", SKU: g.sku("FLOUR")}, {Name: commonName, SKU: commonSKU}, {Name: g.word + " dust", SKU: g.sku("DUST")}, {Name: g.word + " yeast", SKU: g.sku("YEAST")}} {
 		d.Unit, d.Price, d.Notes = quantity.Gram, money.Micro/1000, "Kept by "+g.word
+		d.Tags = []string{g.word + " tag"}
 		d.Packs = []quantity.Pack{{Name: g.word + " sack", Quantity: quantity.Of(25_000)}}
 		lot := fmt.Sprintf("%s-LOT-%d", g.word, i)
 		_, err := inventory.Create(g.ctx, tx, d, &inventory.Receipt{Quantity: quantity.Of(100_000), UnitCost: d.Price, LotCode: lot, Reason: g.word + " opening"})

@@ -496,6 +496,7 @@ SELECT COUNT(*) FROM materials
 WHERE organization_id = $1 AND (archived_at IS NOT NULL) = CAST($2 AS boolean)
   AND search_text LIKE CAST($3 AS text) ESCAPE '\'
   AND (CAST($4 AS text) = '' OR category = CAST($4 AS text))
+  AND (CAST($5 AS text) = '' OR tags LIKE CAST($5 AS text) ESCAPE '\')
 `
 
 type CountMaterialsParams struct {
@@ -503,6 +504,7 @@ type CountMaterialsParams struct {
 	Archived       bool
 	Pattern        string
 	Category       string
+	Tag            string
 }
 
 func (q *Queries) CountMaterials(ctx context.Context, arg CountMaterialsParams) (int64, error) {
@@ -511,6 +513,7 @@ func (q *Queries) CountMaterials(ctx context.Context, arg CountMaterialsParams) 
 		arg.Archived,
 		arg.Pattern,
 		arg.Category,
+		arg.Tag,
 	)
 	var count int64
 	err := row.Scan(&count)
@@ -530,9 +533,11 @@ LEFT JOIN (
 WHERE m.organization_id = $1 AND (m.archived_at IS NOT NULL) = CAST($3 AS boolean)
   AND m.search_text LIKE CAST($4 AS text) ESCAPE '\'
   AND (CAST($5 AS text) = '' OR m.category = CAST($5 AS text))
-  AND (CAST($6 AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
-  AND (CAST($7 AS date_text) IS NULL OR EXISTS (
-    SELECT 1 FROM lots AS x WHERE x.organization_id = $1 AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST($7 AS date_text)))
+  AND (CAST($6 AS text) = '' OR m.tags LIKE CAST($6 AS text) ESCAPE '\')
+  AND (CAST($7 AS boolean) = FALSE OR m.maximum_stock < i.on_hand)
+  AND (CAST($8 AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
+  AND (CAST($9 AS date_text) IS NULL OR EXISTS (
+    SELECT 1 FROM lots AS x WHERE x.organization_id = $1 AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST($9 AS date_text)))
 `
 
 type CountMaterialsByStockParams struct {
@@ -541,6 +546,8 @@ type CountMaterialsByStockParams struct {
 	Archived       bool
 	Pattern        string
 	Category       string
+	Tag            string
+	Over           bool
 	Low            bool
 	Until          *calendar.Date
 }
@@ -552,6 +559,8 @@ func (q *Queries) CountMaterialsByStock(ctx context.Context, arg CountMaterialsB
 		arg.Archived,
 		arg.Pattern,
 		arg.Category,
+		arg.Tag,
+		arg.Over,
 		arg.Low,
 		arg.Until,
 	)
@@ -687,8 +696,8 @@ func (q *Queries) CreateLotEvent(ctx context.Context, arg CreateLotEventParams) 
 }
 
 const createMaterial = `-- name: CreateMaterial :exec
-INSERT INTO materials (organization_id, id, name, sku, unit, price, manual_price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, search_text, created_at, created_by, updated_at, updated_by)
-VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $16, $17)
+INSERT INTO materials (organization_id, id, name, sku, unit, price, manual_price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, tags, search_text, created_at, created_by, updated_at, updated_by)
+VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $17, $18)
 `
 
 type CreateMaterialParams struct {
@@ -706,6 +715,7 @@ type CreateMaterialParams struct {
 	SupplierCode   string
 	LeadTimeDays   *int64
 	Notes          string
+	Tags           string
 	SearchText     string
 	CreatedAt      calendar.Instant
 	CreatedBy      id.ID
@@ -727,6 +737,7 @@ func (q *Queries) CreateMaterial(ctx context.Context, arg CreateMaterialParams) 
 		arg.SupplierCode,
 		arg.LeadTimeDays,
 		arg.Notes,
+		arg.Tags,
 		arg.SearchText,
 		arg.CreatedAt,
 		arg.CreatedBy,
@@ -735,10 +746,10 @@ func (q *Queries) CreateMaterial(ctx context.Context, arg CreateMaterialParams) 
 }
 
 const createMaterials = `-- name: CreateMaterials :exec
-INSERT INTO materials (organization_id, id, name, sku, unit, price, manual_price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, search_text, created_at, created_by, updated_at, updated_by)
+INSERT INTO materials (organization_id, id, name, sku, unit, price, manual_price, minimum_stock, maximum_stock, category, density, supplier, supplier_code, lead_time_days, notes, tags, search_text, created_at, created_by, updated_at, updated_by)
 SELECT CAST($1 AS org_text), CAST(x.one ->> 'id' AS uuid_text), x.one ->> 'name', x.one ->> 'sku', x.one ->> 'unit', CAST(x.one ->> 'price' AS money_int), CAST(x.one ->> 'price' AS money_int),
   CAST(x.one ->> 'minimum' AS qty_int), CAST(x.one ->> 'maximum' AS qty_int), x.one ->> 'category', CAST(x.one ->> 'density' AS bigint), x.one ->> 'supplier', x.one ->> 'supplier_code', CAST(x.one ->> 'lead_days' AS bigint),
-  x.one ->> 'notes', x.one ->> 'search', CAST($2 AS ts_text), CAST($3 AS uuid_text), CAST($2 AS ts_text), CAST($3 AS uuid_text)
+  x.one ->> 'notes', x.one ->> 'tags', x.one ->> 'search', CAST($2 AS ts_text), CAST($3 AS uuid_text), CAST($2 AS ts_text), CAST($3 AS uuid_text)
 FROM (SELECT CAST(j.value AS json_text) AS one FROM json_each(CAST($4 AS list_text)) AS j) AS x WHERE true
 ON CONFLICT (organization_id, id) DO NOTHING
 `
@@ -1188,7 +1199,7 @@ func (q *Queries) GetItem(ctx context.Context, arg GetItemParams) (GetItemRow, e
 }
 
 const getMaterial = `-- name: GetMaterial :one
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.manual_price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.archived_at, i.on_hand,
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.manual_price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.tags, m.archived_at, i.on_hand,
   CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id) AS bigint) AS lot_count
 FROM materials AS m JOIN items AS i ON i.organization_id = $1 AND i.id = m.id
 WHERE m.organization_id = $1 AND m.sku = $2
@@ -1215,6 +1226,7 @@ type GetMaterialRow struct {
 	LeadTimeDays *int64
 	UnitFixed    bool
 	Notes        string
+	Tags         string
 	ArchivedAt   *calendar.Instant
 	OnHand       quantity.Quantity
 	LotCount     int64
@@ -1239,6 +1251,7 @@ func (q *Queries) GetMaterial(ctx context.Context, arg GetMaterialParams) (GetMa
 		&i.LeadTimeDays,
 		&i.UnitFixed,
 		&i.Notes,
+		&i.Tags,
 		&i.ArchivedAt,
 		&i.OnHand,
 		&i.LotCount,
@@ -1603,7 +1616,7 @@ func (q *Queries) ListLotsInStock(ctx context.Context, arg ListLotsInStockParams
 }
 
 const listMaterials = `-- name: ListMaterials :many
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, m.tags, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
   CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id AND l.on_hand <> 0) AS bigint) AS lots,
   CAST(COALESCE((SELECT CAST(MIN(l.expires_on) AS date_text) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id AND l.on_hand <> 0), '9999-12-31') AS date_text) AS expires_on
 FROM materials AS m
@@ -1618,10 +1631,12 @@ LEFT JOIN (
 WHERE m.organization_id = $1 AND (m.archived_at IS NOT NULL) = CAST($3 AS boolean)
   AND m.search_text LIKE CAST($4 AS text) ESCAPE '\'
   AND (CAST($5 AS text) = '' OR m.category = CAST($5 AS text))
-  AND (CAST($6 AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
-  AND (CAST($7 AS date_text) IS NULL OR EXISTS (
-    SELECT 1 FROM lots AS x WHERE x.organization_id = $1 AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST($7 AS date_text)))
-ORDER BY m.name, m.id LIMIT $9 OFFSET $8
+  AND (CAST($6 AS text) = '' OR m.tags LIKE CAST($6 AS text) ESCAPE '\')
+  AND (CAST($7 AS boolean) = FALSE OR m.maximum_stock < i.on_hand)
+  AND (CAST($8 AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
+  AND (CAST($9 AS date_text) IS NULL OR EXISTS (
+    SELECT 1 FROM lots AS x WHERE x.organization_id = $1 AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST($9 AS date_text)))
+ORDER BY m.name, m.id LIMIT $11 OFFSET $10
 `
 
 type ListMaterialsParams struct {
@@ -1630,6 +1645,8 @@ type ListMaterialsParams struct {
 	Archived       bool
 	Pattern        string
 	Category       string
+	Tag            string
+	Over           bool
 	Low            bool
 	Until          *calendar.Date
 	Skip           int32
@@ -1645,6 +1662,7 @@ type ListMaterialsRow struct {
 	MinimumStock *quantity.Quantity
 	MaximumStock *quantity.Quantity
 	Category     string
+	Tags         string
 	OnHand       quantity.Quantity
 	Withheld     quantity.Quantity
 	Lots         int64
@@ -1659,6 +1677,8 @@ func (q *Queries) ListMaterials(ctx context.Context, arg ListMaterialsParams) ([
 		arg.Archived,
 		arg.Pattern,
 		arg.Category,
+		arg.Tag,
+		arg.Over,
 		arg.Low,
 		arg.Until,
 		arg.Skip,
@@ -1680,6 +1700,7 @@ func (q *Queries) ListMaterials(ctx context.Context, arg ListMaterialsParams) ([
 			&i.MinimumStock,
 			&i.MaximumStock,
 			&i.Category,
+			&i.Tags,
 			&i.OnHand,
 			&i.Withheld,
 			&i.Lots,
@@ -1699,7 +1720,7 @@ func (q *Queries) ListMaterials(ctx context.Context, arg ListMaterialsParams) ([
 }
 
 const listMaterialsByExpiry = `-- name: ListMaterialsByExpiry :many
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, m.tags, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
   CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id AND l.on_hand <> 0) AS bigint) AS lots,
   CAST(COALESCE((SELECT CAST(MIN(l.expires_on) AS date_text) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id AND l.on_hand <> 0), '9999-12-31') AS date_text) AS expires_on
 FROM materials AS m
@@ -1714,10 +1735,12 @@ LEFT JOIN (
 WHERE m.organization_id = $1 AND (m.archived_at IS NOT NULL) = CAST($3 AS boolean)
   AND m.search_text LIKE CAST($4 AS text) ESCAPE '\'
   AND (CAST($5 AS text) = '' OR m.category = CAST($5 AS text))
-  AND (CAST($6 AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
-  AND (CAST($7 AS date_text) IS NULL OR EXISTS (
-    SELECT 1 FROM lots AS x WHERE x.organization_id = $1 AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST($7 AS date_text)))
-ORDER BY expires_on, m.name, m.id LIMIT $9 OFFSET $8
+  AND (CAST($6 AS text) = '' OR m.tags LIKE CAST($6 AS text) ESCAPE '\')
+  AND (CAST($7 AS boolean) = FALSE OR m.maximum_stock < i.on_hand)
+  AND (CAST($8 AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
+  AND (CAST($9 AS date_text) IS NULL OR EXISTS (
+    SELECT 1 FROM lots AS x WHERE x.organization_id = $1 AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST($9 AS date_text)))
+ORDER BY expires_on, m.name, m.id LIMIT $11 OFFSET $10
 `
 
 type ListMaterialsByExpiryParams struct {
@@ -1726,6 +1749,8 @@ type ListMaterialsByExpiryParams struct {
 	Archived       bool
 	Pattern        string
 	Category       string
+	Tag            string
+	Over           bool
 	Low            bool
 	Until          *calendar.Date
 	Skip           int32
@@ -1741,6 +1766,7 @@ type ListMaterialsByExpiryRow struct {
 	MinimumStock *quantity.Quantity
 	MaximumStock *quantity.Quantity
 	Category     string
+	Tags         string
 	OnHand       quantity.Quantity
 	Withheld     quantity.Quantity
 	Lots         int64
@@ -1754,6 +1780,8 @@ func (q *Queries) ListMaterialsByExpiry(ctx context.Context, arg ListMaterialsBy
 		arg.Archived,
 		arg.Pattern,
 		arg.Category,
+		arg.Tag,
+		arg.Over,
 		arg.Low,
 		arg.Until,
 		arg.Skip,
@@ -1775,6 +1803,7 @@ func (q *Queries) ListMaterialsByExpiry(ctx context.Context, arg ListMaterialsBy
 			&i.MinimumStock,
 			&i.MaximumStock,
 			&i.Category,
+			&i.Tags,
 			&i.OnHand,
 			&i.Withheld,
 			&i.Lots,
@@ -1794,7 +1823,7 @@ func (q *Queries) ListMaterialsByExpiry(ctx context.Context, arg ListMaterialsBy
 }
 
 const listMaterialsDown = `-- name: ListMaterialsDown :many
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, m.tags, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
   CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id AND l.on_hand <> 0) AS bigint) AS lots,
   CAST(COALESCE((SELECT CAST(MIN(l.expires_on) AS date_text) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id AND l.on_hand <> 0), '9999-12-31') AS date_text) AS expires_on
 FROM materials AS m
@@ -1809,10 +1838,12 @@ LEFT JOIN (
 WHERE m.organization_id = $1 AND (m.archived_at IS NOT NULL) = CAST($3 AS boolean)
   AND m.search_text LIKE CAST($4 AS text) ESCAPE '\'
   AND (CAST($5 AS text) = '' OR m.category = CAST($5 AS text))
-  AND (CAST($6 AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
-  AND (CAST($7 AS date_text) IS NULL OR EXISTS (
-    SELECT 1 FROM lots AS x WHERE x.organization_id = $1 AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST($7 AS date_text)))
-ORDER BY m.name DESC, m.id DESC LIMIT $9 OFFSET $8
+  AND (CAST($6 AS text) = '' OR m.tags LIKE CAST($6 AS text) ESCAPE '\')
+  AND (CAST($7 AS boolean) = FALSE OR m.maximum_stock < i.on_hand)
+  AND (CAST($8 AS boolean) = FALSE OR m.minimum_stock > i.on_hand - COALESCE(w.quantity, 0))
+  AND (CAST($9 AS date_text) IS NULL OR EXISTS (
+    SELECT 1 FROM lots AS x WHERE x.organization_id = $1 AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST($9 AS date_text)))
+ORDER BY m.name DESC, m.id DESC LIMIT $11 OFFSET $10
 `
 
 type ListMaterialsDownParams struct {
@@ -1821,6 +1852,8 @@ type ListMaterialsDownParams struct {
 	Archived       bool
 	Pattern        string
 	Category       string
+	Tag            string
+	Over           bool
 	Low            bool
 	Until          *calendar.Date
 	Skip           int32
@@ -1836,6 +1869,7 @@ type ListMaterialsDownRow struct {
 	MinimumStock *quantity.Quantity
 	MaximumStock *quantity.Quantity
 	Category     string
+	Tags         string
 	OnHand       quantity.Quantity
 	Withheld     quantity.Quantity
 	Lots         int64
@@ -1849,6 +1883,8 @@ func (q *Queries) ListMaterialsDown(ctx context.Context, arg ListMaterialsDownPa
 		arg.Archived,
 		arg.Pattern,
 		arg.Category,
+		arg.Tag,
+		arg.Over,
 		arg.Low,
 		arg.Until,
 		arg.Skip,
@@ -1870,6 +1906,7 @@ func (q *Queries) ListMaterialsDown(ctx context.Context, arg ListMaterialsDownPa
 			&i.MinimumStock,
 			&i.MaximumStock,
 			&i.Category,
+			&i.Tags,
 			&i.OnHand,
 			&i.Withheld,
 			&i.Lots,
@@ -2553,7 +2590,7 @@ func (q *Queries) MaterialsByName(ctx context.Context, arg MaterialsByNameParams
 }
 
 const materialsBySKU = `-- name: MaterialsBySKU :many
-SELECT m.id, m.name, m.sku, m.unit, m.price, m.manual_price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.archived_at, i.on_hand,
+SELECT m.id, m.name, m.sku, m.unit, m.price, m.manual_price, m.minimum_stock, m.maximum_stock, m.category, m.density, m.supplier, m.supplier_code, m.lead_time_days, m.unit_fixed, m.notes, m.tags, m.archived_at, i.on_hand,
   CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id) AS bigint) AS lot_count
 FROM materials AS m JOIN items AS i ON i.organization_id = $1 AND i.id = m.id
 WHERE m.organization_id = $1 AND m.sku IN (SELECT CAST(j.value AS text) FROM json_each(CAST($2 AS list_text)) AS j)
@@ -2580,6 +2617,7 @@ type MaterialsBySKURow struct {
 	LeadTimeDays *int64
 	UnitFixed    bool
 	Notes        string
+	Tags         string
 	ArchivedAt   *calendar.Instant
 	OnHand       quantity.Quantity
 	LotCount     int64
@@ -2610,6 +2648,7 @@ func (q *Queries) MaterialsBySKU(ctx context.Context, arg MaterialsBySKUParams) 
 			&i.LeadTimeDays,
 			&i.UnitFixed,
 			&i.Notes,
+			&i.Tags,
 			&i.ArchivedAt,
 			&i.OnHand,
 			&i.LotCount,
@@ -3715,6 +3754,38 @@ func (q *Queries) SupposedCost(ctx context.Context, arg SupposedCostParams) (mon
 	return unit_cost, err
 }
 
+const tags = `-- name: Tags :many
+SELECT DISTINCT tags FROM materials
+WHERE organization_id = $1 AND tags <> '' AND archived_at IS NULL
+`
+
+type TagsParams struct {
+	OrganizationID id.Organization
+}
+
+func (q *Queries) Tags(ctx context.Context, arg TagsParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, tags, arg.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var tags string
+		if err := rows.Scan(&tags); err != nil {
+			return nil, err
+		}
+		items = append(items, tags)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const updateLot = `-- name: UpdateLot :execrows
 UPDATE lots SET supplier = $3, supplier_lot = $4, expires_on = $5, search_text = $6
 WHERE organization_id = $1 AND id = $2
@@ -3746,7 +3817,7 @@ func (q *Queries) UpdateLot(ctx context.Context, arg UpdateLotParams) (int64, er
 
 const updateMaterial = `-- name: UpdateMaterial :execrows
 UPDATE materials SET name = $3, sku = $4, unit = $5, manual_price = $6, minimum_stock = $7, maximum_stock = $8, category = $9, density = $10, supplier = $11, supplier_code = $12, lead_time_days = $13,
-  notes = $14, search_text = $15, updated_at = $16, updated_by = $17
+  notes = $14, search_text = $15, updated_at = $16, updated_by = $17, tags = $18
 WHERE organization_id = $1 AND id = $2
 `
 
@@ -3768,6 +3839,7 @@ type UpdateMaterialParams struct {
 	SearchText     string
 	UpdatedAt      calendar.Instant
 	UpdatedBy      id.ID
+	Tags           string
 }
 
 func (q *Queries) UpdateMaterial(ctx context.Context, arg UpdateMaterialParams) (int64, error) {
@@ -3789,6 +3861,7 @@ func (q *Queries) UpdateMaterial(ctx context.Context, arg UpdateMaterialParams) 
 		arg.SearchText,
 		arg.UpdatedAt,
 		arg.UpdatedBy,
+		arg.Tags,
 	)
 	if err != nil {
 		return 0, err

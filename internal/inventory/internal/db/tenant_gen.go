@@ -197,11 +197,12 @@ type CountMaterialsIn struct {
 	Archived bool
 	Pattern  string
 	Category string
+	Tag      string
 }
 
 // CountMaterials runs in the organization of the transaction.
 func (t Tenant) CountMaterials(ctx context.Context, in CountMaterialsIn) (int64, error) {
-	return t.queries.CountMaterials(ctx, CountMaterialsParams{OrganizationID: t.tx.Organization(), Archived: in.Archived, Pattern: in.Pattern, Category: in.Category})
+	return t.queries.CountMaterials(ctx, CountMaterialsParams{OrganizationID: t.tx.Organization(), Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Tag: in.Tag})
 }
 
 // CountMaterialsByStockIn is what CountMaterialsByStock takes beside the organization.
@@ -210,13 +211,15 @@ type CountMaterialsByStockIn struct {
 	Archived bool
 	Pattern  string
 	Category string
+	Tag      string
+	Over     bool
 	Low      bool
 	Until    *calendar.Date
 }
 
 // CountMaterialsByStock runs in the organization of the transaction.
 func (t Tenant) CountMaterialsByStock(ctx context.Context, in CountMaterialsByStockIn) (int64, error) {
-	return t.queries.CountMaterialsByStock(ctx, CountMaterialsByStockParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Low: in.Low, Until: in.Until})
+	return t.queries.CountMaterialsByStock(ctx, CountMaterialsByStockParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Tag: in.Tag, Over: in.Over, Low: in.Low, Until: in.Until})
 }
 
 // CreateAllergenIn is what CreateAllergen takes beside the organization.
@@ -301,6 +304,7 @@ type CreateMaterialIn struct {
 	SupplierCode string
 	LeadTimeDays *int64
 	Notes        string
+	Tags         string
 	SearchText   string
 	CreatedAt    calendar.Instant
 	CreatedBy    id.ID
@@ -308,7 +312,7 @@ type CreateMaterialIn struct {
 
 // CreateMaterial runs in the organization of the transaction.
 func (t Tenant) CreateMaterial(ctx context.Context, in CreateMaterialIn) error {
-	return t.queries.CreateMaterial(ctx, CreateMaterialParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Unit: in.Unit, Price: in.Price, MinimumStock: in.MinimumStock, MaximumStock: in.MaximumStock, Category: in.Category, Density: in.Density, Supplier: in.Supplier, SupplierCode: in.SupplierCode, LeadTimeDays: in.LeadTimeDays, Notes: in.Notes, SearchText: in.SearchText, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
+	return t.queries.CreateMaterial(ctx, CreateMaterialParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Unit: in.Unit, Price: in.Price, MinimumStock: in.MinimumStock, MaximumStock: in.MaximumStock, Category: in.Category, Density: in.Density, Supplier: in.Supplier, SupplierCode: in.SupplierCode, LeadTimeDays: in.LeadTimeDays, Notes: in.Notes, Tags: in.Tags, SearchText: in.SearchText, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
 }
 
 // CreateMaterialsIn is what CreateMaterials takes beside the organization.
@@ -581,6 +585,8 @@ type ListMaterialsIn struct {
 	Archived bool
 	Pattern  string
 	Category string
+	Tag      string
+	Over     bool
 	Low      bool
 	Until    *calendar.Date
 	Skip     int32
@@ -589,7 +595,7 @@ type ListMaterialsIn struct {
 
 // ListMaterials runs in the organization of the transaction.
 func (t Tenant) ListMaterials(ctx context.Context, in ListMaterialsIn) ([]ListMaterialsRow, error) {
-	return t.queries.ListMaterials(ctx, ListMaterialsParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Low: in.Low, Until: in.Until, Skip: in.Skip, CountOf: in.CountOf})
+	return t.queries.ListMaterials(ctx, ListMaterialsParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Tag: in.Tag, Over: in.Over, Low: in.Low, Until: in.Until, Skip: in.Skip, CountOf: in.CountOf})
 }
 
 // ListMaterialsByExpiryIn is what ListMaterialsByExpiry takes beside the organization.
@@ -598,6 +604,8 @@ type ListMaterialsByExpiryIn struct {
 	Archived bool
 	Pattern  string
 	Category string
+	Tag      string
+	Over     bool
 	Low      bool
 	Until    *calendar.Date
 	Skip     int32
@@ -606,7 +614,7 @@ type ListMaterialsByExpiryIn struct {
 
 // ListMaterialsByExpiry runs in the organization of the transaction.
 func (t Tenant) ListMaterialsByExpiry(ctx context.Context, in ListMaterialsByExpiryIn) ([]ListMaterialsByExpiryRow, error) {
-	return t.queries.ListMaterialsByExpiry(ctx, ListMaterialsByExpiryParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Low: in.Low, Until: in.Until, Skip: in.Skip, CountOf: in.CountOf})
+	return t.queries.ListMaterialsByExpiry(ctx, ListMaterialsByExpiryParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Tag: in.Tag, Over: in.Over, Low: in.Low, Until: in.Until, Skip: in.Skip, CountOf: in.CountOf})
 }
 
 // ListMaterialsDownIn is what ListMaterialsDown takes beside the organization.
@@ -615,6 +623,8 @@ type ListMaterialsDownIn struct {
 	Archived bool
 	Pattern  string
 	Category string
+	Tag      string
+	Over     bool
 	Low      bool
 	Until    *calendar.Date
 	Skip     int32
@@ -623,7 +633,7 @@ type ListMaterialsDownIn struct {
 
 // ListMaterialsDown runs in the organization of the transaction.
 func (t Tenant) ListMaterialsDown(ctx context.Context, in ListMaterialsDownIn) ([]ListMaterialsDownRow, error) {
-	return t.queries.ListMaterialsDown(ctx, ListMaterialsDownParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Low: in.Low, Until: in.Until, Skip: in.Skip, CountOf: in.CountOf})
+	return t.queries.ListMaterialsDown(ctx, ListMaterialsDownParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Tag: in.Tag, Over: in.Over, Low: in.Low, Until: in.Until, Skip: in.Skip, CountOf: in.CountOf})
 }
 
 // ListMovementsIn is what ListMovements takes beside the organization.
@@ -1093,6 +1103,11 @@ func (t Tenant) SupposedCost(ctx context.Context, in SupposedCostIn) (money.Amou
 	return t.queries.SupposedCost(ctx, SupposedCostParams{OrganizationID: t.tx.Organization(), ItemID: in.ItemID})
 }
 
+// Tags runs in the organization of the transaction.
+func (t Tenant) Tags(ctx context.Context) ([]string, error) {
+	return t.queries.Tags(ctx, TagsParams{OrganizationID: t.tx.Organization()})
+}
+
 // UpdateLotIn is what UpdateLot takes beside the organization.
 type UpdateLotIn struct {
 	ID          id.ID
@@ -1125,11 +1140,12 @@ type UpdateMaterialIn struct {
 	SearchText   string
 	UpdatedAt    calendar.Instant
 	UpdatedBy    id.ID
+	Tags         string
 }
 
 // UpdateMaterial runs in the organization of the transaction.
 func (t Tenant) UpdateMaterial(ctx context.Context, in UpdateMaterialIn) (int64, error) {
-	return t.queries.UpdateMaterial(ctx, UpdateMaterialParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Unit: in.Unit, ManualPrice: in.ManualPrice, MinimumStock: in.MinimumStock, MaximumStock: in.MaximumStock, Category: in.Category, Density: in.Density, Supplier: in.Supplier, SupplierCode: in.SupplierCode, LeadTimeDays: in.LeadTimeDays, Notes: in.Notes, SearchText: in.SearchText, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy})
+	return t.queries.UpdateMaterial(ctx, UpdateMaterialParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Unit: in.Unit, ManualPrice: in.ManualPrice, MinimumStock: in.MinimumStock, MaximumStock: in.MaximumStock, Category: in.Category, Density: in.Density, Supplier: in.Supplier, SupplierCode: in.SupplierCode, LeadTimeDays: in.LeadTimeDays, Notes: in.Notes, SearchText: in.SearchText, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy, Tags: in.Tags})
 }
 
 // UpdateSettingsIn is what UpdateSettings takes beside the organization.

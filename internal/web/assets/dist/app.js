@@ -92,6 +92,14 @@
   };
   const removeRow = row => { const form = row.closest('form'); row.remove(); changed(form); };
 
+  // Words between commas: what is suggested completes the one that is typed, and keeps those before it.
+  document.addEventListener('input', e => {
+    const words = e.target.dataset?.words;
+    if (words === undefined) return;
+    const at = e.target.value.lastIndexOf(',') + 1, before = e.target.value.slice(0, at), had = before.split(',').map(w => w.trim().toLowerCase());
+    e.target.list.replaceChildren(...words.split(',').filter(w => w && !had.includes(w)).map(w => new Option('', before + (at ? ' ' : '') + w)));
+  });
+
   // A row is dragged by its handle, or moved with the arrow keys; a field of each row says where it stands then.
   const moved = row => { $$('[name$=".at"]', row.parentElement).forEach((field, i) => { field.value = i; }); changed(row); };
   const move = (row, by) => {
