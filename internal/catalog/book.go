@@ -54,7 +54,7 @@ func readLines(ctx context.Context, tx *store.Tx, recipes []*Recipe) error {
 		return err
 	}
 	for _, c := range components {
-		line := Component{Option: inventory.Option{Name: c.Name, SKU: c.Sku, Unit: quantity.Unit(c.Unit), Price: c.Price}, Nested: c.ProductID != nil, Quantity: c.Quantity, Waste: c.Waste}
+		line := Component{Option: inventory.Option{Name: c.Name, SKU: c.Sku, Unit: quantity.Unit(c.Unit), Price: c.Price}, Nested: c.ProductID != nil, Quantity: c.Quantity, Waste: c.Waste, Note: c.Notes}
 		if line.Nested {
 			line.ID = *c.ProductID
 		} else {

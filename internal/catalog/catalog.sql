@@ -69,7 +69,7 @@ WHERE r.organization_id = sqlc.arg(organization_id) AND r.product_id = w.product
 -- The components of some recipes: materials, and products as pieces without a price of their own.
 -- name: ComponentsOf :many
 SELECT c.recipe_id, c.material_id, c.product_id, CAST(COALESCE(m.name, p.name) AS text) AS name, CAST(COALESCE(m.sku, p.sku) AS text) AS sku, CAST(COALESCE(m.unit, 'pcs') AS text) AS unit,
-  CAST(COALESCE(m.price, 0) AS money_int) AS price, c.quantity, c.waste
+  CAST(COALESCE(m.price, 0) AS money_int) AS price, c.quantity, c.waste, c.notes
 FROM recipe_components AS c
 LEFT JOIN materials AS m ON m.organization_id = sqlc.arg(organization_id) AND m.id = c.material_id
 LEFT JOIN products AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = c.product_id
@@ -129,7 +129,7 @@ VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(product_id), sqlc.arg(
 
 -- name: CreateComponent :exec
 INSERT INTO recipe_components (organization_id, recipe_id, position, material_id, product_id, quantity, waste, notes)
-VALUES (sqlc.arg(organization_id), sqlc.arg(recipe_id), sqlc.arg(position), sqlc.narg(material_id), sqlc.narg(product_id), sqlc.arg(quantity), sqlc.arg(waste), '');
+VALUES (sqlc.arg(organization_id), sqlc.arg(recipe_id), sqlc.arg(position), sqlc.narg(material_id), sqlc.narg(product_id), sqlc.arg(quantity), sqlc.arg(waste), sqlc.arg(notes));
 
 -- name: CreateStep :exec
 INSERT INTO labor_steps (organization_id, recipe_id, position, name, minutes, units_per_run, hourly_rate)

@@ -22,7 +22,7 @@ import (
 )
 
 // Input is a recipe as people enter it. Field names in errors are yield, loss, notes, components.0.item, components.0.quantity,
-// components.0.waste, steps.0.name, steps.0.minutes and steps.0.units; the numbers are the Row of each line.
+// components.0.waste, components.0.note, steps.0.name, steps.0.minutes and steps.0.units; the numbers are the Row of each line.
 type Input struct {
 	Replaces   int64 // the version that was looked at; 0 is none, or whichever is active
 	Yield      quantity.Quantity
@@ -39,6 +39,7 @@ type ComponentInput struct {
 	MaterialID, ProductID id.ID
 	Quantity              quantity.Quantity
 	Waste                 int64
+	Note                  string // for whoever weighs it
 }
 
 func (c ComponentInput) item() id.ID {
@@ -85,6 +86,9 @@ func (in Input) Validate() error {
 		}
 		if c.Waste < 0 || c.Waste > 10*million {
 			p.Add(field+"waste", "Enter a percentage from 0 to 1000.")
+		}
+		if utf8.RuneCountInString(c.Note) > 200 {
+			p.Add(field+"note", "Use at most 200 characters.")
 		}
 	}
 	for _, s := range in.Steps {
@@ -165,7 +169,7 @@ func (in Input) compose(ctx context.Context, tx *store.Tx, product id.ID) (Recip
 		if !ok {
 			return r, fault.Invalid(fmt.Sprintf("components.%d.item", c.Row), "Choose a material or a product.")
 		}
-		r.Components = append(r.Components, Component{Option: option, Nested: !c.ProductID.IsZero(), Quantity: c.Quantity, Waste: c.Waste})
+		r.Components = append(r.Components, Component{Option: option, Nested: !c.ProductID.IsZero(), Quantity: c.Quantity, Waste: c.Waste, Note: strings.TrimSpace(c.Note)})
 	}
 	for _, s := range in.Steps {
 		r.Steps = append(r.Steps, Step{Name: s.Name, Minutes: s.Minutes, UnitsPerRun: s.UnitsPerRun, HourlyRate: s.HourlyRate})
@@ -317,7 +321,7 @@ func (r *Recipe) archive(ctx context.Context, tx *store.Tx) error {
 func (r *Recipe) write(ctx context.Context, tx *store.Tx) error {
 	var materials []id.ID
 	for i, c := range r.Components {
-		in := db.CreateComponentIn{RecipeID: r.ID, Position: int64(i), Quantity: c.Quantity, Waste: c.Waste}
+		in := db.CreateComponentIn{RecipeID: r.ID, Position: int64(i), Quantity: c.Quantity, Waste: c.Waste, Notes: c.Note}
 		if c.Nested {
 			in.ProductID = &c.ID
 		} else {

@@ -45,6 +45,7 @@ type Component struct {
 	Nested           bool
 	Quantity         quantity.Quantity // for the whole yield
 	Waste            int64             // millionths: 50,000 is 5 % more
+	Note             string            // for whoever weighs it
 	Cost             money.Amount      // of the materials it brings to one piece
 }
 

@@ -48,7 +48,7 @@ func Withdraw(ctx context.Context, tx *store.Tx, product, recipe id.ID) error {
 func (r Recipe) Input() Input {
 	in := Input{Yield: r.Yield, Loss: r.Loss, Notes: r.Notes}
 	for i, c := range r.Components {
-		line := ComponentInput{Row: i, MaterialID: c.ID, Quantity: c.Quantity, Waste: c.Waste}
+		line := ComponentInput{Row: i, MaterialID: c.ID, Quantity: c.Quantity, Waste: c.Waste, Note: c.Note}
 		if c.Nested {
 			line.MaterialID, line.ProductID = id.ID{}, c.ID
 		}
@@ -79,6 +79,9 @@ func (r Recipe) Fields(currency string) map[string]string {
 			fields[at+"item"] = ProductRef + c.ID.String()
 		}
 		fields[at+"quantity"], fields[at+"waste"] = quantity.Input(c.Quantity, c.Unit), percent(c.Waste)
+		if c.Note != "" {
+			fields[at+"note"] = c.Note
+		}
 	}
 	for i, s := range r.Steps {
 		at := "steps." + strconv.Itoa(i) + "."

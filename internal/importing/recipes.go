@@ -30,6 +30,7 @@ var recipes = &Kind{
 		{Name: "quantity", Label: "Quantity", Needed: true, Also: []string{"qty", "amount"}, Hint: "For all that the recipe makes.", Examples: [2]string{"1.2", "24"}},
 		{Name: "unit", Label: "Unit", Also: []string{"uom", "units"}, Hint: "Of the quantity.", Examples: [2]string{"kg", "g"}},
 		{Name: "waste", Label: "Waste %", Also: []string{"waste", "scrap", "scrap %", "wastage"}, Hint: "On top of the quantity.", Examples: [2]string{"2", ""}},
+		{Name: "note", Label: "Note", Also: []string{"line note", "remark", "comment"}, Hint: "Of the line, for whoever weighs it.", Examples: [2]string{"sifted", ""}},
 		{Name: "yield", Label: "Makes", Also: []string{"yield", "pieces", "makes pieces", "batch size"}, Hint: "Pieces; in one row of a product. Needed for its first recipe.", Examples: [2]string{"3", ""}},
 		{Name: "loss", Label: "Lost %", Also: []string{"loss", "process loss", "lost"}, Hint: "Of what it makes; in one row of a product.", Examples: [2]string{"", ""}},
 		{Name: "step", Label: "Labor step", Also: []string{"step", "labor", "labour", "work", "operation"}, Hint: "In a row with a component, or without one.", Examples: [2]string{"Knead", "Bake"}},
@@ -224,16 +225,28 @@ func (g *group) readComponent(l *line, shelf components) {
 		return
 	}
 	c.Quantity, _ = l.quantity("quantity", measure)
+	c.Note = l.text("note")
+	if _, has := l.columns["note"]; !has {
+		c.Note = g.was(c).Note
+	}
 	if l.said("waste") {
 		c.Waste = l.percent("waste")
-	} else if _, has := l.columns["waste"]; !has && g.now != nil {
+	} else if _, has := l.columns["waste"]; !has {
+		c.Waste = g.was(c).Waste
+	}
+	g.recipe.Components, g.fields = append(g.recipe.Components, c), append(g.fields, l)
+}
+
+// was is the line of the active version that takes the same; none is zero.
+func (g *group) was(c catalog.Component) (found catalog.Component) {
+	if g.now != nil {
 		for _, was := range g.now.Components {
 			if was.ID == c.ID {
-				c.Waste = was.Waste
+				found = was
 			}
 		}
 	}
-	g.recipe.Components, g.fields = append(g.recipe.Components, c), append(g.fields, l)
+	return found
 }
 
 // readStep is the work that a row says. A step that is there by this name keeps its hourly rate.

@@ -160,3 +160,22 @@ func TestRecipesAgain(t *testing.T) {
 		}
 	})
 }
+
+// A line has a note, which stays where a file says nothing of notes.
+func TestRecipeNotes(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		d := newDesk(t, db)
+		pantry(d)
+		d.run(d.checked("recipes", "Product SKU,Component SKU,Quantity,Makes,Note\nROLL,FLOUR,60 g,1,sifted twice\nROLL,MILK,10 ml,,\n").ID, true)
+		d.run(d.checked("recipes", "Product SKU,Component SKU,Quantity\nROLL,FLOUR,70 g\nROLL,MILK,10 ml\n").ID, true)
+		r, _ := d.recipe("ROLL")
+		lines, _, err := r.Scale(catalog.Scaling{Pieces: quantity.Of(10), Rest: -1})
+		if err != nil || r.Version != 2 || lines[0].Note != "sifted twice" || lines[1].Note != "" || lines[0].Quantity != quantity.Of(700) {
+			t.Errorf("%v: %+v", err, lines)
+		}
+		long := d.checked("recipes", "Product SKU,Component SKU,Quantity,Note\nROLL,FLOUR,70 g,"+strings.Repeat("x", 201)+"\n")
+		if got := d.problems(long.ID); got != "2 Note: Use at most 200 characters." {
+			t.Errorf("a long note: %s", got)
+		}
+	})
+}

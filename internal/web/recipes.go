@@ -246,7 +246,7 @@ func (e recipeEdit) recipeInput(v url.Values) (catalog.Input, error) {
 	var shares []percentLine
 	for _, n := range rows(v, componentRows, "item", "quantity") {
 		name := func(field string) string { return row(rowOf(n)).name(componentRows, field) }
-		c := catalog.ComponentInput{Row: n, Waste: percentField(&p, v, name("waste"))}
+		c := catalog.ComponentInput{Row: n, Waste: percentField(&p, v, name("waste")), Note: v.Get(name("note"))}
 		ref := v.Get(name("item"))
 		measure, ok := measures[ref]
 		if !ok {

@@ -332,7 +332,7 @@ func (s *seeder) imports(ctx context.Context, owner store.Scope, word string) er
 	desk := importing.New(s.st, files.New(s.st, contents))
 	names, _ := importing.KindOf("materials").Template()
 	head := strings.Join(names, ";") + "\n"
-	for n, row := range []string{"%.3s-IN;%s imported;kg;2;1;9;Imported;;Somebody;S-1;3;\n", "%.3s-NEXT;%s to come;l;1;1;9;Imported;;Somebody;S-2;3;\nbad sku;;;;;;;;;;;\n"} {
+	for n, row := range []string{"%.3s-IN;%s imported;kg;2;1;9;Imported;imported;;Somebody;S-1;3;\n", "%.3s-NEXT;%s to come;l;1;1;9;Imported;imported;;Somebody;S-2;3;\nbad sku;;;;;;;;;;;;\n"} {
 		i, err := desk.Upload(ctx, owner, importing.KindOf("materials"), word+".csv", []byte(head+fmt.Sprintf(row, word, word)))
 		if err == nil {
 			err = desk.Check(ctx, owner, i.ID, i.Columns)

@@ -172,7 +172,7 @@ func (q *Queries) ArchiveRecipe(ctx context.Context, arg ArchiveRecipeParams) (i
 
 const componentsOf = `-- name: ComponentsOf :many
 SELECT c.recipe_id, c.material_id, c.product_id, CAST(COALESCE(m.name, p.name) AS text) AS name, CAST(COALESCE(m.sku, p.sku) AS text) AS sku, CAST(COALESCE(m.unit, 'pcs') AS text) AS unit,
-  CAST(COALESCE(m.price, 0) AS money_int) AS price, c.quantity, c.waste
+  CAST(COALESCE(m.price, 0) AS money_int) AS price, c.quantity, c.waste, c.notes
 FROM recipe_components AS c
 LEFT JOIN materials AS m ON m.organization_id = $1 AND m.id = c.material_id
 LEFT JOIN products AS p ON p.organization_id = $1 AND p.id = c.product_id
@@ -195,6 +195,7 @@ type ComponentsOfRow struct {
 	Price      money.Amount
 	Quantity   quantity.Quantity
 	Waste      int64
+	Notes      string
 }
 
 // The components of some recipes: materials, and products as pieces without a price of their own.
@@ -217,6 +218,7 @@ func (q *Queries) ComponentsOf(ctx context.Context, arg ComponentsOfParams) ([]C
 			&i.Price,
 			&i.Quantity,
 			&i.Waste,
+			&i.Notes,
 		); err != nil {
 			return nil, err
 		}
@@ -308,7 +310,7 @@ func (q *Queries) CountProducts(ctx context.Context, arg CountProductsParams) (i
 
 const createComponent = `-- name: CreateComponent :exec
 INSERT INTO recipe_components (organization_id, recipe_id, position, material_id, product_id, quantity, waste, notes)
-VALUES ($1, $2, $3, $4, $5, $6, $7, '')
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 `
 
 type CreateComponentParams struct {
@@ -319,6 +321,7 @@ type CreateComponentParams struct {
 	ProductID      *id.ID
 	Quantity       quantity.Quantity
 	Waste          int64
+	Notes          string
 }
 
 func (q *Queries) CreateComponent(ctx context.Context, arg CreateComponentParams) error {
@@ -330,6 +333,7 @@ func (q *Queries) CreateComponent(ctx context.Context, arg CreateComponentParams
 		arg.ProductID,
 		arg.Quantity,
 		arg.Waste,
+		arg.Notes,
 	)
 	return err
 }

@@ -106,11 +106,12 @@ type CreateComponentIn struct {
 	ProductID  *id.ID
 	Quantity   quantity.Quantity
 	Waste      int64
+	Notes      string
 }
 
 // CreateComponent runs in the organization of the transaction.
 func (t Tenant) CreateComponent(ctx context.Context, in CreateComponentIn) error {
-	return t.queries.CreateComponent(ctx, CreateComponentParams{OrganizationID: t.tx.Organization(), RecipeID: in.RecipeID, Position: in.Position, MaterialID: in.MaterialID, ProductID: in.ProductID, Quantity: in.Quantity, Waste: in.Waste})
+	return t.queries.CreateComponent(ctx, CreateComponentParams{OrganizationID: t.tx.Organization(), RecipeID: in.RecipeID, Position: in.Position, MaterialID: in.MaterialID, ProductID: in.ProductID, Quantity: in.Quantity, Waste: in.Waste, Notes: in.Notes})
 }
 
 // CreateCostChangesIn is what CreateCostChanges takes beside the organization.
