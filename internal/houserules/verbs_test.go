@@ -50,7 +50,7 @@ var verbs = map[authz.Permission][]any{
 	authz.MembersWrite:        {organizations.ChangeRole, organizations.HideCosts, organizations.Invitations, organizations.Invite, organizations.Members, organizations.PeopleUsed, organizations.Reinstate, organizations.Remove, organizations.Resend, organizations.Revoke, organizations.ShowCosts, organizations.Suspend, sso.Identities},
 	authz.KeysWrite:           {apikeys.Create, apikeys.List, apikeys.Revoke, apikeys.Rotate, apikeys.Used},
 	authz.AuditRead:           {audit.List, audit.People},
-	authz.Archive:             {catalog.Delete, catalog.Withdraw, crm.Archive, crm.RemoveGroup, crm.Restore, inventory.Archive, inventory.Delete, inventory.Restore, pricing.Archive, pricing.Restore, production.Undo},
+	authz.Archive:             {catalog.Delete, catalog.Withdraw, crm.Archive, crm.RemoveGroup, crm.Restore, inventory.Archive, inventory.Delete, inventory.Restore, pricing.Archive, pricing.Restore, production.Undo, stocktake.Undo},
 	authz.Import:              {importing.Discard, importing.Get, importing.List, importing.Problems, importing.Start, importing.Undo, importing.Undoable},
 	authz.OrganizationControl: {logo.Change, logo.Remove, organizations.Change, organizations.Close, organizations.EndSupport, organizations.GrantSupport, organizations.Preview, organizations.RequireSecondFactor, organizations.SetLogo, organizations.TransferOwnership, sso.Change, sso.Disconnect, sso.Get, sso.Remove},
 }

@@ -27,6 +27,7 @@ const (
 	Open      Status = "open"
 	Approved  Status = "approved"
 	Cancelled Status = "cancelled"
+	Undone    Status = "undone" // approved, and that was taken back
 )
 
 // Count is a stocktake.
@@ -41,6 +42,9 @@ type Count struct {
 	EndedAt   *calendar.Instant
 	EndedBy   string
 	Lines     []Line
+	// When, by whom and why the approval was taken back.
+	UndoneAt         *calendar.Instant
+	UndoneBy, Undone string
 }
 
 // Line is a lot at a place, with what should be there and what was found.
@@ -193,7 +197,11 @@ func Get(ctx context.Context, tx *store.Tx, reference string) (Count, error) {
 	if err != nil {
 		return Count{}, err
 	}
-	c := Count{r.ID, r.Reference, Status(r.Status), r.Blind, r.Scope, r.StartedAt, r.StartedBy, r.EndedAt, r.EndedBy, nil}
+	c := Count{ID: r.ID, Reference: r.Reference, Status: Status(r.Status), Blind: r.Blind, Scope: r.Scope, StartedAt: r.StartedAt, StartedBy: r.StartedBy, EndedAt: r.EndedAt, EndedBy: r.EndedBy,
+		UndoneAt: r.UndoneAt, UndoneBy: r.UndoneBy, Undone: r.UndoneReason}
+	if c.UndoneAt != nil {
+		c.Status = Undone
+	}
 	rows, err := db.For(tx).LinesOfCount(ctx, db.LinesOfCountIn{CountID: r.ID})
 	c.Lines = make([]Line, len(rows))
 	for i, r := range rows {
@@ -395,6 +403,9 @@ func List(ctx context.Context, tx *store.Tx, limit, offset int64) ([]Summary, in
 	list := make([]Summary, len(rows))
 	for i, r := range rows {
 		list[i] = Summary{Count{Reference: r.Reference, Status: Status(r.Status), Blind: r.Blind, Scope: r.Scope, StartedAt: r.StartedAt, StartedBy: r.StartedBy, EndedAt: r.EndedAt}, r.Lines, r.Counted, r.Exact, tx.Cost(r.Value)}
+		if r.Undone {
+			list[i].Status = Undone
+		}
 	}
 	return list, total, err
 }

@@ -23,8 +23,9 @@ INSERT INTO count_lines (organization_id, count_id, position, item_id, lot_id, l
 VALUES (sqlc.arg(organization_id), sqlc.arg(count_id), sqlc.arg(position), sqlc.arg(item_id), sqlc.arg(lot_id), sqlc.arg(location_id), sqlc.arg(expected), '', '', 0);
 
 -- name: GetCount :one
-SELECT c.id, c.reference, c.status, c.blind, c.scope, c.started_at, u.name AS started_by, c.ended_at, COALESCE(e.name, '') AS ended_by
+SELECT c.id, c.reference, c.status, c.blind, c.scope, c.started_at, u.name AS started_by, c.ended_at, COALESCE(e.name, '') AS ended_by, r.undone_at, COALESCE(b.name, '') AS undone_by, COALESCE(r.reason, '') AS undone_reason
 FROM counts AS c JOIN users AS u ON u.id = c.started_by LEFT JOIN users AS e ON e.id = c.ended_by
+LEFT JOIN count_reversals AS r ON r.organization_id = sqlc.arg(organization_id) AND r.count_id = c.id LEFT JOIN users AS b ON b.id = r.undone_by
 WHERE c.organization_id = sqlc.arg(organization_id) AND c.reference = sqlc.arg(reference);
 
 -- What a line's lot should have is what it had by the ledger when it was counted, or has now; what was taken back never was.
@@ -57,8 +58,13 @@ WHERE organization_id = $1 AND count_id = $2 AND position = $3;
 UPDATE counts SET status = $3, ended_at = $4, ended_by = $5
 WHERE organization_id = $1 AND id = $2 AND status = 'open';
 
+-- name: UndoCount :exec
+INSERT INTO count_reversals (organization_id, count_id, undone_at, undone_by, reason)
+VALUES (sqlc.arg(organization_id), sqlc.arg(count_id), sqlc.arg(undone_at), sqlc.arg(undone_by), sqlc.arg(reason));
+
 -- name: ListCounts :many
 SELECT c.reference, c.status, c.blind, c.scope, c.started_at, u.name AS started_by, c.ended_at,
+  EXISTS (SELECT 1 FROM count_reversals AS r WHERE r.organization_id = sqlc.arg(organization_id) AND r.count_id = c.id) AS undone,
   CAST((SELECT COUNT(*) FROM count_lines AS a WHERE a.organization_id = sqlc.arg(organization_id) AND a.count_id = c.id) AS bigint) AS lines,
   CAST((SELECT COUNT(*) FROM count_lines AS b WHERE b.organization_id = sqlc.arg(organization_id) AND b.count_id = c.id AND b.counted IS NOT NULL) AS bigint) AS counted,
   CAST((SELECT COUNT(*) FROM count_lines AS d WHERE d.organization_id = sqlc.arg(organization_id) AND d.count_id = c.id AND d.difference = 0) AS bigint) AS exact,

@@ -120,13 +120,14 @@ type countPage struct {
 	Containers []stocktake.Container
 	Several    bool // locations
 	MayWrite   bool
+	MayUndo    bool
 	SeesCosts  bool
 	At         func(...string) string
 	Forms      map[int64]ui.Form // refused lines, by position
 }
 
 func (q *Request) countPage() (p countPage, err error) {
-	p = countPage{format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), At: q.Path, Forms: map[int64]ui.Form{}}
+	p = countPage{format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), MayUndo: q.Actor().May(authz.Archive), At: q.Path, Forms: map[int64]ui.Form{}}
 	err = q.View(func(tx *store.Tx) (err error) {
 		if p.Count, err = stocktake.Get(q.Context(), tx, q.PathValue("count")); err != nil {
 			return err
@@ -282,6 +283,20 @@ func chosenContainer(all []stocktake.Container, which string) stocktake.Containe
 func approveCount(q *Request) error {
 	return q.endCount("The count was approved, and the stock is as it was found.", func(tx *store.Tx) error {
 		return stocktake.Approve(q.Context(), tx, q.PathValue("count"))
+	})
+}
+
+// undoneBecause is the reason as a sentence, when one was given.
+func (p countPage) undoneBecause() string {
+	if p.Undone == "" {
+		return ""
+	}
+	return "Reason: " + strings.TrimSuffix(p.Undone, ".") + ". "
+}
+
+func undoCount(q *Request) error {
+	return q.undo("The count was undone; the stock is as the ledger had it.", q.Path("counts", q.PathValue("count")), func(tx *store.Tx) error {
+		return stocktake.Undo(q.Context(), tx, q.PathValue("count"), q.PostFormValue("reason"))
 	})
 }
 

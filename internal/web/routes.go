@@ -246,6 +246,7 @@ func pages() []Route {
 		get("/counts/{count}/sheet", authz.InventoryRead, showCountSheet),
 		post("/counts/{count}/lines/{line}", authz.InventoryWrite, recordLine),
 		post("/counts/{count}/approval", authz.InventoryWrite, approveCount),
+		post("/counts/{count}/undoing", authz.Archive, undoCount),
 		post("/counts/{count}/cancellation", authz.InventoryWrite, cancelCount),
 		get("/containers", authz.InventoryRead, listContainers),
 		post("/containers", authz.InventoryWrite, createContainer),

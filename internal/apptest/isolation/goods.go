@@ -183,7 +183,7 @@ func (g goods) counts(tx *store.Tx) error {
 			cellar = p.ID
 		}
 	}
-	for i := range 4 + g.more {
+	for i := range 5 + g.more {
 		reference, err := stocktake.Start(g.ctx, tx, stocktake.Choice{Kind: inventory.OfMaterial, Location: &cellar}) // few lines
 		if err != nil {
 			return err
@@ -201,6 +201,10 @@ func (g goods) counts(tx *store.Tx) error {
 			err = stocktake.Approve(g.ctx, tx, reference)
 		case 2:
 			err = stocktake.Cancel(g.ctx, tx, reference)
+		case 3:
+			if err = stocktake.Approve(g.ctx, tx, reference); err == nil {
+				err = stocktake.Undo(g.ctx, tx, reference, g.word+" counted the wrong shelf")
+			}
 		}
 		if err != nil {
 			return err

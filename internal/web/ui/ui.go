@@ -197,6 +197,7 @@ var states = map[string][3]string{
 	"delivered":   {"done", "badge-soft badge-success", "Delivered"},
 	"completed":   {"done", "badge-mute", "Completed"},
 	"cancelled":   {"x", "badge-mute", "Cancelled"},
+	"undone":      {"x", "badge-mute", "Undone"},
 	"open":        {"open", "badge-mute", "Open"},
 	"done":        {"done", "badge-soft badge-success", "Done"},
 	"draft":       {"dashed", "badge-mute", "Draft"},

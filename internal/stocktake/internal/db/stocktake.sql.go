@@ -189,8 +189,9 @@ func (q *Queries) EndCount(ctx context.Context, arg EndCountParams) (int64, erro
 }
 
 const getCount = `-- name: GetCount :one
-SELECT c.id, c.reference, c.status, c.blind, c.scope, c.started_at, u.name AS started_by, c.ended_at, COALESCE(e.name, '') AS ended_by
+SELECT c.id, c.reference, c.status, c.blind, c.scope, c.started_at, u.name AS started_by, c.ended_at, COALESCE(e.name, '') AS ended_by, r.undone_at, COALESCE(b.name, '') AS undone_by, COALESCE(r.reason, '') AS undone_reason
 FROM counts AS c JOIN users AS u ON u.id = c.started_by LEFT JOIN users AS e ON e.id = c.ended_by
+LEFT JOIN count_reversals AS r ON r.organization_id = $1 AND r.count_id = c.id LEFT JOIN users AS b ON b.id = r.undone_by
 WHERE c.organization_id = $1 AND c.reference = $2
 `
 
@@ -200,15 +201,18 @@ type GetCountParams struct {
 }
 
 type GetCountRow struct {
-	ID        id.ID
-	Reference string
-	Status    string
-	Blind     bool
-	Scope     string
-	StartedAt calendar.Instant
-	StartedBy string
-	EndedAt   *calendar.Instant
-	EndedBy   string
+	ID           id.ID
+	Reference    string
+	Status       string
+	Blind        bool
+	Scope        string
+	StartedAt    calendar.Instant
+	StartedBy    string
+	EndedAt      *calendar.Instant
+	EndedBy      string
+	UndoneAt     *calendar.Instant
+	UndoneBy     string
+	UndoneReason string
 }
 
 func (q *Queries) GetCount(ctx context.Context, arg GetCountParams) (GetCountRow, error) {
@@ -224,6 +228,9 @@ func (q *Queries) GetCount(ctx context.Context, arg GetCountParams) (GetCountRow
 		&i.StartedBy,
 		&i.EndedAt,
 		&i.EndedBy,
+		&i.UndoneAt,
+		&i.UndoneBy,
+		&i.UndoneReason,
 	)
 	return i, err
 }
@@ -334,6 +341,7 @@ func (q *Queries) LinesOfCount(ctx context.Context, arg LinesOfCountParams) ([]L
 
 const listCounts = `-- name: ListCounts :many
 SELECT c.reference, c.status, c.blind, c.scope, c.started_at, u.name AS started_by, c.ended_at,
+  EXISTS (SELECT 1 FROM count_reversals AS r WHERE r.organization_id = $1 AND r.count_id = c.id) AS undone,
   CAST((SELECT COUNT(*) FROM count_lines AS a WHERE a.organization_id = $1 AND a.count_id = c.id) AS bigint) AS lines,
   CAST((SELECT COUNT(*) FROM count_lines AS b WHERE b.organization_id = $1 AND b.count_id = c.id AND b.counted IS NOT NULL) AS bigint) AS counted,
   CAST((SELECT COUNT(*) FROM count_lines AS d WHERE d.organization_id = $1 AND d.count_id = c.id AND d.difference = 0) AS bigint) AS exact,
@@ -357,6 +365,7 @@ type ListCountsRow struct {
 	StartedAt calendar.Instant
 	StartedBy string
 	EndedAt   *calendar.Instant
+	Undone    bool
 	Lines     int64
 	Counted   int64
 	Exact     int64
@@ -380,6 +389,7 @@ func (q *Queries) ListCounts(ctx context.Context, arg ListCountsParams) ([]ListC
 			&i.StartedAt,
 			&i.StartedBy,
 			&i.EndedAt,
+			&i.Undone,
 			&i.Lines,
 			&i.Counted,
 			&i.Exact,
@@ -527,6 +537,30 @@ func (q *Queries) StockToCount(ctx context.Context, arg StockToCountParams) ([]S
 		return nil, err
 	}
 	return items, nil
+}
+
+const undoCount = `-- name: UndoCount :exec
+INSERT INTO count_reversals (organization_id, count_id, undone_at, undone_by, reason)
+VALUES ($1, $2, $3, $4, $5)
+`
+
+type UndoCountParams struct {
+	OrganizationID id.Organization
+	CountID        id.ID
+	UndoneAt       calendar.Instant
+	UndoneBy       id.ID
+	Reason         string
+}
+
+func (q *Queries) UndoCount(ctx context.Context, arg UndoCountParams) error {
+	_, err := q.db.ExecContext(ctx, undoCount,
+		arg.OrganizationID,
+		arg.CountID,
+		arg.UndoneAt,
+		arg.UndoneBy,
+		arg.Reason,
+	)
+	return err
 }
 
 const updateContainer = `-- name: UpdateContainer :execrows

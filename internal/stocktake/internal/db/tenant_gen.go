@@ -176,6 +176,19 @@ func (t Tenant) StockToCount(ctx context.Context, in StockToCountIn) ([]StockToC
 	return t.queries.StockToCount(ctx, StockToCountParams{OrganizationID: t.tx.Organization(), ItemKind: in.ItemKind, Category: in.Category, LocationID: in.LocationID, Until: in.Until, CountOf: in.CountOf})
 }
 
+// UndoCountIn is what UndoCount takes beside the organization.
+type UndoCountIn struct {
+	CountID  id.ID
+	UndoneAt calendar.Instant
+	UndoneBy id.ID
+	Reason   string
+}
+
+// UndoCount runs in the organization of the transaction.
+func (t Tenant) UndoCount(ctx context.Context, in UndoCountIn) error {
+	return t.queries.UndoCount(ctx, UndoCountParams{OrganizationID: t.tx.Organization(), CountID: in.CountID, UndoneAt: in.UndoneAt, UndoneBy: in.UndoneBy, Reason: in.Reason})
+}
+
 // UpdateContainerIn is what UpdateContainer takes beside the organization.
 type UpdateContainerIn struct {
 	ID   id.ID

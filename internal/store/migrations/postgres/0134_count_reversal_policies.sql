@@ -1,0 +1,5 @@
+-- +goose Up
+SELECT protect('count_reversals');
+
+-- +goose Down
+SELECT 1;
