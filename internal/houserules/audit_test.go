@@ -25,10 +25,8 @@ files.Remove: the verb records that takes away what the file is for
 files.Replace: the verb records that keeps a file in the place of another
 inventory.AddStandards: runs while the organization is made, or completes it with what the law names
 inventory.Bootstrap: runs while the organization is made
-importing.Desk.Check: nothing was imported yet
 importing.Desk.Expire: a file goes after a day
 importing.Desk.GiveUp: the start of the import is recorded
-importing.Desk.Run: the start of the import is recorded
 importing.Desk.Upload: nothing was imported yet
 importing.Discard: nothing was imported
 inventory.Correct: the approval of the count is recorded
