@@ -15,7 +15,9 @@ import (
 )
 
 func (r room) undo(reference string) error {
-	return r.try(func(ctx context.Context, tx *store.Tx) error { return stocktake.Undo(ctx, tx, reference, " wrong  shelf ") })
+	return r.try(func(ctx context.Context, tx *store.Tx) error {
+		return stocktake.Undo(ctx, tx, reference, " wrong  shelf ")
+	})
 }
 
 // An approved count is taken back as a whole, once, and only while what it found more is still there.
