@@ -30,12 +30,23 @@ func newHandover(log *slog.Logger) (handover, error) {
 }
 
 // listen opens an address, or takes it over, or says in a sentence why it cannot.
-func (h handover) listen(ctx context.Context, addr string) (listener net.Listener, err error) {
-	if h.upgrader != nil {
-		listener, err = h.upgrader.Listen("tcp", addr)
-	} else {
-		listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+func (h handover) listen(ctx context.Context, addr string) (net.Listener, error) {
+	if h.upgrader == nil {
+		return openAddress(ctx, "tcp", addr)
 	}
+	var why error // which the library keeps the text of
+	listener, err := h.upgrader.ListenWithCallback("tcp", addr, func(network, addr string) (listener net.Listener, err error) {
+		listener, why = openAddress(ctx, network, addr)
+		return listener, why
+	})
+	if why != nil {
+		err = why
+	}
+	return listener, err
+}
+
+func openAddress(ctx context.Context, network, addr string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, network, addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("address %s is in use: stop the other program, or choose another with --addr", addr)
 	}

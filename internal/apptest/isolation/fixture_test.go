@@ -96,7 +96,7 @@ func TestStandings(t *testing.T) {
 			if member = member || who == Vouched; err != nil || s.Member != member || who != Vouched && member && s.Role != role || s.Moved {
 				t.Errorf("%s: %+v, %v", who, s, err)
 			}
-			if signedIn := !slices.Contains([]string{Anonymous, Newcomer, Halfway, Operator}, who); s.SignedIn != signedIn || s.Elsewhere != (who == Vouched) || s.Operator != (who == Operator) {
+			if signedIn := !slices.Contains([]string{Anonymous, Newcomer, Halfway, Operator, Disabled}, who); s.SignedIn != signedIn || s.Elsewhere != (who == Vouched) || s.Operator != (who == Operator) {
 				t.Errorf("%s: %+v", who, s)
 			}
 		}
