@@ -20,45 +20,39 @@ import (
 // calendar.Date and calendar.Instant, the same on both engines. Whoever calls it is on the reviewed list of the house rules.
 func (tx *Tx) AllRows(ctx context.Context, t Table) iter.Seq2[[]any, error] {
 	return func(yield func([]any, error) bool) {
-		rows, err := tx.db.QueryContext(ctx, t.selection(), tx.scope.organization)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		defer rows.Close()
-		cells, into := t.cells()
-		for rows.Next() {
-			if err := rows.Scan(into...); err != nil {
+		for _, which := range t.waves() {
+			more, err := tx.rowsOf(ctx, t, which, yield)
+			if err != nil {
 				yield(nil, err)
+			}
+			if err != nil || !more {
 				return
 			}
-			row := make([]any, len(cells))
-			for i, c := range cells {
-				row[i] = c.value()
-			}
-			if !yield(row, nil) {
-				return
-			}
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			yield(nil, err)
 		}
 	}
 }
 
-func (t Table) selection() string {
-	var order []string
-	for _, r := range t.self {
-		order = append(order, fmt.Sprintf("%q IS NOT NULL", r.from[0]))
+// rowsOf are the rows of a wave; more is false when no others are wanted.
+func (tx *Tx) rowsOf(ctx context.Context, t Table, which string, yield func([]any, error) bool) (more bool, err error) {
+	rows, err := tx.db.QueryContext(ctx, t.selection(which), tx.scope.organization)
+	if err != nil {
+		return false, err
 	}
-	if len(t.key) > 0 {
-		order = append(order, quoted("", t.key))
+	defer rows.Close()
+	cells, into := t.cells()
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return false, err
+		}
+		row := make([]any, len(cells))
+		for i, c := range cells {
+			row[i] = c.value()
+		}
+		if !yield(row, nil) {
+			return false, nil
+		}
 	}
-	text := fmt.Sprintf("SELECT %s FROM %q WHERE organization_id = $1", quoted("", t.names()), t.Name)
-	if len(order) > 0 {
-		text += " ORDER BY " + strings.Join(order, ", ")
-	}
-	return text
+	return true, errors.Join(rows.Err(), rows.Close())
 }
 
 // CountRows is how many rows of the organization there are in each table.
@@ -76,6 +70,28 @@ func (tx *Tx) CountRows(ctx context.Context) (Counted, error) {
 		counted[t.Name] = n
 	}
 	return counted, nil
+}
+
+// waves are conditions that part the rows by whether they refer to others of the table: those that do not come first. One query sorted
+// by that would keep all rows in memory; each of these is read in the order of the key as it is.
+func (t Table) waves() []string {
+	waves := []string{""}
+	for _, r := range t.self {
+		var next []string
+		for _, w := range waves {
+			next = append(next, fmt.Sprintf("%s AND %q IS NULL", w, r.from[0]), fmt.Sprintf("%s AND %q IS NOT NULL", w, r.from[0]))
+		}
+		waves = next
+	}
+	return waves
+}
+
+func (t Table) selection(which string) string {
+	text := fmt.Sprintf("SELECT %s FROM %q WHERE organization_id = $1%s", quoted("", t.names()), t.Name, which)
+	if len(t.key) > 0 {
+		text += " ORDER BY " + quoted("", t.key)
+	}
+	return text
 }
 
 func (t Table) names() []string {

@@ -9,6 +9,7 @@ import (
 
 	"craftplan/internal/fault"
 	"craftplan/internal/inventory"
+	"craftplan/internal/organizations"
 	"craftplan/internal/sheet"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
@@ -19,7 +20,7 @@ func TestExportIsNotBegunAgain(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
 		w, tries := httptest.NewRecorder(), 0
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/sunrise/exports/lots.csv", nil)
-		q := &Request{Request: r, w: w, site: &Site{Config: Config{Store: db.Store}}, scope: db.Organization("Sunrise")}
+		q := &Request{Request: r, w: w, site: &Site{Config: Config{Store: db.Store}}, Member: &organizations.Membership{}, scope: db.Organization("Sunrise")}
 		e := exported[inventory.Lot]{name: "lots", columns: lotsFile.columns[:1], rows: func(_ *Request, _ *store.Tx, _ list, _, offset int64) ([]inventory.Lot, bool, error) {
 			if tries++; tries == 2 {
 				return nil, false, &pgconn.PgError{Code: "40001"}
