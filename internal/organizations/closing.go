@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"craftplan/internal/accounts"
 	"craftplan/internal/audit"
@@ -53,8 +52,8 @@ func Close(ctx context.Context, st *store.Store, scope store.Scope, o Organizati
 // CloseByOperator begins the end of the organization that holds the slug; now removes it at the next look, and hurries one that is
 // closing already. The error's fields are slug and reason.
 func CloseByOperator(ctx context.Context, st *store.Store, slug, why string, now bool) (Organization, error) {
-	why = strings.Join(strings.Fields(why), " ")
-	if why == "" || utf8.RuneCountInString(why) > maxReason {
+	why, ok := reason(why)
+	if !ok {
 		return Organization{}, fault.Invalid("reason", "Say why in 1 to 300 characters; its members read it.")
 	}
 	return operate(ctx, st, slug, func(system *store.SystemTx, tx *store.Tx, o *Organization) error {

@@ -44,13 +44,19 @@ func SetFeature(ctx context.Context, st *store.Store, slug string, f Feature, on
 	})
 }
 
-const maxReason = 300
+const maxReason = 300 // characters
+
+// reason is a text in one line, and whether it may be kept as a reason.
+func reason(text string) (line string, ok bool) {
+	line = strings.Join(strings.Fields(text), " ")
+	return line, line != "" && utf8.RuneCountInString(line) <= maxReason
+}
 
 // SuspendOrganization lets the organization that holds the slug be read and not changed, until it is resumed: its members are told why,
 // its jobs and mails wait, and its keys open nothing. The error's fields are slug and reason.
 func SuspendOrganization(ctx context.Context, st *store.Store, slug, why string) (Organization, error) {
-	why = strings.Join(strings.Fields(why), " ")
-	if why == "" || utf8.RuneCountInString(why) > maxReason {
+	why, ok := reason(why)
+	if !ok {
 		return Organization{}, fault.Invalid("reason", "Say why in 1 to 300 characters; its members read it.")
 	}
 	return operate(ctx, st, slug, func(system *store.SystemTx, tx *store.Tx, o *Organization) error {

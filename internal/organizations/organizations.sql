@@ -241,12 +241,12 @@ UPDATE users SET support = sqlc.arg(support), updated_at = sqlc.arg(updated_at) 
 -- name: IsSupporter :one
 SELECT EXISTS (SELECT 1 FROM users WHERE id = sqlc.arg(id) AND support);
 
--- Organizations that let support in now; entered is whether the person went in under that grant.
+-- Organizations that let support in now, for somebody of it; entered is whether they went in under that grant.
 -- name: OpenToSupport :many
 SELECT sqlc.embed(o),
   EXISTS (SELECT 1 FROM support_events AS e WHERE e.organization = CAST(o.id AS uuid_text) AND e.person = sqlc.arg(user_id) AND e.event = 'entered' AND e.at >= o.support_since) AS entered
 FROM organizations AS o
-WHERE o.status = 'active' AND o.support_until > sqlc.arg(moment) AND EXISTS (SELECT 1 FROM users AS u WHERE u.id = sqlc.arg(user_id) AND u.support)
+WHERE o.status = 'active' AND o.support_until > sqlc.arg(moment)
 ORDER BY o.name, o.id;
 
 -- Asked when somebody is no member: whether they are here as support, under a grant that holds and that they entered by. A former

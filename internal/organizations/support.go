@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"craftplan/internal/accounts"
 	"craftplan/internal/audit"
@@ -63,8 +61,8 @@ type SupportGrant struct {
 
 func (g *SupportGrant) validate() error {
 	var p fault.Problems
-	g.Reason = strings.Join(strings.Fields(g.Reason), " ")
-	if g.Reason == "" || utf8.RuneCountInString(g.Reason) > maxReason {
+	var ok bool
+	if g.Reason, ok = reason(g.Reason); !ok {
 		p.Addf("reason", "Say in 1 to %d characters what you need help with.", maxReason)
 	}
 	if !slices.Contains(SupportHours, g.Hours) {

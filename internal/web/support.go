@@ -78,13 +78,14 @@ func (q *Request) supportNotice() (n ui.Notice, ok bool) {
 	}
 	f := q.format()
 	may := mayWord(s.Writes, "read and change", "read")
+	n = ui.Notice{Text: "Support may " + may + " this organization until " + f.moment(s.Until) + ".", Why: s.Reason}
 	switch {
 	case q.Member.AsSupport:
-		return ui.Notice{Text: "You are here as support and may " + may + " this organization until " + f.moment(s.Until) + ".", Why: s.Reason}, true
+		n.Text = "You are here as support and may " + may + " this organization until " + f.moment(s.Until) + "."
 	case q.Actor().May(authz.OrganizationControl):
-		return ui.Notice{Text: "Support may " + may + " this organization until " + f.moment(s.Until) + ".", Why: s.Reason, Do: "Shut support out", Href: q.Path("settings", "organization", "support", "end")}, true
+		n.Do, n.Href = "Shut support out", q.Path("settings", "organization", "support", "end")
 	}
-	return ui.Notice{Text: "Support may " + may + " this organization until " + f.moment(s.Until) + ".", Why: s.Reason}, true
+	return n, true
 }
 
 type helpsPage struct {

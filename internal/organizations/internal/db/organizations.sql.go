@@ -993,7 +993,7 @@ const openToSupport = `-- name: OpenToSupport :many
 SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason,
   EXISTS (SELECT 1 FROM support_events AS e WHERE e.organization = CAST(o.id AS uuid_text) AND e.person = $1 AND e.event = 'entered' AND e.at >= o.support_since) AS entered
 FROM organizations AS o
-WHERE o.status = 'active' AND o.support_until > $2 AND EXISTS (SELECT 1 FROM users AS u WHERE u.id = $1 AND u.support)
+WHERE o.status = 'active' AND o.support_until > $2
 ORDER BY o.name, o.id
 `
 
@@ -1007,7 +1007,7 @@ type OpenToSupportRow struct {
 	Entered      bool
 }
 
-// Organizations that let support in now; entered is whether the person went in under that grant.
+// Organizations that let support in now, for somebody of it; entered is whether they went in under that grant.
 func (q *Queries) OpenToSupport(ctx context.Context, arg OpenToSupportParams) ([]OpenToSupportRow, error) {
 	rows, err := q.db.QueryContext(ctx, openToSupport, arg.UserID, arg.Moment)
 	if err != nil {
