@@ -2,6 +2,7 @@ package census
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,11 +10,19 @@ import (
 	"craftplan/internal/store"
 )
 
-// table is a table of the catalog.
+// table is a table of the catalog, and what was last read of it.
 type table struct {
-	name    string
-	columns []column
+	name     string
+	columns  []column
+	question *sql.Stmt // for its rows
+
+	version, read version // now, and when rows were read; PostgreSQL
+	rows          []Row
 }
+
+// version is another after every change that was committed: a row that comes, or becomes another, has the number of a later
+// transaction, and with one that goes there are fewer.
+type version struct{ rows, writer int64 }
 
 // The queue's table of jobs: its library's, and ours only in what is inside of two of its columns.
 const jobs, jobArguments = "river_job", "args"
@@ -21,15 +30,15 @@ const jobs, jobArguments = "river_job", "args"
 // column has the type of the migrations, which both engines keep: uuid_text, org_text, text.
 type column struct{ name, kind string }
 
-func (t table) has(name string) bool {
+func (t *table) has(name string) bool {
 	return slices.ContainsFunc(t.columns, func(c column) bool { return c.name == name })
 }
 
 // tenant tells whether the rows are an organization's.
-func (t table) tenant() bool { return t.has("organization_id") }
+func (t *table) tenant() bool { return t.has("organization_id") }
 
 // owner is an expression for whose a row is.
-func (t table) owner(engine store.Engine) (string, error) {
+func (t *table) owner(engine store.Engine) (string, error) {
 	switch {
 	case t.tenant():
 		return "organization_id", nil
@@ -69,27 +78,40 @@ func (t *Taker) learn(ctx context.Context) error {
 			continue
 		}
 		if n := len(t.tables); n == 0 || t.tables[n-1].name != name {
-			t.tables = append(t.tables, table{name: name})
+			t.tables = append(t.tables, &table{name: name, read: version{rows: -1}})
 		}
-		last := &t.tables[len(t.tables)-1]
+		last := t.tables[len(t.tables)-1]
 		last.columns = append(last.columns, c)
 	}
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	var parts []string
-	for _, table := range t.tables {
-		part, err := table.question(t.engine)
+	slices.SortFunc(t.tables, func(a, b *table) int { return strings.Compare(a.name, b.name) })
+	return t.prepare(ctx)
+}
+
+// prepare makes the questions for the rows of each table, and on PostgreSQL the one for all versions.
+func (t *Taker) prepare(ctx context.Context) error {
+	var versions []string
+	for i, table := range t.tables {
+		question, err := table.ask(t.engine)
 		if err != nil {
 			return err
 		}
-		parts = append(parts, part)
+		if table.question, err = t.conn.PrepareContext(ctx, question); err != nil {
+			return err
+		}
+		versions = append(versions, fmt.Sprintf("SELECT %d, COUNT(*), COALESCE(MAX(CAST(CAST(xmin AS text) AS bigint)), 0) FROM %s", i, table.name))
 	}
-	t.question, err = t.conn.PrepareContext(ctx, strings.Join(parts, "\nUNION ALL "))
+	if t.engine == store.SQLite {
+		return nil
+	}
+	var err error
+	t.versions, err = t.conn.PrepareContext(ctx, strings.Join(versions, "\nUNION ALL "))
 	return err
 }
 
-func (t table) question(engine store.Engine) (string, error) {
+func (t *table) ask(engine store.Engine) (string, error) {
 	owner, err := t.owner(engine)
 	if err != nil {
 		return "", err
@@ -106,7 +128,7 @@ func (t table) question(engine store.Engine) (string, error) {
 		}
 		row = "json_object(" + strings.Join(pairs, ", ") + ")"
 	}
-	return fmt.Sprintf("SELECT %s, COALESCE(CAST(%s AS text), ''), %s FROM %s t", literal(t.name), owner, row, t.name), nil
+	return fmt.Sprintf("SELECT COALESCE(CAST(%s AS text), ''), %s FROM %s t", owner, row, t.name), nil
 }
 
 // Tables are the names of the tables whose rows are an organization's.

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -22,16 +23,17 @@ import (
 
 // Taker takes the census of one database, and can bring its rows back to what they were.
 type Taker struct {
-	engine   store.Engine
-	db       *sql.DB
-	mu       sync.Mutex // of Exec and Column, which may be asked from several sides
-	conn     *sql.Conn  // the one that all is asked on
-	tables   []table
-	question *sql.Stmt // for all rows of all tables
+	engine store.Engine
+	db     *sql.DB
+	mu     sync.Mutex // of Exec and Column, which may be asked from several sides
+	conn   *sql.Conn  // the one that all is asked on
+	tables []*table   // in the order of their names
 
-	version int64  // of the file, when last was taken; SQLite
-	last    Census // nil when it must be taken anew
-	settled Census
+	version  int64     // of the file, when last was taken; SQLite
+	versions *sql.Stmt // for those of all tables; PostgreSQL
+	last     Census    // nil when it must be taken anew
+	settled  Census
+	ids      map[Row]ids // of rows that Closure read before
 }
 
 // Row is one row of a table.
@@ -120,33 +122,65 @@ func (t *Taker) Column(ctx context.Context, query string, args ...any) (all []st
 	return all, rows.Err()
 }
 
-// Take reads every row.
+// Take reads every row, those of tables that nobody wrote to since the last time from memory.
 func (t *Taker) Take(ctx context.Context) (Census, error) {
 	if t.engine == store.SQLite {
 		same, err := t.unchanged(ctx)
 		if err != nil || same {
 			return t.last, err
 		}
-	}
-	rows, err := t.question.QueryContext(ctx)
-	if err != nil {
+	} else if err := t.look(ctx); err != nil {
 		return nil, err
 	}
-	defer rows.Close()
 	var all Census
+	for _, table := range t.tables {
+		if t.engine == store.SQLite || table.version != table.read {
+			if err := table.take(ctx); err != nil {
+				return nil, fmt.Errorf("census of %s: %w", table.name, err)
+			}
+		}
+		all = append(all, table.rows...)
+	}
+	t.last = all
+	return all, nil
+}
+
+// take reads the rows of a table.
+func (t *table) take(ctx context.Context) error {
+	rows, err := t.question.QueryContext(ctx)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	all := make([]Row, 0, len(t.rows))
 	for rows.Next() {
-		var r Row
-		if err := rows.Scan(&r.Table, &r.Owner, &r.JSON); err != nil {
-			return nil, err
+		r := Row{Table: t.name}
+		if err := rows.Scan(&r.Owner, &r.JSON); err != nil {
+			return err
 		}
 		all = append(all, r)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
 	slices.SortFunc(all, Row.compare)
-	t.last = all
-	return all, nil
+	t.rows, t.read = all, t.version
+	return rows.Err()
+}
+
+// look asks for the version of every table.
+func (t *Taker) look(ctx context.Context) error {
+	rows, err := t.versions.QueryContext(ctx)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var at int
+		var v version
+		if err := rows.Scan(&at, &v.rows, &v.writer); err != nil {
+			return err
+		}
+		t.tables[at].version = v
+	}
+	return rows.Err()
 }
 
 func (r Row) compare(other Row) int {
@@ -247,20 +281,29 @@ func (t *Taker) Restore(ctx context.Context) error {
 
 // Undo is Restore when it is known already what changed.
 func (t *Taker) Undo(ctx context.Context, changes []Change) error {
-	var touched []string
+	touched := map[string]*undoing{}
 	for _, c := range changes {
-		if !slices.Contains(touched, c.Table) {
-			touched = append(touched, c.Table)
+		if touched[c.Table] == nil {
+			touched[c.Table] = &undoing{}
+		}
+		u := touched[c.Table]
+		if c.Gone {
+			u.gone = append(u.gone, c.JSON)
+		} else {
+			u.came = append(u.came, c.JSON)
 		}
 	}
 	switch {
 	case len(touched) == 0:
 		return nil
 	case t.engine == store.SQLite:
-		return t.copy(ctx, touched, "former", "main")
+		return t.copy(ctx, slices.Sorted(maps.Keys(touched)), "former", "main")
 	}
 	return t.rewrite(ctx, touched)
 }
+
+// undoing are the rows of a table that came and went.
+type undoing struct{ came, gone []string }
 
 // copy makes tables of one file those of the other.
 func (t *Taker) copy(ctx context.Context, tables []string, from, to string) error {
@@ -271,9 +314,9 @@ func (t *Taker) copy(ctx context.Context, tables []string, from, to string) erro
 	return t.Exec(ctx, script+"COMMIT")
 }
 
-// rewrite writes tables anew, with no trigger and no foreign key asking in between.
-func (t *Taker) rewrite(ctx context.Context, tables []string) error {
-	t.last = nil
+// rewrite deletes the rows that came and writes those that went, with no trigger and no foreign key asking in between. It leaves the
+// others alone: a table that is written anew each time fills with what it held before, which every census then wades through.
+func (t *Taker) rewrite(ctx context.Context, touched map[string]*undoing) error {
 	tx, err := t.conn.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -282,22 +325,29 @@ func (t *Taker) rewrite(ctx context.Context, tables []string) error {
 	if _, err := tx.ExecContext(ctx, "SET LOCAL session_replication_role = replica"); err != nil {
 		return err
 	}
-	for _, name := range tables {
-		var rows []string
-		for _, r := range t.settled {
-			if r.Table == name {
-				rows = append(rows, r.JSON)
-			}
-		}
-		statement := fmt.Sprintf("INSERT INTO %s SELECT * FROM json_populate_recordset(NULL::%[1]s, $1::json)", name)
-		if _, err := tx.ExecContext(ctx, "DELETE FROM "+name); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, statement, "["+strings.Join(rows, ",")+"]"); err != nil {
+	for name, u := range touched {
+		if err := u.rewrite(ctx, tx, name); err != nil {
 			return fmt.Errorf("restore %s: %w", name, err)
 		}
 	}
 	return tx.Commit()
+}
+
+func (u *undoing) rewrite(ctx context.Context, tx *sql.Tx, name string) error {
+	deletion := fmt.Sprintf("DELETE FROM %s t WHERE CAST(row_to_json(t) AS text) = ANY($1)", name)
+	deleted, err := tx.ExecContext(ctx, deletion, u.came)
+	if err != nil {
+		return err
+	}
+	if n, err := deleted.RowsAffected(); err != nil || n != int64(len(u.came)) {
+		return errors.Join(err, fmt.Errorf("%d rows came, and %d are there", len(u.came), n))
+	}
+	if len(u.gone) == 0 {
+		return nil
+	}
+	insertion := fmt.Sprintf("INSERT INTO %s SELECT * FROM json_populate_recordset(NULL::%[1]s, $1::json)", name)
+	_, err = tx.ExecContext(ctx, insertion, "["+strings.Join(u.gone, ",")+"]")
+	return err
 }
 
 // literal is a text in SQL.
