@@ -142,13 +142,35 @@ func (p *Page) Attach(selector, file string) {
 func (p *Page) Click(selector string) {
 	p.t.Helper()
 	css := chromedp.CSS(selector)
-	run(p, "click "+selector, chromedp.Steps(chromedp.WaitVisible(css), chromedp.Click(css)))
+	run(p, "find "+selector, chromedp.WaitVisible(css))
+	p.waitUntilStill(fmt.Sprintf(`document.querySelector(%q)`, selector))
+	run(p, "click "+selector, chromedp.Click(css))
+}
+
+// waitUntilStill waits until an element is where it was a frame ago, and nothing lies over it: a click goes to a place, and one on what
+// is still being laid out goes beside it.
+func (p *Page) waitUntilStill(element string) {
+	p.t.Helper()
+	p.WaitFor(fmt.Sprintf(`new Promise(done => {
+		const e = %s;
+		if (!e) return done(false);
+		e.scrollIntoView({block: "center", behavior: "instant"});
+		const before = e.getBoundingClientRect();
+		requestAnimationFrame(() => requestAnimationFrame(() => {
+			const now = e.getBoundingClientRect();
+			const top = document.elementFromPoint(now.x + now.width / 2, now.y + now.height / 2);
+			done(before.x === now.x && before.y === now.y && before.width === now.width && before.height === now.height && (top === e || e.contains(top)));
+		}));
+	})`, element))
 }
 
 // Press clicks the button or link that reads as the text.
 func (p *Page) Press(label string) {
 	p.t.Helper()
-	run(p, "press "+label, chromedp.Click(fmt.Sprintf(`//main//*[self::button or self::a][normalize-space(.)=%q]`, label), chromedp.NodeVisible))
+	path := fmt.Sprintf(`//main//*[self::button or self::a][normalize-space(.)=%q]`, label)
+	run(p, "find "+label, chromedp.WaitVisible(path))
+	p.waitUntilStill(fmt.Sprintf(`document.evaluate(%q, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue`, path))
+	run(p, "press "+label, chromedp.Click(path, chromedp.NodeVisible))
 }
 
 // Key presses a key in a field.
@@ -208,13 +230,13 @@ func (p *Page) Path() string {
 	return run(p, "read the address", chromedp.Evaluate[string](`location.pathname`))
 }
 
-// WaitFor waits until an expression is true.
+// WaitFor waits until an expression, or what it promises, is true.
 func (p *Page) WaitFor(expression string) {
 	p.t.Helper()
 	end := time.Now().Add(patience)
 	for {
 		ctx, cancel := context.WithTimeout(p.ctx, patience)
-		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Promise.resolve("+expression+").then(Boolean)", chromedp.EvalAwaitPromise))
 		cancel()
 		if is {
 			return
@@ -299,18 +321,38 @@ func (p *Page) conditions(c network.Conditions) {
 //go:embed axe.min.js
 var axe string
 
-// Contrast is the rule of axe-core that another colour scheme can break; the others do not look at colours.
-const Contrast = "color-contrast"
-
-// Violations are, once nothing moves any more, what axe-core finds wrong for people with disabilities, in one line each: by all its
-// rules, or by some.
-func (p *Page) Violations(rules ...string) []string {
+// Violations are, once nothing moves any more, what axe-core finds wrong for people with disabilities, in one line each.
+func (p *Page) Violations() []string {
 	p.t.Helper()
-	only := ""
-	if len(rules) > 0 {
-		only = fmt.Sprintf(`, runOnly: ["%s"]`, strings.Join(rules, `", "`))
-	}
-	script := `axe.run(document, {resultTypes: ["violations"]` + only + `}).then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.help + " at " + v.nodes.map(n => n.target.join(" ") + " {" + (n.any[0]?.message ?? "") + "}").join(", "))))`
+	return p.axe(`document`, ``)
+}
+
+// ButContrast are the violations but for those of contrast, which take axe-core longer than all others together.
+func (p *Page) ButContrast() []string {
+	p.t.Helper()
+	return p.axe(`document`, `, rules: {"color-contrast": {enabled: false}}`)
+}
+
+// Contrast are texts that are hard to read against what they stand on. What looks like something that the tab showed before, with
+// what it stands in, has its colours, and is not looked at again.
+func (p *Page) Contrast() []string {
+	p.t.Helper()
+	return p.axe(`(() => {
+		const look = e => [e.localName, e.className, e.disabled, ...["type", "role", "aria-current", "aria-sort", "aria-selected", "aria-invalid"].map(a => e.getAttribute(a))].join();
+		const seen = new Set(JSON.parse(sessionStorage.getItem("seen") ?? "[]"));
+		const fresh = [...document.body.querySelectorAll("*")].filter(e => {
+			let key = "";
+			for (let up = e, n = 0; up && n < 4; up = up.parentElement, n++) key += look(up) + ">";
+			return e.checkVisibility() && !seen.has(key) && seen.add(key);
+		});
+		sessionStorage.setItem("seen", JSON.stringify([...seen]));
+		return {include: fresh.length ? fresh : [document.querySelector("h1")]};
+	})()`, `, runOnly: ["color-contrast"]`)
+}
+
+func (p *Page) axe(context, options string) []string {
+	p.t.Helper()
+	script := `axe.run(` + context + `, {resultTypes: ["violations"]` + options + `}).then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.help + " at " + v.nodes.map(n => n.target.join(" ") + " {" + (n.any[0]?.message ?? "") + "}").join(", "))))`
 	run(p, "settle", chromedp.Evaluate[any](`new Promise(done => requestAnimationFrame(() => {
 		document.getAnimations().forEach(a => { try { a.finish() } catch { /* it turns for ever */ } });
 		requestAnimationFrame(done);

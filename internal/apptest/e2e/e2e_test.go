@@ -3,7 +3,6 @@ package e2e
 
 import (
 	"bytes"
-	"fmt"
 	"image"
 	"image/png"
 	"net/http"
@@ -487,38 +486,41 @@ func TestAViewer(t *testing.T) {
 	}
 }
 
-// axe-core finds nothing on any page, wide and narrow, and in the dark, whose colours are the same at any width; and no page scrolls
-// sideways.
+// axe-core finds nothing on any page, wide and narrow, and in the dark; and no page scrolls sideways. Colours are the same at any
+// width, and nothing but colours is another in the dark.
 func TestAccessible(t *testing.T) {
 	a := apptest.New(t, store.SQLite)
 	paths := append(a.Pages(a.As(t, maya), "sunrise"), "/nowhere/", "/account", "/account/authenticator", "/account/recovery", "/account/passkeys/new")
 	if len(paths) < 25 {
 		t.Fatalf("only %d pages", len(paths))
 	}
-	t.Run("width", func(t *testing.T) { // ends when both do: the application runs until then
-		for _, width := range []int64{1440, 390} {
-			t.Run(fmt.Sprint(width), func(t *testing.T) {
+	looks := map[string]look{"wide": {1440, false, (*browser.Page).ButContrast}, "narrow": {390, false, (*browser.Page).ButContrast}, "light": {1440, false, (*browser.Page).Contrast}, "dark": {1440, true, (*browser.Page).Contrast}}
+	t.Run("look", func(t *testing.T) { // ends when all do: the application runs until then
+		for name, look := range looks {
+			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				p := browser.Open(t, a.URL)
-				inspect(t, p, width, "/login", "/login/sso", "/login/sso/sent", "/register", "/password")
+				p.Look(look.width, look.dark)
+				look.inspect(t, p, "/login", "/login/sso", "/login/sso/sent", "/register", "/password")
 				p.SignIn(maya, demo.Password)
-				inspect(t, p, width, paths...)
+				look.inspect(t, p, paths...)
 			})
 		}
 	})
 }
 
-func inspect(t *testing.T, p *browser.Page, width int64, paths ...string) {
+// look is how somebody looks at pages, and what is looked for.
+type look struct {
+	width int64
+	dark  bool
+	wrong func(*browser.Page) []string
+}
+
+func (l look) inspect(t *testing.T, p *browser.Page, paths ...string) {
 	t.Helper()
 	for _, path := range paths {
 		p.Go(path)
-		var found []string
-		if width > 1000 {
-			p.Look(width, true)
-			found = p.Violations(browser.Contrast)
-		}
-		p.Look(width, false)
-		if found = append(found, p.Violations()...); len(found) > 0 {
+		if found := l.wrong(p); len(found) > 0 {
 			t.Errorf("%s:\n%s", path, strings.Join(found, "\n"))
 		}
 		if over := p.Wide(); over > 0 {
@@ -557,6 +559,7 @@ func TestAnImport(t *testing.T) {
 		}
 		p.Send("Import only the good rows")
 		p.WaitFor(`!document.querySelector("progress") && document.querySelector("#created")?.textContent === "2"`)
+		p.WaitForText("h1", "Imported")
 		p.Press("Undo")
 		p.Send("Undo the import")
 		p.WaitForText("#undone", "2")
@@ -564,4 +567,20 @@ func TestAnImport(t *testing.T) {
 			t.Errorf("%s could not be undone", got)
 		}
 	})
+}
+
+// Text that is hard to read is found, also among what was looked at before.
+func TestContrastIsFound(t *testing.T) {
+	p := browser.Open(t, apptest.New(t, store.SQLite).URL)
+	p.Go("/login")
+	if found := p.Contrast(); len(found) > 0 {
+		t.Fatal(found)
+	}
+	p.Do(`document.querySelector("h1").insertAdjacentHTML("afterend", "<p class=pale>Hardly there</p>"); document.querySelector(".pale").style.color = "#eee"`)
+	if found := p.Contrast(); len(found) != 1 || !strings.Contains(found[0], ".pale") {
+		t.Errorf("found %q", found)
+	}
+	if found := p.ButContrast(); len(found) > 0 {
+		t.Errorf("without contrast: %q", found)
+	}
 }

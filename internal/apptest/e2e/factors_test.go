@@ -27,7 +27,7 @@ func looks(t *testing.T, p *browser.Page, what string) {
 		}
 	}
 	p.Look(1440, true)
-	if found := p.Violations(browser.Contrast); len(found) > 0 {
+	if found := p.Contrast(); len(found) > 0 {
 		t.Errorf("%s, in the dark:\n%s", what, strings.Join(found, "\n"))
 	}
 	p.Look(1440, false)
