@@ -21,10 +21,28 @@ import (
 
 // Message is what a mail says. Layout, colours and the organization's name are added when it is sent.
 type Message struct {
-	Subject string
-	Lines   []string // paragraphs
-	Action  Action   // what to do about it; none when zero
-	After   []string // paragraphs below the action
+	Subject  string
+	Lines    []string  // paragraphs
+	Sections []Section // lists below them
+	Action   Action    // what to do about it; none when zero
+	After    []string  // paragraphs below the action
+	// Unsubscribe is the path of a page that ends such mails: it asks first, and a POST to it ends them without signing in, as RFC 8058
+	// has it. "" is for what people are told whether they like it or not.
+	Unsubscribe string
+}
+
+// Section is a list under a heading.
+type Section struct {
+	Title string
+	Items []Item
+	More  Action // leads to those that are left out; none when zero
+}
+
+// Item is a line of a list.
+type Item struct {
+	Text string
+	Note string // what is to be known of it
+	Path string // on this installation
 }
 
 // Action is the button of a mail.
@@ -40,6 +58,7 @@ type Kind string
 const (
 	Invitation Kind = "invitation"
 	Trial      Kind = "test"
+	Digest     Kind = "digest" // what expires and what is low, for who chose that
 )
 
 // addressed is what waits, sealed.

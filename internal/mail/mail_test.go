@@ -108,6 +108,43 @@ func TestDelivery(t *testing.T) {
 	})
 }
 
+// A list is told in both parts, with links and what leads to the rest; what can be ended says how, for people and for their programs.
+func TestLists(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		box, scope := postbox.Open(t), db.Organization("Sunrise Bakery")
+		listed := Message{Subject: "Stock", Lines: []string{"Look at this."}, After: []string{"You chose this."}, Unsubscribe: "/account/digests/a." + strings.Repeat("b-_", 40),
+			Sections: []Section{{Title: "Salt & pepper", Items: []Item{{"Salt <fine>", "3 kg", "/sunrise/lots/S%2F1"}, {"Pepper", "5 g", "/sunrise/lots/P"}}, More: Action{"and 7 more", "/sunrise/lots?state=expiring"}}, {Title: "Low", Items: []Item{{"Flour", "1 g", "/sunrise/materials/FLOUR"}}}}}
+		db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error {
+			return Send(ctx, tx, Digest, "ada@oven.example", listed)
+		})
+		send(t, db, scope, "rosa@oven.example")
+		worked := queue(t, db, mailer(t, db, box), Try{Number: 1})
+		m, plain := box.Wait("ada@oven.example", "Stock"), box.Wait("rosa@oven.example", "Join Sunrise")
+		for range 2 {
+			if err := <-worked; err != nil {
+				t.Fatal(err)
+			}
+		}
+		const base = "https://erp.example.com"
+		text := "Look at this.\n\nSalt & pepper\n\n- Salt <fine>: 3 kg\n  " + base + "/sunrise/lots/S%2F1\n- Pepper: 5 g\n  " + base + "/sunrise/lots/P\nand 7 more: " + base + "/sunrise/lots?state=expiring\n\n" +
+			"Low\n\n- Flour: 1 g\n  " + base + "/sunrise/materials/FLOUR\n\nYou chose this.\n\nTo get no more of these mails, open:\n" + base + listed.Unsubscribe + "\n"
+		if got := strings.ReplaceAll(m.Text, "\r\n", "\n"); !strings.HasPrefix(got, text) {
+			t.Errorf("text %q\nwant %q", got, text)
+		}
+		for _, part := range []string{">Salt &amp; pepper</h2>", `href="` + base + `/sunrise/lots/S%2F1"`, "Salt &lt;fine&gt;", "5 g", `href="` + base + `/sunrise/lots?state=expiring"`, "and 7 more", `href="` + base + listed.Unsubscribe + `"`} {
+			if !strings.Contains(m.HTML, part) {
+				t.Errorf("no %s in\n%s", part, m.HTML)
+			}
+		}
+		if m.Header.Get("List-Unsubscribe") != "<"+base+listed.Unsubscribe+">" || m.Header.Get("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click" {
+			t.Errorf("header %v", m.Header)
+		}
+		if plain.Header.Get("List-Unsubscribe") != "" || plain.Header.Get("List-Unsubscribe-Post") != "" || strings.Contains(plain.Text+plain.HTML, "no more of these") || strings.Contains(plain.HTML, "<h2") {
+			t.Errorf("an invitation: %v\n%s", plain.Header, plain.Text)
+		}
+	})
+}
+
 // The logo is part of the mail, so that it shows without asking anybody for it; in the mailbox it stands in the page.
 func TestLogo(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *storetest.DB) {

@@ -35,13 +35,17 @@ type letter struct {
 	URL  string // of the action
 	Home string // of the organization, or the installation
 	Host string
+	base string
 }
+
+// At is the address of a path on this installation.
+func (l letter) At(path string) string { return l.base + path }
 
 // parts are the two bodies of a mail.
 type parts struct{ Text, HTML string }
 
 func (m *Mailer) parts(message Message, b Branding) (p parts, err error) {
-	l := letter{Message: message, Branding: b, Home: m.base + b.Path, Host: m.host}
+	l := letter{Message: message, Branding: b, Home: m.base + b.Path, Host: m.host, base: m.base}
 	if message.Action.Path != "" {
 		l.URL = m.base + message.Action.Path
 	}
@@ -76,6 +80,10 @@ func (m *Mailer) compose(which id.ID, to string, from, replyTo mail.Address, mes
 	domain := from.Address[strings.LastIndex(from.Address, "@")+1:]
 	out.SetMessageIDWithValue(which.String() + "@" + domain)
 	out.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no vacation replies
+	if message.Unsubscribe != "" {
+		out.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+m.base+message.Unsubscribe+">")
+		out.SetGenHeader(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
+	}
 	out.SetBodyString(gomail.TypeTextPlain, p.Text)
 	out.AddAlternativeString(gomail.TypeTextHTML, p.HTML)
 	if b.Logo != nil {
