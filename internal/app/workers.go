@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"craftplan/internal/catalog"
+	"craftplan/internal/digest"
 	"craftplan/internal/fault"
 	"craftplan/internal/files"
 	"craftplan/internal/importing"
@@ -53,6 +54,11 @@ func workers(st *store.Store, mailer *mail.Mailer, library *files.Library, desk 
 	})
 	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[importing.Expire]) error {
 		return desk.Expire(ctx, o.Scope, try.Args)
+	})
+	jobs.EveryNext(w, 10*time.Minute, digest.Sweep{})
+	jobs.ForNobody(w, func(ctx context.Context, _ jobs.Try[digest.Sweep]) error { return digest.LeaveMornings(ctx, st) })
+	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, _ jobs.Try[digest.Morning]) error {
+		return digest.Send(ctx, st, o.Organization, o.Scope)
 	})
 	jobs.Every(w, time.Hour, organizations.ClosingCheck{})
 	jobs.ForNobody(w, func(ctx context.Context, _ jobs.Try[organizations.ClosingCheck]) error {

@@ -254,6 +254,12 @@ func (c *Client) Post(path string, form url.Values) *Page {
 	return c.do(http.MethodPost, path, form.Encode(), nil)
 }
 
+// Send sends a body of a type.
+func (c *Client) Send(path, body, kind string) *Page {
+	c.t.Helper()
+	return c.do(http.MethodPost, path, body, http.Header{"Content-Type": {kind}})
+}
+
 // PostFrom sends a form as a browser does from a page of an origin.
 func (c *Client) PostFrom(path string, form url.Values, header http.Header) *Page {
 	c.t.Helper()

@@ -19,6 +19,8 @@ catalog.RatesChanged: costs that follow from others; their history is kept with 
 catalog.SaveDraft: a draft is nobody else's yet
 crm.Archive: a customer's row says who changed it last
 crm.Restore: a customer's row says who changed it last
+digest.LeaveMornings: leaves jobs
+digest.Send: the mail log tells of it
 files.Library.Bring: a content that no row names yet
 files.Library.Put: the verb records that keeps a file for something
 files.Remove: the verb records that takes away what the file is for

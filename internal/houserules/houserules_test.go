@@ -16,7 +16,7 @@ import (
 const module = "craftplan/"
 
 // domains in the order in which they may import each other: only leftwards.
-var domains = []string{"audit", "mail", "accounts", "organizations", "sso", "apikeys", "files", "logo", "settings", "inventory", "stocktake", "catalog", "crm", "pricing", "purchasing", "orders", "production", "importing", "forecast", "reports", "takeout"}
+var domains = []string{"audit", "mail", "accounts", "organizations", "sso", "apikeys", "files", "logo", "settings", "inventory", "stocktake", "digest", "catalog", "crm", "pricing", "purchasing", "orders", "production", "importing", "forecast", "reports", "takeout"}
 
 var leaves = []string{"fault", "id", "exact", "quantity", "money", "calendar", "search", "secret", "brand", "picture", "outbound", "nutrition", "label", "sheet", "origin"}
 
@@ -171,6 +171,7 @@ var scopeMakers = map[string][]string{
 	},
 	"OpenByID": {
 		"internal/cli/organizations.go",
+		"internal/digest/link.go",
 		"internal/jobs/jobs.go",
 		"internal/organizations/invitation.go",
 		"internal/organizations/joining.go",
@@ -194,6 +195,7 @@ var scopeMakers = map[string][]string{
 		"internal/bench/people.go",
 		"internal/cli/organizations.go",
 		"internal/demo/demo.go",
+		"internal/digest/sweep.go",
 		"internal/generate/generate.go",
 		"internal/organizations/adopt.go",
 		"internal/organizations/closing.go",
@@ -258,6 +260,7 @@ var scopeMakers = map[string][]string{
 		"internal/bench/visitor.go",
 		"internal/cli/organizations.go",
 		"internal/demo/demo.go",
+		"internal/digest/sweep.go",
 		"internal/mail/mailbox.go",
 		"internal/mail/mailer.go",
 		"internal/organizations/figures.go",

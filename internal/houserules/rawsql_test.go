@@ -37,6 +37,7 @@ internal/audit/audit_test.go: entries are attacked from below
 internal/bench/engine.go: databases are made, and a list is read without the store to know the floor under it
 internal/cli/processes_test.go: what processes left in the queue is counted
 internal/cli/script_test.go: a newer program's version is written
+internal/digest/digest_test.go: jobs are counted, a time zone is lost
 internal/files/files_test.go: a plan's storage is filled without writing it, jobs are counted
 internal/houserules/rawsql_test.go: says what SQL looks like
 internal/houserules/schema_test.go: the catalog is read

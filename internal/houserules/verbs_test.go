@@ -15,6 +15,7 @@ import (
 	"craftplan/internal/authz"
 	"craftplan/internal/catalog"
 	"craftplan/internal/crm"
+	"craftplan/internal/digest"
 	"craftplan/internal/fault"
 	"craftplan/internal/files"
 	"craftplan/internal/importing"
@@ -36,7 +37,7 @@ import (
 var verbs = map[authz.Permission][]any{
 	authz.CustomersRead:       {crm.Get, crm.GetByID, crm.Groups, crm.List, crm.Options},
 	authz.CustomersWrite:      {crm.AddGroup, crm.Create, crm.RenameGroup, crm.Update},
-	authz.InventoryRead:       {inventory.Allergens, inventory.Balanced, inventory.ByID, inventory.BySKU, inventory.Categories, inventory.Get, inventory.FoodOf, inventory.Foods, inventory.GetLot, inventory.History, inventory.Horizon, inventory.Ledger, inventory.List, inventory.ListLots, inventory.Locations, inventory.Lots, inventory.MeasureOf, inventory.MovedBy, inventory.Movements, inventory.Named, inventory.Nutrients, inventory.OnHand, inventory.OpenLocations, inventory.Options, inventory.Places, inventory.Reckon, inventory.Shortages, inventory.SpreadOf, inventory.Tags, inventory.TakenCodes, inventory.Usable, stocktake.Containers, stocktake.Get, stocktake.List},
+	authz.InventoryRead:       {digest.Choose, digest.Chosen, inventory.Allergens, inventory.Balanced, inventory.ByID, inventory.BySKU, inventory.Categories, inventory.Get, inventory.FoodOf, inventory.Foods, inventory.GetLot, inventory.History, inventory.Horizon, inventory.Ledger, inventory.List, inventory.ListLots, inventory.Locations, inventory.Lots, inventory.MeasureOf, inventory.MovedBy, inventory.Movements, inventory.Named, inventory.Nutrients, inventory.OnHand, inventory.OpenLocations, inventory.Options, inventory.Places, inventory.Reckon, inventory.Shortages, inventory.SpreadOf, inventory.Tags, inventory.TakenCodes, inventory.Usable, stocktake.Containers, stocktake.Get, stocktake.List},
 	authz.InventoryWrite:      {inventory.Adjust, inventory.AdjustItem, inventory.Correct, inventory.Create, inventory.CreateAll, inventory.Declare, inventory.Describe, inventory.Merge, inventory.Receive, inventory.ReceiveAll, inventory.Relocate, inventory.Reverse, inventory.ReverseSource, inventory.SetStatus, inventory.Split, inventory.Take, inventory.Update, inventory.UpdateAll, stocktake.AddContainer, stocktake.Approve, stocktake.Cancel, stocktake.ChangeContainer, stocktake.Record, stocktake.RemoveContainer, stocktake.Start},
 	authz.CatalogRead:         {catalog.AsFood, catalog.BySKU, catalog.CostHistory, catalog.CostToday, catalog.DeclarationOf, catalog.DraftOf, catalog.Flatten, catalog.FoodOf, catalog.Get, catalog.GetRecipe, catalog.List, catalog.Listings, catalog.Made, catalog.Margins, catalog.Options, catalog.Plans, catalog.Preview, catalog.RecipeByID, catalog.Taken, catalog.Versions, pricing.All, pricing.For, pricing.Get, pricing.Offers},
 	authz.CatalogWrite:        {catalog.Create, catalog.CreateAll, catalog.Declare, catalog.DiscardDraft, catalog.Publish, catalog.Reprice, catalog.SaveDraft, catalog.Update, catalog.UpdateAll, pricing.Create, pricing.Update},

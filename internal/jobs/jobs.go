@@ -34,9 +34,14 @@ func (w *Workers) River() *river.Workers { return w.river }
 func (w *Workers) Often() []*river.PeriodicJob { return w.often }
 
 // Every leaves a job outside any organization now and then, from the start on: of several servers on one database, one does.
-func Every(w *Workers, interval time.Duration, job store.Job) {
+func Every(w *Workers, interval time.Duration, job store.Job) { w.leave(interval, job, true) }
+
+// EveryNext is Every, for the first time when the interval is over: for what tells people something, which a restart shall not hurry.
+func EveryNext(w *Workers, interval time.Duration, job store.Job) { w.leave(interval, job, false) }
+
+func (w *Workers) leave(interval time.Duration, job store.Job, atOnce bool) {
 	make := func() (river.JobArgs, *river.InsertOpts) { return job, nil }
-	w.often = append(w.often, river.NewPeriodicJob(river.PeriodicInterval(interval), make, &river.PeriodicJobOpts{RunOnStart: true}))
+	w.often = append(w.often, river.NewPeriodicJob(river.PeriodicInterval(interval), make, &river.PeriodicJobOpts{RunOnStart: atOnce}))
 }
 
 // Try is one attempt at a job.

@@ -17,6 +17,7 @@ import (
 
 	"craftplan/internal/accounts"
 	"craftplan/internal/demo"
+	"craftplan/internal/digest"
 	"craftplan/internal/files"
 	"craftplan/internal/logo"
 	"craftplan/internal/organizations"
@@ -45,7 +46,7 @@ func at(t *testing.T, db *storetest.DB) place {
 	return place{db, files.New(db.Store, contents), folder}
 }
 
-// sunrise is the demo, whose organization of that name has a logo.
+// sunrise is the demo, whose organization of that name has a logo, and an owner who is mailed what expires.
 func sunrise(t *testing.T, engine store.Engine) place {
 	t.Helper()
 	p := at(t, demonstration.New(t, engine))
@@ -60,6 +61,7 @@ func sunrise(t *testing.T, engine store.Engine) place {
 	if err := logo.Change(t.Context(), p.library, scope, picture.Bytes()); err != nil {
 		t.Fatal(err)
 	}
+	p.Do(t, scope, func(ctx context.Context, tx *store.Tx) error { return digest.Choose(ctx, tx, digest.Weekly) })
 	return p
 }
 

@@ -118,7 +118,7 @@ func mailState(s mail.Status) (label, tone string) {
 }
 
 func mailKind(k mail.Kind) string {
-	return map[mail.Kind]string{mail.Invitation: "Invitation", mail.Trial: "Test"}[k]
+	return map[mail.Kind]string{mail.Invitation: "Invitation", mail.Trial: "Test", mail.Digest: "Digest"}[k]
 }
 
 func passwordHint(kept bool) string {

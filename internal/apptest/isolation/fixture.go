@@ -13,6 +13,7 @@ import (
 	"craftplan/internal/accounts"
 	"craftplan/internal/app"
 	"craftplan/internal/authz"
+	"craftplan/internal/digest"
 	"craftplan/internal/files"
 	"craftplan/internal/id"
 	"craftplan/internal/importing"
@@ -350,7 +351,7 @@ func (s *seeder) imports(ctx context.Context, owner store.Scope, word string) er
 }
 
 // links are the pages that mailed links open, and what their tokens are called.
-var links = map[string]string{"/invitations/": "invitation link", "/password/": "password link", "/register/confirmation/": "sign-up link", "/account/email/": "address link"}
+var links = map[string]string{"/invitations/": "invitation link", "/password/": "password link", "/register/confirmation/": "sign-up link", "/account/email/": "address link", digest.LinkPath: "digest link"}
 
 // letters lets every kind of mail with a link be sent, about an organization and a person, and returns the tokens in them.
 func (s *seeder) letters(ctx context.Context, owner store.Scope, w Workshop, about string, invited ...string) (map[string][]string, error) {
@@ -369,18 +370,20 @@ func (s *seeder) letters(ctx context.Context, owner store.Scope, w Workshop, abo
 	if err := accounts.RequestEmail(ctx, s.st, person, password, "moved@"+w.Domain); err != nil {
 		return nil, err
 	}
-	if err := s.signUp(ctx, w); err != nil {
+	if err := errors.Join(s.signUp(ctx, w), s.digest(ctx, owner, w)); err != nil {
 		return nil, err
 	}
-	if err := work(ctx, s.st, s.told+3+len(invited)); err != nil {
+	if err := work(ctx, s.st, s.told+4+len(invited)); err != nil {
 		return nil, err
 	}
 	mails, err := mail.Mailbox(ctx, s.st)
 	found := map[string][]string{}
 	for _, m := range mails {
-		for prefix, kind := range links {
-			if token, ok := strings.CutPrefix(m.Action, "http://"+host+prefix); ok && strings.HasSuffix(m.To, "@"+w.Domain) {
-				found[kind] = append(found[kind], token)
+		for _, word := range strings.Fields(m.Text) {
+			for prefix, kind := range links {
+				if token, ok := strings.CutPrefix(word, "http://"+host+prefix); ok && strings.HasSuffix(m.To, "@"+w.Domain) {
+					found[kind] = append(found[kind], token)
+				}
 			}
 		}
 	}
@@ -389,6 +392,20 @@ func (s *seeder) letters(ctx context.Context, owner store.Scope, w Workshop, abo
 	}
 	found["connection link"] = []string{"NOBODYWASMAILEDTHIS"} // see elsewhere in table.go
 	return found, err
+}
+
+// digest mails the owner what is low, which they chose the day before.
+func (s *seeder) digest(ctx context.Context, owner store.Scope, w Workshop) error {
+	yesterday := s.st.At(func() time.Time { return Noon.AddDate(0, 0, -1) })
+	err := yesterday.Update(ctx, owner, func(tx *store.Tx) error { return digest.Choose(ctx, tx, digest.Daily) })
+	if err != nil {
+		return err
+	}
+	m, scope, err := organizations.Resolve(ctx, s.st, w.Slug, owner.Actor().UserID)
+	if err != nil {
+		return err
+	}
+	return digest.Send(ctx, s.st, m.Organization, scope)
 }
 
 // signUp is somebody who begins to sign up; around A, the newcomer.

@@ -97,7 +97,8 @@ func (g goods) food(tx *store.Tx) error {
 }
 
 func (g goods) materials(tx *store.Tx) error {
-	for i, d := range []inventory.Details{{Name: g.word + " flour", SKU: g.sku("FLOUR")}, {Name: commonName, SKU: commonSKU}, {Name: g.word + " dust", SKU: g.sku("DUST")}, {Name: g.word + " yeast", SKU: g.sku("YEAST")}} {
+	much := quantity.Of(200_000) // so that something is low
+	for i, d := range []inventory.Details{{Name: g.word + " flour", SKU: g.sku("FLOUR")}, {Name: commonName, SKU: commonSKU}, {Name: g.word + " dust", SKU: g.sku("DUST")}, {Name: g.word + " yeast", SKU: g.sku("YEAST"), Minimum: &much}} {
 		d.Unit, d.Price, d.Notes = quantity.Gram, money.Micro/1000, "Kept by "+g.word
 		d.Tags = []string{g.word + " tag"}
 		d.Packs = []quantity.Pack{{Name: g.word + " sack", Quantity: quantity.Of(25_000)}}

@@ -63,6 +63,7 @@ var kinds = map[string]Kind{
 	"sign-up link":    {Mailed: true},
 	"address link":    {Mailed: true},
 	"connection link": {Mailed: true},
+	"digest link":     {Mailed: true},
 }
 
 // holeKinds are the kinds of the holes in patterns, by the word before the hole and its name.
@@ -98,6 +99,7 @@ var holeKinds = map[string]string{
 	"confirmation/token":     "sign-up link",
 	"email/token":            "address link",
 	"connection/token":       "connection link",
+	"digests/token":          "digest link",
 }
 
 func statuses() (all []string) {

@@ -47,4 +47,5 @@ type Organization struct {
 	SupportBy     *id.ID
 	SupportWrites bool
 	SupportReason string
+	DigestedOn    *calendar.Date
 }

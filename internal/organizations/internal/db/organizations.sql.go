@@ -752,7 +752,7 @@ func (q *Queries) ListClosed(ctx context.Context) ([]ClosedOrganization, error) 
 }
 
 const listOrganizations = `-- name: ListOrganizations :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason FROM organizations AS o ORDER BY o.slug
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on FROM organizations AS o ORDER BY o.slug
 `
 
 type ListOrganizationsRow struct {
@@ -793,6 +793,7 @@ func (q *Queries) ListOrganizations(ctx context.Context) ([]ListOrganizationsRow
 			&i.Organization.SupportBy,
 			&i.Organization.SupportWrites,
 			&i.Organization.SupportReason,
+			&i.Organization.DigestedOn,
 		); err != nil {
 			return nil, err
 		}
@@ -990,7 +991,7 @@ func (q *Queries) NoteSupport(ctx context.Context, arg NoteSupportParams) error 
 }
 
 const openToSupport = `-- name: OpenToSupport :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason,
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on,
   EXISTS (SELECT 1 FROM support_events AS e WHERE e.organization = CAST(o.id AS uuid_text) AND e.person = $1 AND e.event = 'entered' AND e.at >= o.support_since) AS entered
 FROM organizations AS o
 WHERE o.status = 'active' AND o.support_until > $2
@@ -1042,6 +1043,7 @@ func (q *Queries) OpenToSupport(ctx context.Context, arg OpenToSupportParams) ([
 			&i.Organization.SupportBy,
 			&i.Organization.SupportWrites,
 			&i.Organization.SupportReason,
+			&i.Organization.DigestedOn,
 			&i.Entered,
 		); err != nil {
 			return nil, err
@@ -1058,7 +1060,7 @@ func (q *Queries) OpenToSupport(ctx context.Context, arg OpenToSupportParams) ([
 }
 
 const organizationByID = `-- name: OrganizationByID :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
 `
 
 type OrganizationByIDParams struct {
@@ -1097,12 +1099,13 @@ func (q *Queries) OrganizationByID(ctx context.Context, arg OrganizationByIDPara
 		&i.Organization.SupportBy,
 		&i.Organization.SupportWrites,
 		&i.Organization.SupportReason,
+		&i.Organization.DigestedOn,
 	)
 	return i, err
 }
 
 const organizationBySlug = `-- name: OrganizationBySlug :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on
 FROM slugs AS s JOIN organizations AS o ON o.id = s.organization_id
 WHERE s.slug = $1
 `
@@ -1143,12 +1146,13 @@ func (q *Queries) OrganizationBySlug(ctx context.Context, arg OrganizationBySlug
 		&i.Organization.SupportBy,
 		&i.Organization.SupportWrites,
 		&i.Organization.SupportReason,
+		&i.Organization.DigestedOn,
 	)
 	return i, err
 }
 
 const organizationsOfUser = `-- name: OrganizationsOfUser :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, m.role, m.costs
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, m.role, m.costs
 FROM memberships AS m JOIN organizations AS o ON o.id = m.organization_id
 WHERE m.user_id = $1 AND m.status = 'active'
 ORDER BY o.name, o.id
@@ -1198,6 +1202,7 @@ func (q *Queries) OrganizationsOfUser(ctx context.Context, arg OrganizationsOfUs
 			&i.Organization.SupportBy,
 			&i.Organization.SupportWrites,
 			&i.Organization.SupportReason,
+			&i.Organization.DigestedOn,
 			&i.Role,
 			&i.Costs,
 		); err != nil {
@@ -1414,7 +1419,7 @@ func (q *Queries) RequireSecondFactor(ctx context.Context, arg RequireSecondFact
 }
 
 const resolve = `-- name: Resolve :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, m.role, m.costs
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, m.role, m.costs
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = $1 AND m.status = 'active'
@@ -1462,6 +1467,7 @@ func (q *Queries) Resolve(ctx context.Context, arg ResolveParams) (ResolveRow, e
 		&i.Organization.SupportBy,
 		&i.Organization.SupportWrites,
 		&i.Organization.SupportReason,
+		&i.Organization.DigestedOn,
 		&i.Role,
 		&i.Costs,
 	)
@@ -1469,7 +1475,7 @@ func (q *Queries) Resolve(ctx context.Context, arg ResolveParams) (ResolveRow, e
 }
 
 const resolveSupport = `-- name: ResolveSupport :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN users AS u ON u.id = $1
@@ -1518,6 +1524,7 @@ func (q *Queries) ResolveSupport(ctx context.Context, arg ResolveSupportParams) 
 		&i.Organization.SupportBy,
 		&i.Organization.SupportWrites,
 		&i.Organization.SupportReason,
+		&i.Organization.DigestedOn,
 	)
 	return i, err
 }
@@ -1883,7 +1890,7 @@ func (q *Queries) Supporters(ctx context.Context) ([]SupportersRow, error) {
 }
 
 const toRemind = `-- name: ToRemind :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason FROM organizations AS o
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on FROM organizations AS o
 WHERE o.remove_at <= $1 AND o.remove_at > $2 AND NOT o.reminded
 ORDER BY o.id
 `
@@ -1931,6 +1938,7 @@ func (q *Queries) ToRemind(ctx context.Context, arg ToRemindParams) ([]ToRemindR
 			&i.Organization.SupportBy,
 			&i.Organization.SupportWrites,
 			&i.Organization.SupportReason,
+			&i.Organization.DigestedOn,
 		); err != nil {
 			return nil, err
 		}

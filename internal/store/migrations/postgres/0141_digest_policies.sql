@@ -1,0 +1,5 @@
+-- +goose Up
+SELECT protect('digest_choices');
+
+-- +goose Down
+SELECT 1;
