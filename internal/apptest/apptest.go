@@ -350,10 +350,10 @@ func (a *App) Pages(c *Client, slug string) []string {
 		return strings.TrimPrefix(href, "/"+slug)
 	}
 	things := strings.NewReplacer("/materials/{sku}", find("/materials"), "/products/{sku}", find("/products"), "/orders/{reference}", find("/orders"), "/batches/{code}/cost", find("/batches?status=completed")+"/cost", "/batches/{code}", find("/batches"), "/lots/{lot}", find("/lots"), "/counts/{count}", find("/counts"),
-		"/customers/{reference}", find("/customers"), "{version}", "1", "{$}", "", "{organization}", slug)
+		"/customers/{reference}", find("/customers"), "/price-lists/{list}", find("/price-lists"), "{version}", "1", "{$}", "", "{organization}", slug)
 	var all []string
 	for _, route := range web.Routes() {
-		if route.Access == web.Members && route.Method == http.MethodGet && !isFile(route.Pattern) && !strings.Contains(route.Pattern, "{import}") && !strings.Contains(route.Pattern, "{list}") && !slices.Contains([]string{"/{organization}/brand.css", "/{organization}/logo", "/{organization}/products/{sku}/label.pdf"}, route.Pattern) {
+		if route.Access == web.Members && route.Method == http.MethodGet && !isFile(route.Pattern) && !strings.Contains(route.Pattern, "{import}") && !slices.Contains([]string{"/{organization}/brand.css", "/{organization}/logo", "/{organization}/products/{sku}/label.pdf"}, route.Pattern) {
 			all = append(all, things.Replace(route.Pattern))
 		}
 	}

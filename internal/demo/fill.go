@@ -19,6 +19,7 @@ import (
 	"craftplan/internal/inventory"
 	"craftplan/internal/money"
 	"craftplan/internal/orders"
+	"craftplan/internal/pricing"
 	"craftplan/internal/production"
 	"craftplan/internal/quantity"
 	"craftplan/internal/search"
@@ -157,6 +158,11 @@ func (h *history) open(tx *store.Tx) error {
 			return err
 		}
 	}
+	for _, l := range h.shop.lists {
+		if err := h.addList(tx, l); err != nil {
+			return fmt.Errorf("%s: %w", l.name, err)
+		}
+	}
 	return nil
 }
 
@@ -247,6 +253,39 @@ func (h *history) addCustomer(tx *store.Tx, c customer) error {
 	}, search.Fold(c.name)), "-") + ".example"
 	made, err := crm.Create(h.ctx, tx, d)
 	h.customers[c.name] = made.Reference
+	return err
+}
+
+// addList puts customers into a group and says what they pay from then on.
+func (h *history) addList(tx *store.Tx, l priceList) error {
+	group, err := crm.AddGroup(h.ctx, tx, l.group)
+	if err != nil {
+		return err
+	}
+	for _, name := range l.customers {
+		c, err := crm.Get(h.ctx, tx, h.customers[name])
+		if err != nil {
+			return err
+		}
+		c.GroupID = &group.ID
+		if _, err := crm.Update(h.ctx, tx, c.Reference, c.Details); err != nil {
+			return err
+		}
+	}
+	d := pricing.Details{Name: l.name, GroupID: group.ID, Discount: l.discount * 10_000}
+	for i, text := range l.prices {
+		parts := strings.Fields(text)
+		minimum, err := quantity.Parse(parts[1], quantity.Piece)
+		if err != nil {
+			return err
+		}
+		price, err := money.Parse(parts[2], "en")
+		if err != nil {
+			return err
+		}
+		d.Rows = append(d.Rows, pricing.Row{Row: i, ProductID: h.products[parts[0]], Break: pricing.Break{Minimum: minimum, Price: price}})
+	}
+	_, err = pricing.Create(h.ctx, tx, d)
 	return err
 }
 

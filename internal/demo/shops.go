@@ -17,6 +17,15 @@ type shop struct {
 	products  []product
 	reprices  []reprice
 	customers []customer
+	lists     []priceList
+}
+
+// priceList is what a group of customers pays.
+type priceList struct {
+	group, name string
+	customers   []string
+	discount    int64    // percent of what has no price of its own
+	prices      []string // "SKU minimum price"
 }
 
 // reprice is another price of a material, so many days ago; deliveries cost it from then on.
@@ -111,6 +120,7 @@ func bakery() shop {
 			{"Marco Reyes", "", "640 Taylor Street", false, 5, 1, [2]int{9, 0}, false, map[string]int64{"CAKE-001": 1, "PAST-001": 6}},
 			{"Sofia Lind", "", "14 Elm Street", false, 3, 0, [2]int{14, 0}, false, map[string]int64{"MUF-001": 6, "COOK-002": 12}},
 		},
+		lists: []priceList{{"Cafés and bars", "Café prices", []string{"Harbor Street Café", "O'Brien's Pub"}, 5, []string{"BREAD-001 10 5.90", "PAST-001 1 3.00", "PAST-001 24 2.80", "MUF-001 12 3.10", "COOK-001 24 2.30"}}},
 	}
 }
 
@@ -145,6 +155,7 @@ func soapery() shop {
 			{"Küchenwerk", "Timo Brand", "Oranienstraße 185", true, 6, 3, [2]int{11, 0}, true, map[string]int64{"SOAP-KITCHEN": 36}},
 			{"Elif Aydin", "", "Skalitzer Straße 7", false, 5, 0, [2]int{16, 0}, false, map[string]int64{"SOAP-OAT": 4, "SOAP-COAL": 2}},
 		},
+		lists: []priceList{{"Hotels", "Hotel prices", []string{"Hotel Spreeblick"}, 3, []string{"SOAP-LAV 24 7.20", "SOAP-LAV 48 6.90"}}},
 	}
 }
 
@@ -174,5 +185,6 @@ func roastery() shop {
 			{"Alder Street Market", "Yusuf Karim", "77 Alder Street", true, 2, 0, [2]int{7, 30}, true, map[string]int64{"HUILA-340": 30, "NORTH-340": 30}},
 			{"June Park", "", "18 Lovejoy Court", false, 6, 1, [2]int{12, 0}, false, map[string]int64{"GUJI-340": 2}},
 		},
+		lists: []priceList{{"Coffee bars", "Bar prices", []string{"Pier 9 Coffee Bar"}, 0, []string{"NORTH-340 30 14.50", "GUJI-340 12 18.00"}}},
 	}
 }
