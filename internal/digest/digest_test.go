@@ -56,8 +56,8 @@ func (k kitchen) choose(scope store.Scope, f digest.Frequency, now time.Time) {
 	k.do(now, scope, func(ctx context.Context, tx *store.Tx) error { return digest.Choose(ctx, tx, f) })
 }
 
-// stocked has butter whose lot expired on Saturday, milk that expires within the fourteen days, honey that keeps, and flour of which there
-// is less than the minimum.
+// stocked has butter whose lot expired on Saturday, milk that expires within the fourteen days, and honey that keeps; of butter, of flour
+// and of salt, which never came in, there is less than the minimum.
 func (k kitchen) stocked() kitchen {
 	k.t.Helper()
 	k.do(evening.Add(-10*aDay), k.scope, func(ctx context.Context, tx *store.Tx) error {
@@ -66,11 +66,14 @@ func (k kitchen) stocked() kitchen {
 			name    string
 			days    int // from the evening
 			minimum *quantity.Quantity
-		}{{"Butter", -1, nil}, {"Milk", 14, nil}, {"Honey", 300, nil}, {"Flour", 200, &minimum}} {
+		}{{"Butter", -1, &minimum}, {"Milk", 14, nil}, {"Honey", 300, nil}, {"Flour", 200, &minimum}, {"Salt", 0, &minimum}} {
 			expires := tx.Today().AddDays(10 + m.days)
-			_, err := inventory.Create(ctx, tx, inventory.Details{Name: m.name, SKU: strings.ToUpper(m.name), Unit: quantity.Gram, Price: 77_777, Minimum: m.minimum},
-				&inventory.Receipt{Quantity: quantity.Of(3_200), UnitCost: 77_777, LotCode: m.name + "/1", ExpiresOn: &expires})
-			if err != nil {
+			opening := &inventory.Receipt{Quantity: quantity.Of(3_200), UnitCost: 77_777, LotCode: m.name + "/1", ExpiresOn: &expires}
+			if m.days == 0 {
+				opening = nil
+			}
+			d := inventory.Details{Name: m.name, SKU: strings.ToUpper(m.name), Unit: quantity.Gram, Price: 77_777, Minimum: m.minimum}
+			if _, err := inventory.Create(ctx, tx, d, opening); err != nil {
 				return err
 			}
 		}
@@ -226,7 +229,7 @@ func TestMail(t *testing.T) {
 			t.Fatalf("%+v", letters)
 		}
 		l := letters[0]
-		if l.Subject != "1 lot is expired, 1 lot expires soon, 1 material is low" || l.Lines[0] != "Hello Somebody," || !strings.Contains(l.Lines[1], "Sunrise") || !strings.Contains(l.After[0], "every morning") {
+		if l.Subject != "1 lot is expired, 1 lot expires soon, 3 materials are low" || l.Lines[0] != "Hello Somebody," || !strings.Contains(l.Lines[1], "Sunrise") || !strings.Contains(l.After[0], "every morning") {
 			t.Errorf("%q %q %q", l.Subject, l.Lines, l.After)
 		}
 		var told []string
@@ -241,7 +244,9 @@ func TestMail(t *testing.T) {
 		want := []string{
 			"Expired|Butter, lot Butter/1|3.2\u202fkg, expired March 7, 2026|/sunrise/lots/Butter%2F1",
 			"Expires soon|Milk, lot Milk/1|3.2\u202fkg, expires March 22, 2026|/sunrise/lots/Milk%2F1",
+			"Below the minimum|Butter|0\u202fg to use, the minimum is 20\u202fkg; a lot expired March 7, 2026|/sunrise/materials/BUTTER",
 			"Below the minimum|Flour|3.2\u202fkg to use, the minimum is 20\u202fkg; the first lot expires September 24, 2026|/sunrise/materials/FLOUR",
+			"Below the minimum|Salt|0\u202fg to use, the minimum is 20\u202fkg|/sunrise/materials/SALT",
 		}
 		if !slices.Equal(told, want) {
 			t.Errorf("told %q\nwant %q", told, want)

@@ -46,7 +46,7 @@ func (s stock) empty() bool { return len(s.expired)+len(s.expiring)+len(s.low) =
 
 // message is the mail about it to one reader.
 func (s stock) message(tx *store.Tx, o organizations.Organization, r reader) (m mail.Message, err error) {
-	f := format{"/" + o.Slug, tx.Context().Locale}
+	f := format{"/" + o.Slug, tx.Context().Locale, tx.Today()}
 	m = mail.Message{Subject: s.summary(), Lines: []string{"Hello " + r.Name + ",", "This is what to look at in the stock of " + o.Name + "."},
 		Sections: s.sections(f), After: []string{"You chose to get this mail " + when[r.Frequency] + ", if there is something to tell. You can choose again under Settings, Digest."}}
 	m.Unsubscribe, err = link(tx, r.ID)
@@ -97,7 +97,10 @@ func (s stock) sections(f format) (all []mail.Section) {
 }
 
 // format writes what is told as people of the organization read it.
-type format struct{ base, locale string }
+type format struct {
+	base, locale string
+	today        calendar.Date
+}
 
 func (f format) at(segments ...string) string {
 	path := f.base
@@ -125,7 +128,9 @@ func (f format) lots(title, verb string, lots []inventory.Lot, beyond bool, all 
 
 func (f format) material(m inventory.Listed) mail.Item {
 	note := f.amount(m.OnHand-m.Withheld, m.Unit) + " to use, the minimum is " + f.amount(*m.Minimum, m.Unit)
-	if m.NextExpiry != nil {
+	if m.NextExpiry != nil && m.NextExpiry.Before(f.today) {
+		note += "; a lot expired " + day(*m.NextExpiry)
+	} else if m.NextExpiry != nil {
 		note += "; the first lot expires " + day(*m.NextExpiry)
 	}
 	return mail.Item{Text: m.Name, Note: note, Path: f.at("materials", m.SKU)}
