@@ -363,6 +363,7 @@ var recipesFile = exported[catalog.Listing]{name: "recipes", permission: authz.C
 		{name: "Quantity", cell: func(_ format, l catalog.Listing) sheet.Cell { return inUnit(&l.Quantity, l.Unit) }},
 		text("Unit", func(l catalog.Listing) string { return l.Unit.Large() }),
 		decimal("Waste %", func(l catalog.Listing) int64 { return l.Waste * 100 }),
+		text("Note", func(l catalog.Listing) string { return l.Note }),
 	},
 	rows: func(q *Request, tx *store.Tx, l list, limit, offset int64) ([]catalog.Listing, bool, error) {
 		f := productFilter(l)

@@ -3,6 +3,8 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -112,4 +114,48 @@ func TestImportTemplates(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The recipes that were taken away are those that are there, with the notes of their lines: imported again they change nothing, and bring
+// back what was changed since.
+func TestRecipesThereAndBack(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		a.Work(t)
+		c := a.As(t, maya)
+		note := func(text string) {
+			form := fields(c.Get("/sunrise/products/COOK-001/recipe"), "#recipe")
+			form.Set("components.1.note", text)
+			posted(t, c, "/sunrise/products/COOK-001/recipe", form)
+		}
+		noted := func(rows [][]string) (notes []string) {
+			at := slices.Index(rows[0], "Note")
+			for _, r := range rows[1:] {
+				if r[at] != "" {
+					notes = append(notes, r[0]+" "+r[at])
+				}
+			}
+			return notes
+		}
+		note(`sifted, "twice"`)
+		file := c.Get("/sunrise/exports/recipes.csv").Body
+		rows := exportedAs(t, c, "/sunrise/exports/recipes.csv")
+		if got := noted(rows); len(got) != 1 || got[0] != `COOK-001 sifted, "twice"` {
+			t.Fatalf("taken away: %q", got)
+		}
+		page, address := uploaded(t, c, "recipes", file)
+		page = posted(t, c, address+"/columns", fields(page, "form[action$='/columns']"))
+		if want := strconv.Itoa(len(rows) - 1); page.Text("#unchanged") != want || page.Text("#updated") != "0" || page.Text("#refused") != "0" {
+			t.Errorf("imported as they are: %s of %s unchanged: %s", page.Text("#unchanged"), want, page.Text("main"))
+		}
+		note("as it comes")
+		page, address = uploaded(t, c, "recipes", file)
+		page = posted(t, c, address+"/columns", fields(page, "form[action$='/columns']"))
+		posted(t, c, address+"/start", nil)
+		if page = settled(t, c, address); page.Text("#updated") != "5" {
+			t.Errorf("brought back: %s", page.Text("main"))
+		}
+		if got := noted(exportedAs(t, c, "/sunrise/exports/recipes.csv")); len(got) != 1 || got[0] != `COOK-001 sifted, "twice"` {
+			t.Errorf("afterwards: %q", got)
+		}
+	})
 }
