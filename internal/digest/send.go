@@ -35,11 +35,19 @@ func sendTo(ctx context.Context, st *store.Store, o organizations.Organization, 
 		return nil
 	case err != nil:
 		return err
-	case m.AsSupport || m.Organization.Status != organizations.Active || !scope.Actor().May(authz.InventoryRead):
+	case m.AsSupport || m.Organization.Status != organizations.Active:
+		return nil
+	}
+	return mailTo(ctx, st, m.Organization, scope)
+}
+
+// mailTo mails the actor of the scope, if they are due and may read the stock.
+func mailTo(ctx context.Context, st *store.Store, o organizations.Organization, scope store.Scope) error {
+	if !scope.Actor().May(authz.InventoryRead) {
 		return nil
 	}
 	return st.Update(ctx, scope, func(tx *store.Tx) error {
-		r, err := readerOf(ctx, tx, user)
+		r, err := readerOf(ctx, tx, tx.Actor().UserID)
 		if err != nil {
 			return err
 		}
@@ -47,7 +55,7 @@ func sendTo(ctx context.Context, st *store.Store, o organizations.Organization, 
 		if !due {
 			return nil
 		}
-		finished, err := db.For(tx).FinishMorning(ctx, db.FinishMorningIn{UserID: user, DoneUntil: morning})
+		finished, err := db.For(tx).FinishMorning(ctx, db.FinishMorningIn{UserID: r.ID, DoneUntil: morning})
 		if err != nil || finished == 0 { // somebody else was quicker
 			return err
 		}
@@ -55,7 +63,7 @@ func sendTo(ctx context.Context, st *store.Store, o organizations.Organization, 
 		if err != nil || s.empty() {
 			return err
 		}
-		message, err := s.message(tx, m.Organization, r)
+		message, err := s.message(tx, o, r)
 		if err != nil {
 			return err
 		}
