@@ -149,7 +149,7 @@ func TestRecipesThereAndBack(t *testing.T) {
 		}
 		note("as it comes")
 		page, address = uploaded(t, c, "recipes", file)
-		page = posted(t, c, address+"/columns", fields(page, "form[action$='/columns']"))
+		posted(t, c, address+"/columns", fields(page, "form[action$='/columns']"))
 		posted(t, c, address+"/start", nil)
 		if page = settled(t, c, address); page.Text("#updated") != "5" {
 			t.Errorf("brought back: %s", page.Text("main"))
