@@ -165,3 +165,11 @@ WHERE id = sqlc.arg(id) AND disabled_at IS NOT NULL;
 
 -- name: UserDisabled :one
 SELECT COUNT(*) > 0 FROM users WHERE id = sqlc.arg(id) AND disabled_at IS NOT NULL;
+
+-- Whoever stood for somebody becomes that person.
+-- name: IdentifyUser :execrows
+UPDATE users SET email = sqlc.arg(email), name = sqlc.arg(name), password_hash = sqlc.arg(password_hash), updated_at = sqlc.arg(updated_at)
+WHERE email = sqlc.arg(former);
+
+-- name: DeleteFormer :exec
+DELETE FROM users WHERE email = sqlc.arg(former);

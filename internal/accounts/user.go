@@ -107,17 +107,32 @@ func ByEmail(ctx context.Context, tx *store.SystemTx, email string) (User, error
 // formerDomain never receives mail (RFC 2606), so that no link can open the account of somebody who is only on record.
 const formerDomain = "@former.invalid"
 
+func former(user id.ID) string { return user.String() + formerDomain }
+
 // CreateFormer makes a user who stands for somebody that another installation tells of: a name on what they did, and nothing that
 // opens it.
-func CreateFormer(ctx context.Context, tx *store.SystemTx, name string) (id.ID, error) {
-	u := Prepared{User{ID: id.New()}, nobody}
-	u.Email = u.ID.String() + formerDomain
-	u.Name = strings.Join(strings.Fields(name), " ")
+func CreateFormer(ctx context.Context, tx *store.SystemTx, user id.ID, name string) error {
+	u := Prepared{User{user, former(user), strings.Join(strings.Fields(name), " ")}, nobody}
 	if letters := []rune(u.Name); len(letters) > maxName {
 		u.Name = string(letters[:maxName])
 	}
 	if u.Name == "" {
 		u.Name = "Somebody"
 	}
-	return u.ID, Create(ctx, tx, u)
+	return Create(ctx, tx, u)
+}
+
+// Identify makes of who stood for somebody that person, whose address has no account: one that got an account meanwhile is an Invalid
+// fault at email.
+func Identify(ctx context.Context, tx *store.SystemTx, u Prepared) error {
+	_, err := db.ForSystem(tx).IdentifyUser(ctx, db.IdentifyUserParams{Former: former(u.ID), Email: u.Email, Name: u.Name, PasswordHash: u.hash, UpdatedAt: tx.Now()})
+	if err = store.Translate(err); errors.Is(err, store.ErrUnique) {
+		return fault.Invalid("email", u.Email+" got an account meanwhile. Begin again.")
+	}
+	return err
+}
+
+// ForgetFormer removes a user who stands for somebody, to whom nothing refers any more. Anybody else is left as they are.
+func ForgetFormer(ctx context.Context, tx *store.SystemTx, user id.ID) error {
+	return db.ForSystem(tx).DeleteFormer(ctx, db.DeleteFormerParams{Former: former(user)})
 }

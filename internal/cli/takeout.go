@@ -118,7 +118,7 @@ func (c organizationsImport) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	importer := takeout.Importer{Store: st, Files: library, Most: c.MaxSize << 20, Progress: func(rows int64) { s.progress("%d rows", rows) }}
+	importer := takeout.Importer{Store: st, Files: library, Most: c.MaxSize << 20, Progress: func(rows int64) { s.progress("%d rows", rows) }, Undoing: func() { s.progress("removing what was brought") }}
 	o, m, err := importer.Import(ctx, archive, about.Size(), takeout.As{Name: c.Name, Slug: c.Slug, Plan: c.Plan, Owner: owner, Reconnect: c.Reconnect})
 	if err != nil {
 		return err

@@ -230,13 +230,7 @@ func (l *Library) Content(ctx context.Context, tx *store.Tx, file id.ID) (io.Rea
 	return l.contents.Get(ctx, Key{tx.Organization(), file})
 }
 
-// Bring keeps a content for an organization that is about to be made, and whose rows will name it. Until then nothing does: after an
-// error Drop removes it.
+// Bring keeps a content for an organization on its way in, whose rows will name it.
 func (l *Library) Bring(ctx context.Context, organization id.Organization, file id.ID, content io.Reader) error {
 	return l.contents.Put(ctx, Key{organization, file}, content)
-}
-
-// Drop removes a content that Bring kept for an organization that was not made.
-func (l *Library) Drop(ctx context.Context, organization id.Organization, file id.ID) error {
-	return l.contents.Delete(ctx, Key{organization, file})
 }

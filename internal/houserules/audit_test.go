@@ -48,6 +48,8 @@ mail.Mailer.Deliver: the mail log tells of it
 mail.Mailer.DeliverToPerson: a mail to a person, kept for the operator
 mail.Mailer.Test: a test mail changes nothing
 mail.Send: a mail follows from a change, and the mail log tells of it
+organizations.Arrival.Bring: what another installation recorded; Settle records how the organization came to be
+organizations.Arrival.TurnBack: what never became an organization leaves nothing
 organizations.SetSupporter: is the operator's, of no organization; who comes in is told in both logs
 organizations.CheckClosing: reminds; what is removed leaves a summary for the operator
 organizations.Remover.Remove: leaves a summary for the operator; the log itself goes

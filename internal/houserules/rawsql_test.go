@@ -50,6 +50,7 @@ internal/houserules/schemalint/schemalint.go: names rights
 internal/houserules/schemalint/sqlite.go: the catalog is read
 internal/jobs/jobs_test.go: jobs are counted, organizations suspended by the operator
 internal/mail/mail_test.go: what is kept of mails and secrets is read past the store
+internal/organizations/adopt_test.go: an organization is opened past the operator while it is removed
 internal/organizations/atomic_test.go: tables are made to refuse writes, and counted
 internal/organizations/attacks_test.go: factors are written, answers of invitations counted
 internal/organizations/closing_test.go: jobs are counted, mails among them
@@ -59,7 +60,8 @@ internal/prove/differential.go: a database is made
 internal/prove/prove_test.go: the twin is looked at, and attacked
 internal/prove/twin.go: makes the twin
 internal/sso/sso_test.go: a sealed secret is moved past the store
-internal/takeout/malicious_test.go: what is left behind is counted past the store
+internal/takeout/arrival_test.go: what is on its way is found past the store
+internal/takeout/malicious_test.go: a customer of another organization is found past the store
 internal/store/ledger_migration_test.go: rows are written as they were before the ledger
 internal/store/store_test.go: the store is attacked from below
 internal/store/storetest/census/catalog.go: the catalog is read, and every row

@@ -17,7 +17,7 @@ import (
 // global are the tables without row-level security, each with what the server may do with it and the reason. The rights are
 // those its statements use.
 var global = map[string]schemalint.Global{
-	"users":                {Rights: "SELECT INSERT UPDATE", Reason: "a person is one identity for all organizations"},
+	"users":                {Rights: "SELECT INSERT UPDATE DELETE", Reason: "a person is one identity for all organizations"},
 	"sessions":             {Rights: "SELECT INSERT UPDATE DELETE", Reason: "a session holds the person alone and is looked up before any organization is known"},
 	"organizations":        {Rights: "SELECT INSERT UPDATE DELETE", Reason: "the directory of organizations"},
 	"slugs":                {Rights: "SELECT INSERT DELETE", Reason: "which organization holds a slug, asked before one is known"},

@@ -78,7 +78,7 @@ var wrongOnPostgres = map[string]wrong{
 	"server_runs":   {`CREATE FUNCTION NAME() RETURNS bigint LANGUAGE sql AS 'SELECT 1'; REVOKE ALL ON FUNCTION NAME() FROM PUBLIC; GRANT EXECUTE ON FUNCTION NAME() TO craftplan_app;`, "the server has the right to EXECUTE and needs none"},
 	"counter":       {`CREATE SEQUENCE NAME; GRANT USAGE ON SEQUENCE NAME TO craftplan_app;`, "the server has the right to USAGE and needs none"},
 	"elsewhere":     {`CREATE SCHEMA other; CREATE TABLE other.NAME (id uuid_text);`, "is in the schema other"},
-	"users":         {`GRANT DELETE ON NAME TO craftplan_app;`, `table users: the server's rights are "DELETE INSERT SELECT UPDATE" and should be "INSERT SELECT UPDATE"`},
+	"retired_slugs": {`GRANT DELETE ON NAME TO craftplan_app;`, `table retired_slugs: the server's rights are "DELETE INSERT SELECT" and should be "INSERT SELECT"`},
 	"schema public": {`GRANT CREATE ON SCHEMA public TO craftplan_app;`, `the server's rights are "CREATE USAGE"`},
 	"public":        {`GRANT CREATE ON SCHEMA public TO PUBLIC;`, "PUBLIC has the right to CREATE on this schema"},
 }

@@ -36,7 +36,8 @@ type Organization struct {
 	// Closing is what is known of an organization that is closing; nil of any other.
 	Closing *Closure
 
-	support *Support // the last grant, which may be over
+	support  *Support // the last grant, which may be over
+	arriving bool
 }
 
 // Closure is an organization's end to come.
@@ -47,7 +48,7 @@ type Closure struct {
 }
 
 func organization(row db.Organization) Organization {
-	o := Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.StatusReason, row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, parseFeatures(row.Features), row.SecondFactor, row.CreatedAt, nil, supportOf(row)}
+	o := Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.StatusReason, row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, parseFeatures(row.Features), row.SecondFactor, row.CreatedAt, nil, supportOf(row), row.Arriving}
 	if row.ClosingAt != nil && row.RemoveAt != nil {
 		o.Closing = &Closure{*row.ClosingAt, row.ClosingBy, *row.RemoveAt}
 	}

@@ -28,7 +28,7 @@ WHERE m.user_id = sqlc.arg(user_id) AND m.status = 'active'
 ORDER BY o.name, o.id;
 
 -- name: ListOrganizations :many
-SELECT sqlc.embed(o) FROM organizations AS o ORDER BY o.slug;
+SELECT sqlc.embed(o) FROM organizations AS o WHERE NOT o.arriving ORDER BY o.slug;
 
 -- name: OrganizationBySlug :one
 SELECT sqlc.embed(o)
@@ -139,7 +139,7 @@ UPDATE organizations SET billing_plan = sqlc.arg(billing_plan), updated_at = sql
 UPDATE organizations SET features = sqlc.arg(features), updated_at = sqlc.arg(updated_at) WHERE id = CAST(sqlc.arg(organization) AS org_text);
 
 -- name: CountByStatus :many
-SELECT status, COUNT(*) AS number FROM organizations GROUP BY status;
+SELECT status, COUNT(*) AS number FROM organizations WHERE NOT arriving GROUP BY status;
 
 -- name: Everybody :many
 SELECT m.user_id, u.name, u.email, m.role, m.costs, m.status, m.created_at
@@ -151,9 +151,26 @@ ORDER BY m.created_at, m.user_id;
 INSERT INTO memberships (organization_id, user_id, role, costs, status, created_at, updated_at)
 VALUES (sqlc.arg(organization_id), sqlc.arg(user_id), sqlc.arg(role), sqlc.arg(costs), sqlc.arg(status), sqlc.arg(created_at), sqlc.arg(created_at));
 
--- name: AdoptOrganization :execrows
-UPDATE organizations SET logo = sqlc.arg(logo), second_factor = sqlc.arg(second_factor), updated_at = sqlc.arg(updated_at)
-WHERE id = CAST(sqlc.arg(organization) AS org_text);
+-- An organization on its way in holds no slug; what stands in for it is none.
+-- name: CreateArriving :exec
+INSERT INTO organizations (id, name, slug, status, arriving, billing_plan, time_zone, locale, currency, brand_color, created_at, updated_at, closing_at, remove_at)
+VALUES (sqlc.arg(id), sqlc.arg(name), sqlc.arg(slug), 'closing', TRUE, sqlc.arg(billing_plan), sqlc.arg(time_zone), sqlc.arg(locale), sqlc.arg(currency), sqlc.arg(brand_color), sqlc.arg(created_at), sqlc.arg(created_at), sqlc.arg(created_at), sqlc.arg(remove_at));
+
+-- It fails once the removal may have begun.
+-- name: GoOnArriving :execrows
+UPDATE organizations SET remove_at = sqlc.arg(remove_at), updated_at = sqlc.arg(moment)
+WHERE id = CAST(sqlc.arg(organization) AS org_text) AND remove_at > sqlc.arg(moment);
+
+-- name: Arrive :execrows
+UPDATE organizations SET slug = sqlc.arg(slug), status = 'active', arriving = FALSE, closing_at = NULL, remove_at = NULL, reminded = FALSE, logo = sqlc.arg(logo), second_factor = sqlc.arg(second_factor), updated_at = sqlc.arg(moment)
+WHERE id = CAST(sqlc.arg(organization) AS org_text) AND remove_at > sqlc.arg(moment);
+
+-- name: TurnBack :exec
+UPDATE organizations SET remove_at = closing_at WHERE id = CAST(sqlc.arg(organization) AS org_text) AND arriving;
+
+-- Whoever takes a closing back, or goes on arriving, by a clock that is behind or in a transaction that began before, comes too late.
+-- name: HoldForRemoval :execrows
+UPDATE organizations SET remove_at = closing_at WHERE id = CAST(sqlc.arg(organization) AS org_text) AND remove_at <= sqlc.arg(moment);
 
 -- Only what is closing has a remove_at, so what compares that asks for no status.
 -- name: StartClosing :execrows
@@ -176,7 +193,7 @@ ORDER BY u.email;
 
 -- name: ToRemind :many
 SELECT sqlc.embed(o) FROM organizations AS o
-WHERE o.remove_at <= sqlc.arg(until) AND o.remove_at > sqlc.arg(since) AND NOT o.reminded
+WHERE o.remove_at <= sqlc.arg(until) AND o.remove_at > sqlc.arg(since) AND NOT o.reminded AND NOT o.arriving
 ORDER BY o.id;
 
 -- name: NoteReminded :execrows

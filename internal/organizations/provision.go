@@ -140,12 +140,16 @@ func create(ctx context.Context, system *store.SystemTx, tx *store.Tx, o Organiz
 	if err := takeSlug(ctx, system, o.ID, o.Slug); err != nil {
 		return err
 	}
-	profile := Profile{o.Name, o.Slug, o.TimeZone, o.Locale, o.BrandColor}.fields()
-	profile["Currency"], profile["Plan"] = o.Currency, o.BillingPlan
-	if err := record(ctx, tx, audit.Added, nil, profile); err != nil {
+	if err := o.recordAdded(ctx, tx); err != nil {
 		return err
 	}
 	return AddMember(ctx, tx, owner.id(), authz.Owner)
+}
+
+func (o *Organization) recordAdded(ctx context.Context, tx *store.Tx) error {
+	profile := o.profile().fields()
+	profile["Currency"], profile["Plan"] = o.Currency, o.BillingPlan
+	return record(ctx, tx, audit.Added, nil, profile)
 }
 
 // AddMember makes a user a member of the transaction's organization.

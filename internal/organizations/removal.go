@@ -29,10 +29,12 @@ type Remover struct {
 	// Contents removes all contents of an organization's files.
 	Contents func(context.Context, id.Organization) error
 	Batch    int64 // rows of a transaction; 0 is the usual
+	// Rest is what comes between two transactions; nil is nothing.
+	Rest func(context.Context) error
 }
 
 // Remove removes an organization: first its rows, then the contents of its files, at last its jobs, members, address and itself. What
-// is left is a summary. It can be broken off and begun again at any moment; ErrUnfinished says that it should be. An organization that
+// is left is a summary, but of an organization that never arrived. It can be broken off and begun again at any moment; ErrUnfinished says that it should be. An organization that
 // is gone, or whose time has not come, is none to remove.
 func (r Remover) Remove(ctx context.Context, which id.Organization) error {
 	o, scope, err := OpenByID(ctx, r.Store, which)
@@ -52,6 +54,12 @@ func (r Remover) Remove(ctx context.Context, which id.Organization) error {
 				return err
 			}
 			return r.last(ctx, o, scope)
+		}
+		if r.Rest == nil {
+			continue
+		}
+		if err := r.Rest(ctx); err != nil {
+			return err
 		}
 	}
 	return ErrUnfinished
@@ -79,17 +87,18 @@ func (r Remover) some(ctx context.Context, o Organization, scope store.Scope) (r
 
 // stillGone makes sure, in the transaction that deletes, that the organization's time has come.
 func stillGone(ctx context.Context, system *store.SystemTx, which id.Organization) error {
-	row, err := db.ForSystem(system).OrganizationByID(ctx, db.OrganizationByIDParams{Organization: which})
-	if err != nil {
-		return err
+	held, err := db.ForSystem(system).HoldForRemoval(ctx, db.HoldForRemovalParams{Organization: which, Moment: new(system.Now())})
+	if err == nil && held == 0 {
+		err = fault.Conflict("The organization is not to be removed.")
 	}
-	if !organization(row.Organization).Gone(system.Now()) {
-		return fault.Conflict("The organization is not to be removed.")
-	}
-	return nil
+	return err
 }
 
+// noteRemoval adds to what is kept of the organization: of one that never arrived, nothing.
 func (o Organization) noteRemoval(ctx context.Context, system *store.SystemTx, rows, files int64) error {
+	if o.arriving {
+		return nil
+	}
 	return db.ForSystem(system).NoteRemoval(ctx, db.NoteRemovalParams{Organization: id.ID{UUID: o.ID.UUID}, Name: o.Name, Slug: o.Slug, Reason: o.Why, CreatedAt: o.CreatedAt, ClosedAt: o.Closing.Since, ClosedBy: o.Closing.By,
 		RowsRemoved: rows, FilesRemoved: files})
 }
@@ -114,9 +123,16 @@ func (r Remover) last(ctx context.Context, o Organization, scope store.Scope) er
 		if err != nil {
 			return err
 		}
+		people, err := Everybody(ctx, tx)
+		if err != nil {
+			return err
+		}
 		members, err := o.end(ctx, system)
 		if err != nil {
 			return err
+		}
+		if o.arriving {
+			return forget(ctx, system, people)
 		}
 		if err := o.noteRemoval(ctx, system, audited+members, 0); err != nil {
 			return err
@@ -124,6 +140,16 @@ func (r Remover) last(ctx context.Context, o Organization, scope store.Scope) er
 		_, err = db.ForSystem(system).EndRemoval(ctx, db.EndRemovalParams{Organization: id.ID{UUID: o.ID.UUID}, RemovedAt: new(tx.Now())})
 		return err
 	})
+}
+
+// forget removes the users who stood for people of an organization that never arrived.
+func forget(ctx context.Context, system *store.SystemTx, people []Member) error {
+	for _, p := range people {
+		if err := accounts.ForgetFormer(ctx, system, p.UserID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // end deletes what the directory knows of the organization; its slugs stay taken.

@@ -146,6 +146,23 @@ func (s *Store) Close() error {
 	return err
 }
 
+// looksAgain is how long a writer of another process waits at most until it looks again whether a SQLite file is free.
+const looksAgain = 100 * time.Millisecond
+
+// Rest lets other processes write between two transactions of something long: on SQLite they would seldom find the file free if the next
+// one began at once. On PostgreSQL nobody waits.
+func (s *Store) Rest(ctx context.Context) error {
+	if s.engine == Postgres {
+		return ctx.Err()
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(looksAgain + looksAgain/10):
+		return nil
+	}
+}
+
 // Pool is how busy connections to the database are.
 type Pool struct {
 	Name        string // read or write; on PostgreSQL they are one

@@ -23,8 +23,11 @@ type Importer struct {
 	Files *files.Library
 	// Most is how many bytes an archive may unpack to; 0 means 10 GB.
 	Most int64
-	// Progress is told how many rows were brought; nil is told nothing.
+	// Progress is told how many rows were brought, after each transaction that is full; nil is told nothing.
 	Progress func(rows int64)
+	// Undoing is told that what was brought is removed, which may take as long as bringing it did; nil is told nothing.
+	Undoing func()
+	Batch   int // rows of a transaction; 0 is the usual
 }
 
 // As is what the new organization shall be. Empty fields are as the archive has them.
@@ -37,11 +40,21 @@ type As struct {
 
 const defaultMost = 10 << 30
 
-// Import makes a new organization of an archive: all of it or nothing. An Invalid fault says what is wrong with the archive, at the field
+// Rows go in transactions of so many, and of so many bytes of the archive at most: nobody else waits long for one.
+const (
+	rowsInBatch  = 5000
+	bytesInBatch = 4 << 20
+)
+
+// Import makes a new organization of an archive: all of it or nothing. It takes many transactions, and until the last one nobody can see
+// or open it; what cannot be brought to its end is removed, here or by the job that removes organizations. An Invalid fault says what is wrong with the archive, at the field
 // archive, or with what the organization shall be.
 func (in Importer) Import(ctx context.Context, archive io.ReaderAt, size int64, as As) (organizations.Organization, Manifest, error) {
 	if in.Most == 0 {
 		in.Most = defaultMost
+	}
+	if in.Batch == 0 {
+		in.Batch = rowsInBatch
 	}
 	r, err := in.open(ctx, archive, size)
 	if err != nil {
@@ -56,6 +69,15 @@ type reader struct {
 	parts
 	manifest Manifest
 	tables   []store.Table // those of the archive, with its columns
+}
+
+// part is what the manifest says of a table; nothing of one that the archive has not.
+func (r *reader) part(table string) TablePart {
+	at := slices.IndexFunc(r.manifest.Tables, func(p TablePart) bool { return p.Table == table })
+	if at < 0 {
+		return TablePart{}
+	}
+	return r.manifest.Tables[at]
 }
 
 func (in Importer) open(ctx context.Context, archive io.ReaderAt, size int64) (*reader, error) {
@@ -129,11 +151,11 @@ func (r *reader) verify(most int64) error {
 	return r.parts.verify(promised, most)
 }
 
-// bring makes the organization. The contents of files come first, as nothing names them until the rows are there.
+// bring makes the organization: first itself, so that what a killed process leaves is removed with it, then contents and rows, and at
+// last what lets people in.
 func (in Importer) bring(ctx context.Context, r *reader, as As) (o organizations.Organization, err error) {
 	m := r.manifest.Organization
-	which := id.NewOrganization()
-	adopted := organizations.Adopted{ID: which, Logo: m.Logo, SecondFactor: m.SecondFactor, Reconnect: as.Reconnect, NewOrganization: organizations.NewOrganization{
+	adopted := organizations.Adopted{Logo: m.Logo, SecondFactor: m.SecondFactor, Reconnect: as.Reconnect, NewOrganization: organizations.NewOrganization{
 		Name: cmp.Or(as.Name, m.Name), Slug: cmp.Or(as.Slug, m.Slug), Plan: cmp.Or(as.Plan, m.Plan), TimeZone: m.TimeZone, Locale: m.Locale, Currency: m.Currency, BrandColor: m.BrandColor}}
 	for _, p := range r.manifest.People {
 		if p.ID.IsZero() {
@@ -141,24 +163,26 @@ func (in Importer) bring(ctx context.Context, r *reader, as As) (o organizations
 		}
 		adopted.People = append(adopted.People, organizations.Member{UserID: p.ID, Name: p.Name, Email: p.Email, Place: organizations.Place{Role: p.Role, CostsHidden: p.CostsHidden}, Standing: p.Standing})
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, in.dropFiles(context.WithoutCancel(ctx), r, which))
-		}
-	}()
-	if err := in.bringFiles(ctx, r, which); err != nil {
-		return o, err
+	arrival, err := organizations.Adopt(ctx, in.Store, adopted, as.Owner)
+	if err != nil {
+		return o, explain(err)
 	}
-	o, err = organizations.Adopt(ctx, in.Store, adopted, as.Owner, func(tx *store.Tx, people map[id.ID]id.ID) error {
-		b := bringing{r: r, people: people, progress: in.Progress}
-		for _, t := range r.tables {
-			if err := b.table(ctx, tx, t); err != nil {
-				return err
-			}
+	b := bringing{Importer: in, r: r, arrival: arrival}
+	if err = b.files(ctx); err == nil {
+		err = b.rows(ctx)
+	}
+	if err == nil {
+		o, err = arrival.Settle(ctx, func(tx *store.Tx) error { return b.whole(ctx, tx) })
+	} else {
+		err = explain(err)
+	}
+	if err != nil {
+		if in.Undoing != nil {
+			in.Undoing()
 		}
-		return b.compareFiles(ctx, tx)
-	})
-	return o, explain(err)
+		err = errors.Join(err, arrival.TurnBack(context.WithoutCancel(ctx), in.Files.DeleteAll))
+	}
+	return o, err
 }
 
 // explain says that it is the archive when the database refuses a row of it.
@@ -169,37 +193,52 @@ func explain(err error) error {
 	return err
 }
 
-func (in Importer) bringFiles(ctx context.Context, r *reader, which id.Organization) error {
-	for _, f := range r.manifest.Files {
-		content, err := r.content(filesFolder+f.ID.String(), f.Part)
+// bringing is an import under way.
+type bringing struct {
+	Importer
+	r       *reader
+	arrival *organizations.Arrival
+	waiting []some // for the next transaction
+	count   int    // of the rows that wait
+	bytes   int64  // of the archive, which they were read from
+	brought int64
+}
+
+// some are rows of a table, no more than are written at once.
+type some struct {
+	table store.Table
+	rows  [][]any
+}
+
+// files brings the contents of files.
+func (b *bringing) files(ctx context.Context) error {
+	for _, f := range b.r.manifest.Files {
+		if err := b.arrival.Bring(ctx, nil); err != nil {
+			return err
+		}
+		content, err := b.r.content(filesFolder+f.ID.String(), f.Part)
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(in.Files.Bring(ctx, which, f.ID, content), content.Close()); err != nil {
+		if err := errors.Join(b.Files.Bring(ctx, b.arrival.ID(), f.ID, content), content.whole(), content.Close()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (in Importer) dropFiles(ctx context.Context, r *reader, which id.Organization) (err error) {
-	for _, f := range r.manifest.Files {
-		err = errors.Join(err, in.Files.Drop(ctx, which, f.ID))
+// rows brings the rows, each table after those that its rows refer to.
+func (b *bringing) rows(ctx context.Context) error {
+	for _, t := range b.r.tables {
+		if err := b.table(ctx, t); err != nil {
+			return err
+		}
 	}
-	return err
+	return b.flush(ctx)
 }
 
-// bringing writes rows.
-type bringing struct {
-	r        *reader
-	people   map[id.ID]id.ID
-	progress func(int64)
-	rows     int64
-}
-
-func (b *bringing) table(ctx context.Context, tx *store.Tx, t store.Table) error {
-	at := slices.IndexFunc(b.r.manifest.Tables, func(p TablePart) bool { return p.Table == t.Name })
-	part := b.r.manifest.Tables[at]
+func (b *bringing) table(ctx context.Context, t store.Table) error {
+	part := b.r.part(t.Name)
 	content, err := b.r.content(dataFolder+t.Name+rowsSuffix, part.Part)
 	if err != nil {
 		return err
@@ -207,15 +246,15 @@ func (b *bringing) table(ctx context.Context, tx *store.Tx, t store.Table) error
 	defer content.Close()
 	lines := json.NewDecoder(content)
 	lines.UseNumber()
-	rows := make([][]any, 0, store.RowsAtOnce)
 	for n := int64(0); ; n++ {
 		var line []any
+		before := lines.InputOffset()
 		err := lines.Decode(&line)
 		if errors.Is(err, io.EOF) {
 			if n != part.Rows {
 				return damaged("table %s has %d rows and not %d", t.Name, n, part.Rows)
 			}
-			return b.insert(ctx, tx, t, rows)
+			return content.whole()
 		}
 		if err != nil {
 			return damaged("row %d of table %s cannot be read", n+1, t.Name)
@@ -224,31 +263,63 @@ func (b *bringing) table(ctx context.Context, tx *store.Tx, t store.Table) error
 		if err != nil {
 			return damaged("row %d of table %s: %v", n+1, t.Name, err)
 		}
-		if rows = append(rows, row); len(rows) == store.RowsAtOnce {
-			if err := b.insert(ctx, tx, t, rows); err != nil {
-				return err
-			}
-			rows = rows[:0]
+		b.wait(t, row, lines.InputOffset()-before)
+		if !b.full() {
+			continue
+		}
+		if err := b.flush(ctx); err != nil {
+			return err
 		}
 	}
 }
 
-// insert writes as many rows at once as the store takes, and what is left over one by one: two statements for each table.
-func (b *bringing) insert(ctx context.Context, tx *store.Tx, t store.Table, rows [][]any) error {
-	if len(rows) == store.RowsAtOnce {
-		if err := tx.InsertRows(ctx, t, rows); err != nil {
-			return err
-		}
-	} else {
-		for _, row := range rows {
-			if err := tx.InsertRows(ctx, t, [][]any{row}); err != nil {
+func (b *bringing) full() bool { return b.count >= b.Batch || b.bytes >= bytesInBatch }
+
+// wait lets a row wait for the next transaction.
+func (b *bringing) wait(t store.Table, row []any, bytes int64) {
+	if last := len(b.waiting) - 1; last < 0 || b.waiting[last].table.Name != t.Name || len(b.waiting[last].rows) == store.RowsAtOnce {
+		b.waiting = append(b.waiting, some{t, make([][]any, 0, store.RowsAtOnce)})
+	}
+	last := &b.waiting[len(b.waiting)-1]
+	last.rows = append(last.rows, row)
+	b.count++
+	b.bytes += bytes
+}
+
+// flush writes what waits, in one transaction.
+func (b *bringing) flush(ctx context.Context) error {
+	err := b.arrival.Bring(ctx, func(tx *store.Tx) error {
+		for _, s := range b.waiting {
+			if err := s.insert(ctx, tx); err != nil {
 				return err
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	before := b.rows
-	if b.rows += int64(len(rows)); b.progress != nil && before/reportEvery != b.rows/reportEvery {
-		b.progress(b.rows)
+	b.brought += int64(b.count)
+	full := b.full()
+	b.waiting, b.count, b.bytes = b.waiting[:0], 0, 0
+	if !full {
+		return nil
+	}
+	if b.Progress != nil {
+		b.Progress(b.brought)
+	}
+	return b.Store.Rest(ctx)
+}
+
+// insert writes as many rows at once as the store takes, and what is left over one by one: two statements for each table.
+func (s some) insert(ctx context.Context, tx *store.Tx) error {
+	if len(s.rows) == store.RowsAtOnce {
+		return tx.InsertRows(ctx, s.table, s.rows)
+	}
+	for _, row := range s.rows {
+		if err := tx.InsertRows(ctx, s.table, [][]any{row}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -267,7 +338,7 @@ func (b *bringing) row(t store.Table, line []any) ([]any, error) {
 		if column.Person && value != nil {
 			text, _ := value.(string)
 			who, err := id.Parse(text)
-			here, known := b.people[who]
+			here, known := b.arrival.Person(who)
 			if err != nil || !known {
 				return nil, fmt.Errorf("column %s names nobody of the archive", column.Name)
 			}
@@ -276,6 +347,20 @@ func (b *bringing) row(t store.Table, line []any) ([]any, error) {
 		row[i] = value
 	}
 	return row, nil
+}
+
+// whole makes sure that all is there that the manifest promises, and nothing else.
+func (b *bringing) whole(ctx context.Context, tx *store.Tx) error {
+	counted, err := tx.CountRows(ctx)
+	if err != nil {
+		return err
+	}
+	for table, rows := range counted {
+		if stays[table] == "" && rows != b.r.part(table).Rows {
+			return fault.Conflict(fmt.Sprintf("Table %s has %d rows and not %d: something changed them while they were brought.", table, rows, b.r.part(table).Rows))
+		}
+	}
+	return b.compareFiles(ctx, tx)
 }
 
 // compareFiles makes sure that the rows and the contents of files are the same files.

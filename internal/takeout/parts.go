@@ -81,26 +81,36 @@ func (p parts) digest(name string, part Part) error {
 		return err
 	}
 	defer content.Close()
-	sum := sha256.New()
-	n, err := io.Copy(sum, content)
-	if err != nil || n != part.Size || hex.EncodeToString(sum.Sum(nil)) != part.SHA256 {
-		return damaged("%.80s is not what its manifest says", name)
-	}
-	return nil
+	return content.whole()
+}
+
+// content is a part while it is read.
+type content struct {
+	io.Reader
+	io.Closer
+	name string
+	part Part
+	sum  *digester
 }
 
 // content opens a part, of which one byte more than promised can be read.
-func (p parts) content(name string, part Part) (io.ReadCloser, error) {
+func (p parts) content(name string, part Part) (*content, error) {
 	f := p.entries[name]
 	if f == nil {
 		return nil, damaged("%.80s is missing", name)
 	}
-	content, err := f.Open()
+	entry, err := f.Open()
 	if err != nil {
 		return nil, damaged("%.80s cannot be unpacked", name)
 	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.LimitReader(content, part.Size+1), content}, nil
+	sum := &digester{to: io.Discard, sum: sha256.New()}
+	return &content{io.TeeReader(io.LimitReader(entry, part.Size+1), sum), entry, name, part, sum}, nil
+}
+
+// whole reads what is left, and makes sure that what was read is what the manifest says.
+func (c *content) whole() error {
+	if _, err := io.Copy(io.Discard, c); err != nil || c.sum.size != c.part.Size || hex.EncodeToString(c.sum.sum.Sum(nil)) != c.part.SHA256 {
+		return damaged("%.80s is not what its manifest says", c.name)
+	}
+	return nil
 }

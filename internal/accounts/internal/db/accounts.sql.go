@@ -323,6 +323,19 @@ func (q *Queries) DeleteExpiredTokens(ctx context.Context, arg DeleteExpiredToke
 	return err
 }
 
+const deleteFormer = `-- name: DeleteFormer :exec
+DELETE FROM users WHERE email = $1
+`
+
+type DeleteFormerParams struct {
+	Former string
+}
+
+func (q *Queries) DeleteFormer(ctx context.Context, arg DeleteFormerParams) error {
+	_, err := q.db.ExecContext(ctx, deleteFormer, arg.Former)
+	return err
+}
+
 const deleteOtherSessions = `-- name: DeleteOtherSessions :execrows
 DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2
 `
@@ -551,6 +564,34 @@ type HoldUserParams struct {
 // Written to by every change of a person's factors, so that two at once follow one another.
 func (q *Queries) HoldUser(ctx context.Context, arg HoldUserParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, holdUser, arg.UpdatedAt, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const identifyUser = `-- name: IdentifyUser :execrows
+UPDATE users SET email = $1, name = $2, password_hash = $3, updated_at = $4
+WHERE email = $5
+`
+
+type IdentifyUserParams struct {
+	Email        string
+	Name         string
+	PasswordHash string
+	UpdatedAt    calendar.Instant
+	Former       string
+}
+
+// Whoever stood for somebody becomes that person.
+func (q *Queries) IdentifyUser(ctx context.Context, arg IdentifyUserParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, identifyUser,
+		arg.Email,
+		arg.Name,
+		arg.PasswordHash,
+		arg.UpdatedAt,
+		arg.Former,
+	)
 	if err != nil {
 		return 0, err
 	}

@@ -107,6 +107,11 @@ func (s System) DeleteExpiredTokens(ctx context.Context, in DeleteExpiredTokensP
 	return s.queries.DeleteExpiredTokens(ctx, in)
 }
 
+// DeleteFormer runs over the directory.
+func (s System) DeleteFormer(ctx context.Context, in DeleteFormerParams) error {
+	return s.queries.DeleteFormer(ctx, in)
+}
+
 // DeleteOtherSessions runs over the directory.
 func (s System) DeleteOtherSessions(ctx context.Context, in DeleteOtherSessionsParams) (int64, error) {
 	return s.queries.DeleteOtherSessions(ctx, in)
@@ -180,6 +185,11 @@ func (s System) HasFactor(ctx context.Context, in HasFactorParams) (bool, error)
 // HoldUser runs over the directory.
 func (s System) HoldUser(ctx context.Context, in HoldUserParams) (int64, error) {
 	return s.queries.HoldUser(ctx, in)
+}
+
+// IdentifyUser runs over the directory.
+func (s System) IdentifyUser(ctx context.Context, in IdentifyUserParams) (int64, error) {
+	return s.queries.IdentifyUser(ctx, in)
 }
 
 // LiftSession runs over the directory.

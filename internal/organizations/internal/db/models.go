@@ -48,4 +48,5 @@ type Organization struct {
 	SupportWrites bool
 	SupportReason string
 	DigestedOn    *calendar.Date
+	Arriving      bool
 }

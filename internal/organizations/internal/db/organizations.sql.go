@@ -54,23 +54,25 @@ func (q *Queries) AdoptMembership(ctx context.Context, arg AdoptMembershipParams
 	return err
 }
 
-const adoptOrganization = `-- name: AdoptOrganization :execrows
-UPDATE organizations SET logo = $1, second_factor = $2, updated_at = $3
-WHERE id = CAST($4 AS org_text)
+const arrive = `-- name: Arrive :execrows
+UPDATE organizations SET slug = $1, status = 'active', arriving = FALSE, closing_at = NULL, remove_at = NULL, reminded = FALSE, logo = $2, second_factor = $3, updated_at = $4
+WHERE id = CAST($5 AS org_text) AND remove_at > $4
 `
 
-type AdoptOrganizationParams struct {
+type ArriveParams struct {
+	Slug         string
 	Logo         string
 	SecondFactor bool
-	UpdatedAt    calendar.Instant
+	Moment       calendar.Instant
 	Organization id.Organization
 }
 
-func (q *Queries) AdoptOrganization(ctx context.Context, arg AdoptOrganizationParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, adoptOrganization,
+func (q *Queries) Arrive(ctx context.Context, arg ArriveParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, arrive,
+		arg.Slug,
 		arg.Logo,
 		arg.SecondFactor,
-		arg.UpdatedAt,
+		arg.Moment,
 		arg.Organization,
 	)
 	if err != nil {
@@ -126,7 +128,7 @@ func (q *Queries) CountAudited(ctx context.Context, arg CountAuditedParams) (int
 }
 
 const countByStatus = `-- name: CountByStatus :many
-SELECT status, COUNT(*) AS number FROM organizations GROUP BY status
+SELECT status, COUNT(*) AS number FROM organizations WHERE NOT arriving GROUP BY status
 `
 
 type CountByStatusRow struct {
@@ -155,6 +157,41 @@ func (q *Queries) CountByStatus(ctx context.Context) ([]CountByStatusRow, error)
 		return nil, err
 	}
 	return items, nil
+}
+
+const createArriving = `-- name: CreateArriving :exec
+INSERT INTO organizations (id, name, slug, status, arriving, billing_plan, time_zone, locale, currency, brand_color, created_at, updated_at, closing_at, remove_at)
+VALUES ($1, $2, $3, 'closing', TRUE, $4, $5, $6, $7, $8, $9, $9, $9, $10)
+`
+
+type CreateArrivingParams struct {
+	ID          id.Organization
+	Name        string
+	Slug        string
+	BillingPlan string
+	TimeZone    string
+	Locale      string
+	Currency    string
+	BrandColor  string
+	CreatedAt   calendar.Instant
+	RemoveAt    *calendar.Instant
+}
+
+// An organization on its way in holds no slug; what stands in for it is none.
+func (q *Queries) CreateArriving(ctx context.Context, arg CreateArrivingParams) error {
+	_, err := q.db.ExecContext(ctx, createArriving,
+		arg.ID,
+		arg.Name,
+		arg.Slug,
+		arg.BillingPlan,
+		arg.TimeZone,
+		arg.Locale,
+		arg.Currency,
+		arg.BrandColor,
+		arg.CreatedAt,
+		arg.RemoveAt,
+	)
+	return err
 }
 
 const createInvitation = `-- name: CreateInvitation :exec
@@ -493,6 +530,26 @@ func (q *Queries) FileBytes(ctx context.Context, arg FileBytesParams) (int64, er
 	return column_1, err
 }
 
+const goOnArriving = `-- name: GoOnArriving :execrows
+UPDATE organizations SET remove_at = $1, updated_at = $2
+WHERE id = CAST($3 AS org_text) AND remove_at > $2
+`
+
+type GoOnArrivingParams struct {
+	RemoveAt     *calendar.Instant
+	Moment       calendar.Instant
+	Organization id.Organization
+}
+
+// It fails once the removal may have begun.
+func (q *Queries) GoOnArriving(ctx context.Context, arg GoOnArrivingParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, goOnArriving, arg.RemoveAt, arg.Moment, arg.Organization)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const grantSupport = `-- name: GrantSupport :execrows
 UPDATE organizations SET support_since = $1, support_until = $2, support_by = $3, support_writes = $4, support_reason = $5, updated_at = $1
 WHERE id = CAST($6 AS org_text)
@@ -516,6 +573,24 @@ func (q *Queries) GrantSupport(ctx context.Context, arg GrantSupportParams) (int
 		arg.Reason,
 		arg.Organization,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const holdForRemoval = `-- name: HoldForRemoval :execrows
+UPDATE organizations SET remove_at = closing_at WHERE id = CAST($1 AS org_text) AND remove_at <= $2
+`
+
+type HoldForRemovalParams struct {
+	Organization id.Organization
+	Moment       *calendar.Instant
+}
+
+// Whoever takes a closing back, or goes on arriving, by a clock that is behind or in a transaction that began before, comes too late.
+func (q *Queries) HoldForRemoval(ctx context.Context, arg HoldForRemovalParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, holdForRemoval, arg.Organization, arg.Moment)
 	if err != nil {
 		return 0, err
 	}
@@ -752,7 +827,7 @@ func (q *Queries) ListClosed(ctx context.Context) ([]ClosedOrganization, error) 
 }
 
 const listOrganizations = `-- name: ListOrganizations :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on FROM organizations AS o ORDER BY o.slug
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving FROM organizations AS o WHERE NOT o.arriving ORDER BY o.slug
 `
 
 type ListOrganizationsRow struct {
@@ -794,6 +869,7 @@ func (q *Queries) ListOrganizations(ctx context.Context) ([]ListOrganizationsRow
 			&i.Organization.SupportWrites,
 			&i.Organization.SupportReason,
 			&i.Organization.DigestedOn,
+			&i.Organization.Arriving,
 		); err != nil {
 			return nil, err
 		}
@@ -991,7 +1067,7 @@ func (q *Queries) NoteSupport(ctx context.Context, arg NoteSupportParams) error 
 }
 
 const openToSupport = `-- name: OpenToSupport :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on,
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving,
   EXISTS (SELECT 1 FROM support_events AS e WHERE e.organization = CAST(o.id AS uuid_text) AND e.person = $1 AND e.event = 'entered' AND e.at >= o.support_since) AS entered
 FROM organizations AS o
 WHERE o.status = 'active' AND o.support_until > $2
@@ -1044,6 +1120,7 @@ func (q *Queries) OpenToSupport(ctx context.Context, arg OpenToSupportParams) ([
 			&i.Organization.SupportWrites,
 			&i.Organization.SupportReason,
 			&i.Organization.DigestedOn,
+			&i.Organization.Arriving,
 			&i.Entered,
 		); err != nil {
 			return nil, err
@@ -1060,7 +1137,7 @@ func (q *Queries) OpenToSupport(ctx context.Context, arg OpenToSupportParams) ([
 }
 
 const organizationByID = `-- name: OrganizationByID :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
 `
 
 type OrganizationByIDParams struct {
@@ -1100,12 +1177,13 @@ func (q *Queries) OrganizationByID(ctx context.Context, arg OrganizationByIDPara
 		&i.Organization.SupportWrites,
 		&i.Organization.SupportReason,
 		&i.Organization.DigestedOn,
+		&i.Organization.Arriving,
 	)
 	return i, err
 }
 
 const organizationBySlug = `-- name: OrganizationBySlug :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving
 FROM slugs AS s JOIN organizations AS o ON o.id = s.organization_id
 WHERE s.slug = $1
 `
@@ -1147,12 +1225,13 @@ func (q *Queries) OrganizationBySlug(ctx context.Context, arg OrganizationBySlug
 		&i.Organization.SupportWrites,
 		&i.Organization.SupportReason,
 		&i.Organization.DigestedOn,
+		&i.Organization.Arriving,
 	)
 	return i, err
 }
 
 const organizationsOfUser = `-- name: OrganizationsOfUser :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, m.role, m.costs
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving, m.role, m.costs
 FROM memberships AS m JOIN organizations AS o ON o.id = m.organization_id
 WHERE m.user_id = $1 AND m.status = 'active'
 ORDER BY o.name, o.id
@@ -1203,6 +1282,7 @@ func (q *Queries) OrganizationsOfUser(ctx context.Context, arg OrganizationsOfUs
 			&i.Organization.SupportWrites,
 			&i.Organization.SupportReason,
 			&i.Organization.DigestedOn,
+			&i.Organization.Arriving,
 			&i.Role,
 			&i.Costs,
 		); err != nil {
@@ -1419,7 +1499,7 @@ func (q *Queries) RequireSecondFactor(ctx context.Context, arg RequireSecondFact
 }
 
 const resolve = `-- name: Resolve :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, m.role, m.costs
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving, m.role, m.costs
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = $1 AND m.status = 'active'
@@ -1468,6 +1548,7 @@ func (q *Queries) Resolve(ctx context.Context, arg ResolveParams) (ResolveRow, e
 		&i.Organization.SupportWrites,
 		&i.Organization.SupportReason,
 		&i.Organization.DigestedOn,
+		&i.Organization.Arriving,
 		&i.Role,
 		&i.Costs,
 	)
@@ -1475,7 +1556,7 @@ func (q *Queries) Resolve(ctx context.Context, arg ResolveParams) (ResolveRow, e
 }
 
 const resolveSupport = `-- name: ResolveSupport :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN users AS u ON u.id = $1
@@ -1525,6 +1606,7 @@ func (q *Queries) ResolveSupport(ctx context.Context, arg ResolveSupportParams) 
 		&i.Organization.SupportWrites,
 		&i.Organization.SupportReason,
 		&i.Organization.DigestedOn,
+		&i.Organization.Arriving,
 	)
 	return i, err
 }
@@ -1890,8 +1972,8 @@ func (q *Queries) Supporters(ctx context.Context) ([]SupportersRow, error) {
 }
 
 const toRemind = `-- name: ToRemind :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on FROM organizations AS o
-WHERE o.remove_at <= $1 AND o.remove_at > $2 AND NOT o.reminded
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving FROM organizations AS o
+WHERE o.remove_at <= $1 AND o.remove_at > $2 AND NOT o.reminded AND NOT o.arriving
 ORDER BY o.id
 `
 
@@ -1939,6 +2021,7 @@ func (q *Queries) ToRemind(ctx context.Context, arg ToRemindParams) ([]ToRemindR
 			&i.Organization.SupportWrites,
 			&i.Organization.SupportReason,
 			&i.Organization.DigestedOn,
+			&i.Organization.Arriving,
 		); err != nil {
 			return nil, err
 		}
@@ -1951,4 +2034,17 @@ func (q *Queries) ToRemind(ctx context.Context, arg ToRemindParams) ([]ToRemindR
 		return nil, err
 	}
 	return items, nil
+}
+
+const turnBack = `-- name: TurnBack :exec
+UPDATE organizations SET remove_at = closing_at WHERE id = CAST($1 AS org_text) AND arriving
+`
+
+type TurnBackParams struct {
+	Organization id.Organization
+}
+
+func (q *Queries) TurnBack(ctx context.Context, arg TurnBackParams) error {
+	_, err := q.db.ExecContext(ctx, turnBack, arg.Organization)
+	return err
 }

@@ -43,9 +43,9 @@ func (t Tenant) AdoptMembership(ctx context.Context, in AdoptMembershipIn) error
 	return t.queries.AdoptMembership(ctx, AdoptMembershipParams{OrganizationID: t.tx.Organization(), UserID: in.UserID, Role: in.Role, Costs: in.Costs, Status: in.Status, CreatedAt: in.CreatedAt})
 }
 
-// AdoptOrganization runs over the directory.
-func (s System) AdoptOrganization(ctx context.Context, in AdoptOrganizationParams) (int64, error) {
-	return s.queries.AdoptOrganization(ctx, in)
+// Arrive runs over the directory.
+func (s System) Arrive(ctx context.Context, in ArriveParams) (int64, error) {
+	return s.queries.Arrive(ctx, in)
 }
 
 // ChangeOrganization runs over the directory.
@@ -61,6 +61,11 @@ func (t Tenant) CountAudited(ctx context.Context) (int64, error) {
 // CountByStatus runs over the directory.
 func (s System) CountByStatus(ctx context.Context) ([]CountByStatusRow, error) {
 	return s.queries.CountByStatus(ctx)
+}
+
+// CreateArriving runs over the directory.
+func (s System) CreateArriving(ctx context.Context, in CreateArrivingParams) error {
+	return s.queries.CreateArriving(ctx, in)
 }
 
 // CreateInvitationIn is what CreateInvitation takes beside the organization.
@@ -169,9 +174,19 @@ func (t Tenant) FileBytes(ctx context.Context) (int64, error) {
 	return t.queries.FileBytes(ctx, FileBytesParams{OrganizationID: t.tx.Organization()})
 }
 
+// GoOnArriving runs over the directory.
+func (s System) GoOnArriving(ctx context.Context, in GoOnArrivingParams) (int64, error) {
+	return s.queries.GoOnArriving(ctx, in)
+}
+
 // GrantSupport runs over the directory.
 func (s System) GrantSupport(ctx context.Context, in GrantSupportParams) (int64, error) {
 	return s.queries.GrantSupport(ctx, in)
+}
+
+// HoldForRemoval runs over the directory.
+func (s System) HoldForRemoval(ctx context.Context, in HoldForRemovalParams) (int64, error) {
+	return s.queries.HoldForRemoval(ctx, in)
 }
 
 // HurryClosing runs over the directory.
@@ -457,4 +472,9 @@ func (s System) Supporters(ctx context.Context) ([]SupportersRow, error) {
 // ToRemind runs over the directory.
 func (s System) ToRemind(ctx context.Context, in ToRemindParams) ([]ToRemindRow, error) {
 	return s.queries.ToRemind(ctx, in)
+}
+
+// TurnBack runs over the directory.
+func (s System) TurnBack(ctx context.Context, in TurnBackParams) error {
+	return s.queries.TurnBack(ctx, in)
 }
