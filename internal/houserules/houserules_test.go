@@ -173,6 +173,7 @@ var scopeMakers = map[string][]string{
 		"internal/cli/organizations.go",
 		"internal/digest/link.go",
 		"internal/jobs/jobs.go",
+		"internal/organizations/adopt.go",
 		"internal/organizations/invitation.go",
 		"internal/organizations/joining.go",
 		"internal/organizations/removal.go",

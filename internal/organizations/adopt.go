@@ -112,6 +112,19 @@ func errTurnedBack() error {
 	return fault.Unavailable("The import rested for too long, and what it had brought was removed. Begin it again.", nil)
 }
 
+// Count is how many rows there are of the organization in each table, read while others write. Nobody but the removal changes them any
+// more, and whoever settles after that is refused.
+func (a *Arrival) Count(ctx context.Context) (counted store.Counted, err error) {
+	_, scope, err := OpenByID(ctx, a.store, a.becomes.ID)
+	if err != nil {
+		return nil, err
+	}
+	return counted, a.store.View(ctx, scope, func(tx *store.Tx) error {
+		counted, err = tx.CountRows(ctx)
+		return err
+	})
+}
+
 // Settle gives the organization its slug and its members in one transaction, unless whole finds that something lacks. From then on it
 // is one like any other. whole may run more than once.
 func (a *Arrival) Settle(ctx context.Context, whole func(*store.Tx) error) (Organization, error) {

@@ -503,3 +503,36 @@ func TestSealing(t *testing.T) {
 		}
 	})
 }
+
+// A whole organization is read in the order of its keys as they are: what is sorted first is in memory first, all of it.
+func TestNoTableIsSorted(t *testing.T) {
+	db := storetest.New(t, store.SQLite)
+	tables, err := db.Tables(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range tables {
+		for _, query := range table.Selections() {
+			rows, err := db.Raw().QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for rows.Next() {
+				var step, parent, unused int
+				var detail string
+				if err := rows.Scan(&step, &parent, &unused, &detail); err != nil {
+					t.Fatal(err)
+				}
+				if strings.Contains(detail, "TEMP B-TREE") {
+					t.Errorf("%s: %s", query, detail)
+				}
+			}
+			if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if len(tables) < 40 {
+		t.Errorf("only %d tables", len(tables))
+	}
+}

@@ -73,13 +73,15 @@ func (tx *Tx) CountRows(ctx context.Context) (Counted, error) {
 }
 
 // waves are conditions that part the rows by whether they refer to others of the table: those that do not come first. One query sorted
-// by that would keep all rows in memory; each of these is read in the order of the key as it is.
+// by that would keep all rows in memory; each of these is read in the order of the key as it is. They are so written that no index can
+// answer them: with one of its own SQLite would find the rows, and then sort them in memory.
 func (t Table) waves() []string {
 	waves := []string{""}
 	for _, r := range t.self {
 		var next []string
 		for _, w := range waves {
-			next = append(next, fmt.Sprintf("%s AND %q IS NULL", w, r.from[0]), fmt.Sprintf("%s AND %q IS NOT NULL", w, r.from[0]))
+			refers := fmt.Sprintf("CASE WHEN %q IS NULL THEN 0 ELSE 1 END", r.from[0])
+			next = append(next, w+" AND "+refers+" = 0", w+" AND "+refers+" = 1")
 		}
 		waves = next
 	}

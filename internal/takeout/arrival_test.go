@@ -230,6 +230,16 @@ func TestImportThatEnds(t *testing.T) {
 				}
 				return other.System(t.Context(), "test", func(tx *store.SystemTx) error { return accounts.Create(t.Context(), tx, vera) })
 			}, func(err error) bool { return about(err, "email") }},
+			"a row is lost": {takeout.As{Slug: "lost"}, func(func()) error {
+				lost, err := other.Unbound().ExecContext(t.Context(), "DELETE FROM audit_entries WHERE organization_id IN (SELECT id FROM organizations WHERE arriving)")
+				if err != nil {
+					return err
+				}
+				if n, err := lost.RowsAffected(); err != nil || n == 0 {
+					t.Errorf("%d rows are lost, %v", n, err)
+				}
+				return nil
+			}, func(err error) bool { return about(err, "archive") }},
 			"its time is over": {takeout.As{Slug: "late"}, func(func()) error {
 				which, err := other.column(t.Context(), "SELECT id FROM organizations WHERE arriving")
 				if err != nil {

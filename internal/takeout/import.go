@@ -42,7 +42,7 @@ const defaultMost = 10 << 30
 
 // Rows go in transactions of so many, and of so many bytes of the archive at most: nobody else waits long for one.
 const (
-	rowsInBatch  = 5000
+	rowsInBatch  = 3000
 	bytesInBatch = 4 << 20
 )
 
@@ -168,13 +168,8 @@ func (in Importer) bring(ctx context.Context, r *reader, as As) (o organizations
 		return o, explain(err)
 	}
 	b := bringing{Importer: in, r: r, arrival: arrival}
-	if err = b.files(ctx); err == nil {
-		err = b.rows(ctx)
-	}
-	if err == nil {
-		o, err = arrival.Settle(ctx, func(tx *store.Tx) error { return b.whole(ctx, tx) })
-	} else {
-		err = explain(err)
+	if err = explain(b.all(ctx)); err == nil {
+		o, err = arrival.Settle(ctx, func(tx *store.Tx) error { return b.compareFiles(ctx, tx) })
 	}
 	if err != nil {
 		if in.Undoing != nil {
@@ -208,6 +203,17 @@ type bringing struct {
 type some struct {
 	table store.Table
 	rows  [][]any
+}
+
+// all brings everything, and makes sure that it is there.
+func (b *bringing) all(ctx context.Context) error {
+	if err := b.files(ctx); err != nil {
+		return err
+	}
+	if err := b.rows(ctx); err != nil {
+		return err
+	}
+	return b.whole(ctx)
 }
 
 // files brings the contents of files.
@@ -349,18 +355,18 @@ func (b *bringing) row(t store.Table, line []any) ([]any, error) {
 	return row, nil
 }
 
-// whole makes sure that all is there that the manifest promises, and nothing else.
-func (b *bringing) whole(ctx context.Context, tx *store.Tx) error {
-	counted, err := tx.CountRows(ctx)
+// whole makes sure that all rows are there that the manifest promises, and no others.
+func (b *bringing) whole(ctx context.Context) error {
+	counted, err := b.arrival.Count(ctx)
 	if err != nil {
 		return err
 	}
 	for table, rows := range counted {
 		if stays[table] == "" && rows != b.r.part(table).Rows {
-			return fault.Conflict(fmt.Sprintf("Table %s has %d rows and not %d: something changed them while they were brought.", table, rows, b.r.part(table).Rows))
+			return damaged("table %s has %d rows here and not %d", table, rows, b.r.part(table).Rows)
 		}
 	}
-	return b.compareFiles(ctx, tx)
+	return nil
 }
 
 // compareFiles makes sure that the rows and the contents of files are the same files.
