@@ -18,7 +18,6 @@ import (
 	"craftplan/internal/calendar"
 	"craftplan/internal/generate"
 	"craftplan/internal/orders"
-	"craftplan/internal/organizations"
 	"craftplan/internal/production"
 	"craftplan/internal/quantity"
 	"craftplan/internal/secret"
@@ -32,6 +31,7 @@ type installation struct {
 	url    string
 	server *httptest.Server
 	scope  store.Scope
+	keys   secret.Keys
 	remove func()
 }
 
@@ -85,21 +85,26 @@ func (b *bench) engine(engine store.Engine) error {
 	return b.imports(engine, small)
 }
 
-// install fills a database: the first organization with the orders that are measured, the others with fewer.
-func (b *bench) install(engine store.Engine, count int) (*installation, error) {
-	i := &installation{}
-	owner, err := i.create(b.ctx, engine)
-	if err != nil {
-		return nil, err
+// empty is a database with nothing in it, and nothing in front.
+func (b *bench) empty(engine store.Engine) (i *installation, owner string, err error) {
+	i = &installation{}
+	if owner, err = i.create(b.ctx, engine); err != nil {
+		return nil, "", err
 	}
 	if _, err := store.Migrate(b.ctx, owner); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	keys, err := secret.Parse(secret.Generate())
+	if i.keys, err = secret.Parse(secret.Generate()); err != nil {
+		return nil, "", err
+	}
+	i.Store, err = store.Open(b.ctx, i.url, store.Options{Relaxed: true, Keys: i.keys})
+	return i, owner, err
+}
+
+// install fills a database: the first organization with the orders that are measured, the others with fewer.
+func (b *bench) install(engine store.Engine, count int) (*installation, error) {
+	i, owner, err := b.empty(engine)
 	if err != nil {
-		return nil, err
-	}
-	if i.Store, err = store.Open(b.ctx, i.url, store.Options{Relaxed: true, Keys: keys}); err != nil {
 		return nil, err
 	}
 	for _, o := range []generate.Options{{Organizations: 1, Orders: b.orders, Seed: 1}, {Organizations: count, Orders: b.others, Seed: 1}} {
@@ -112,12 +117,17 @@ func (b *bench) install(engine store.Engine, count int) (*installation, error) {
 			return nil, err
 		}
 	}
-	handler, err := app.New(app.Options{Store: i.Store, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Host: "localhost", Hasty: true})
+	handler, err := program(i.Store, false)
 	if err != nil {
 		return nil, err
 	}
 	i.server = httptest.NewServer(handler)
 	return i, nil
+}
+
+// program is what answers in front of a database.
+func program(st *store.Store, traced bool) (*app.App, error) {
+	return app.New(app.Options{Store: st, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Host: "localhost", Hasty: true, Traced: traced})
 }
 
 func (i *installation) create(ctx context.Context, engine store.Engine) (owner string, err error) {
@@ -138,7 +148,9 @@ func (i *installation) create(ctx context.Context, engine store.Engine) (owner s
 var databases atomic.Int64
 
 func (i *installation) close() {
-	i.server.Close()
+	if i.server != nil {
+		i.server.Close()
+	}
 	i.Store.Close()
 	i.remove()
 }
@@ -331,9 +343,4 @@ func (b *bench) compare(engine store.Engine, alone, among *visitor) error {
 		return err
 	}
 	return b.ratio(string(engine), "the same page among the others", float64(many.at(50))/float64(one.at(50)), "times")
-}
-
-func resolve(ctx context.Context, i *installation, user userID) (store.Scope, error) {
-	_, scope, err := organizations.Resolve(ctx, i.Store, generate.Slug(1), user)
-	return scope, err
 }

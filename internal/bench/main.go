@@ -1,6 +1,9 @@
 // Command bench measures the pages of the program on this machine, on both databases, beside what the same run shows to be the
 // least possible: the bare query through the driver, and a handler that writes the same bytes from memory. It prints a table and
 // appends each row to bench.jsonl. The figures of one run are to be compared with each other, not with those of another machine.
+//
+// Words name what is measured, in place of all of it: pages, program, telemetry, large (an organization that is carried elsewhere), closing
+// (one among many) and kills (of serve, while people write). The last two fail when anything is not as it must be.
 package main
 
 import (
@@ -13,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -36,6 +40,9 @@ type sizes struct {
 	organizations int           // of the full installation
 	orders        int           // of the organization that is measured
 	others        int           // orders of each other one
+	large         int           // orders of the organization that is carried elsewhere
+	closing       int           // organizations of which one is closed
+	kills         int           // of the server, on each database
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -45,6 +52,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.DurationVar(&s.each, "each", 2*time.Second, "how long each figure is measured")
 	flags.IntVar(&s.organizations, "organizations", 2000, "organizations of the full installation")
 	flags.IntVar(&s.others, "others", 10, "orders of each of them")
+	flags.IntVar(&s.large, "large", 1000, "orders of the organization that is carried elsewhere; 120000 make a million rows")
+	flags.IntVar(&s.closing, "closing", 20, "organizations of which one is closed")
+	flags.IntVar(&s.kills, "kills", 5, "how often serve is killed on each database")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -55,7 +65,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	defer results.Close()
 	b := &bench{sizes: s, ctx: ctx, table: tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight), lines: json.NewEncoder(results), started: time.Now().UTC()}
 	fmt.Fprintf(out, "%s, %d cores, %s each\n\n", runtime.Version(), runtime.NumCPU(), s.each)
-	err = b.all(out)
+	err = b.all(out, flags.Args())
 	return errors.Join(err, b.table.Flush())
 }
 
@@ -92,13 +102,52 @@ func (b *bench) ratio(database, what string, value float64, unit string) error {
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-func (b *bench) all(out io.Writer) error {
+// part is something that is measured, by its word.
+type part struct {
+	word    string
+	measure func(*bench, io.Writer) error
+}
+
+var parts = []part{
+	{"pages", (*bench).engines},
+	{"program", func(b *bench, _ io.Writer) error { return b.program() }},
+	{"telemetry", func(b *bench, _ io.Writer) error { return b.onBoth(b.telemetry) }},
+	{"closing", func(b *bench, _ io.Writer) error { return b.onBoth(b.closeOne) }},
+	{"kills", func(b *bench, _ io.Writer) error { return b.onBoth(b.killed) }},
+	{"large", func(b *bench, _ io.Writer) error { return b.carried() }},
+}
+
+// all measures what the words name; none are all.
+func (b *bench) all(out io.Writer, words []string) error {
+	for _, w := range words {
+		if !slices.ContainsFunc(parts, func(p part) bool { return p.word == w }) {
+			return fmt.Errorf("%q is none of the words", w)
+		}
+	}
 	fmt.Fprintln(b.table, "database\twhat\tat once\tp50\tp99\trate\t")
-	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+	for _, p := range parts {
+		if len(words) > 0 && !slices.Contains(words, p.word) {
+			continue
+		}
+		if err := p.measure(b, out); err != nil {
+			return fmt.Errorf("%s: %w", p.word, err)
+		}
+	}
+	return nil
+}
+
+func (b *bench) engines(out io.Writer) error {
+	return b.onBoth(func(engine store.Engine) error {
 		fmt.Fprintf(out, "%s: filling two databases\n", engine)
-		if err := b.engine(engine); err != nil {
+		return b.engine(engine)
+	})
+}
+
+func (b *bench) onBoth(measure func(store.Engine) error) error {
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		if err := measure(engine); err != nil {
 			return fmt.Errorf("%s: %w", engine, err)
 		}
 	}
-	return b.program()
+	return nil
 }

@@ -23,8 +23,8 @@ func (b *bench) program() error {
 	}
 	defer os.RemoveAll(dir)
 	binary, database := filepath.Join(dir, "craftplan"), filepath.Join(dir, "bench.db")
-	if out, err := exec.CommandContext(b.ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, "./cmd/craftplan").CombinedOutput(); err != nil {
-		return fmt.Errorf("build: %w\n%s", err, out)
+	if err := b.build(binary); err != nil {
+		return err
 	}
 	info, err := os.Stat(binary)
 	if err != nil {
@@ -37,6 +37,13 @@ func (b *bench) program() error {
 		return err
 	}
 	return b.idle(binary, database)
+}
+
+func (b *bench) build(binary string) error {
+	if out, err := exec.CommandContext(b.ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, "./cmd/craftplan").CombinedOutput(); err != nil {
+		return fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return nil
 }
 
 func (b *bench) fill(database string) error {
@@ -75,22 +82,22 @@ func (b *bench) idle(binary, database string) error {
 		return err
 	}
 	time.Sleep(3 * time.Second)
-	memory, err := resident(command.Process.Pid)
+	resident, err := memory(command.Process.Pid, "VmRSS")
 	if err != nil {
 		return err
 	}
-	return b.ratio("sqlite", "idle memory", memory, "MB")
+	return b.ratio("sqlite", "idle memory", resident, "MB")
 }
 
-// resident is the memory of a process, in megabytes.
-func resident(pid int) (float64, error) {
+// memory is what the system tells of a process under a name, in megabytes.
+func memory(pid int, name string) (float64, error) {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err
 	}
 	for line := range strings.Lines(string(data)) {
 		var kilobytes float64
-		if _, err := fmt.Sscanf(line, "VmRSS: %f kB", &kilobytes); err == nil {
+		if _, err := fmt.Sscanf(line, name+": %f kB", &kilobytes); err == nil {
 			return kilobytes / 1000, nil
 		}
 	}

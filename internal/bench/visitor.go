@@ -16,13 +16,11 @@ import (
 	"craftplan/internal/crm"
 	"craftplan/internal/generate"
 	"craftplan/internal/id"
+	"craftplan/internal/organizations"
 	"craftplan/internal/store"
 )
 
-type (
-	productID = id.ID
-	userID    = id.ID
-)
+type productID = id.ID
 
 // visitor is the owner of the first organization, signed in.
 type visitor struct {
@@ -39,20 +37,11 @@ func visit(ctx context.Context, i *installation) (*visitor, error) {
 	}
 	v := &visitor{base: i.server.URL, client: &http.Client{Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
-	email := "owner@" + generate.Slug(1) + ".example"
-	if err := v.post("/login", url.Values{"email": {email}, "password": {generate.Password}}); err != nil {
+	if err := v.post("/login", url.Values{"email": {"owner@" + generate.Slug(1) + ".example"}, "password": {generate.Password}}); err != nil {
 		return nil, err
 	}
 	v.base += "/" + generate.Slug(1)
-	var owner accounts.User
-	err = i.SystemView(ctx, "bench: find the owner", func(tx *store.SystemTx) (err error) {
-		owner, err = accounts.ByEmail(ctx, tx, email)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if i.scope, err = resolve(ctx, i, owner.ID); err != nil {
+	if i.scope, err = ownerOf(ctx, i, generate.Slug(1)); err != nil {
 		return nil, err
 	}
 	body, err := v.read("/orders")
@@ -65,6 +54,19 @@ func visit(ctx context.Context, i *installation) (*visitor, error) {
 	}
 	v.order = string(found[1])
 	return v, nil
+}
+
+// ownerOf is the right of a generated organization's owner.
+func ownerOf(ctx context.Context, i *installation, slug string) (scope store.Scope, err error) {
+	var owner accounts.User
+	err = i.SystemView(ctx, "bench: find the owner", func(tx *store.SystemTx) (err error) {
+		owner, err = accounts.ByEmail(ctx, tx, "owner@"+slug+".example")
+		return err
+	})
+	if err == nil {
+		_, scope, err = organizations.Resolve(ctx, i.Store, slug, owner.ID)
+	}
+	return scope, err
 }
 
 func (v *visitor) read(path string) ([]byte, error) {
@@ -95,6 +97,9 @@ func (v *visitor) get(path string) error {
 	return nil
 }
 
+// errRefused is behind an answer that is not what was asked for, unlike none.
+var errRefused = errors.New("refused")
+
 func (v *visitor) post(path string, form url.Values) error {
 	response, err := v.client.Post(v.base+path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 	if err != nil {
@@ -103,7 +108,7 @@ func (v *visitor) post(path string, form url.Values) error {
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	if err == nil && response.StatusCode != http.StatusSeeOther {
-		err = fmt.Errorf("%s answers %d: %.300s", path, response.StatusCode, body)
+		err = fmt.Errorf("%w: %s answers %d: %.300s", errRefused, path, response.StatusCode, body)
 	}
 	return err
 }

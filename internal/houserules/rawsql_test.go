@@ -35,6 +35,7 @@ internal/apptest/isolation/rows_test.go: faults are planted past the store
 internal/apptest/isolation/storm_test.go: what a connection is set to is asked of the database itself
 internal/audit/audit_test.go: entries are attacked from below
 internal/bench/engine.go: databases are made, and a list is read without the store to know the floor under it
+internal/bench/kills.go: SQLite is asked to check a file
 internal/cli/processes_test.go: what processes left in the queue is counted
 internal/cli/script_test.go: a newer program's version is written
 internal/digest/digest_test.go: jobs are counted, a time zone is lost
