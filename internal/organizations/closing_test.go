@@ -13,6 +13,7 @@ import (
 	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
 	"craftplan/internal/id"
+	"craftplan/internal/mail"
 	"craftplan/internal/organizations"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
@@ -328,6 +329,43 @@ func TestRemovalWaitsForRunningJobs(t *testing.T) {
 			if _, _, err := organizations.OpenByID(t.Context(), db.Store, o.ID); (err == nil) != c.there {
 				t.Errorf("while a job was %s: %v", c.state, err)
 			}
+		}
+	})
+}
+
+// An organization that is open again is not removed any further, whoever began.
+func TestRemovalStopsWhenItIsOpenAgain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		scope := db.Organization("Old Oven")
+		for range 3 {
+			db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error {
+				return mail.Send(ctx, tx, mail.Invitation, "somebody@oven.example", mail.Message{})
+			})
+		}
+		o, err := organizations.CloseByOperator(t.Context(), db.Store, "old-oven", "At once", true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		taker, err := census.Open(t.Context(), db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer taker.Close()
+		rows := func() int {
+			all, err := taker.Take(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(all.Of(o.ID.String()))
+		}
+		before, left := rows(), 0
+		reopen := func(ctx context.Context) error {
+			left = rows()
+			return taker.Exec(ctx, "UPDATE organizations SET status = 'active', closing_at = NULL, remove_at = NULL")
+		}
+		r := organizations.Remover{Store: at(db, o.Closing.RemoveAt, 0), Batch: 1, Rest: reopen}
+		if err := r.Remove(t.Context(), o.ID); !fault.Is(err, fault.KindConflict) || left == 0 || left >= before || rows() != left {
+			t.Errorf("%v; %d rows, %d when it was opened, %d before", err, rows(), left, before)
 		}
 	})
 }
