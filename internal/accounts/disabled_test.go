@@ -58,6 +58,34 @@ func TestDisabledStaysOut(t *testing.T) {
 	})
 }
 
+// One of two who are disabled comes in again, and who never was did all the time.
+func TestDisabledIsOnePerson(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		ctx := t.Context()
+		begin := func(p *person) error {
+			return db.System(ctx, "test", func(tx *store.SystemTx) error {
+				_, err := accounts.StartSession(ctx, tx, p.ID, accounts.Start{})
+				return err
+			})
+		}
+		p, ada, ben := newPerson(t, db, rosa), newPerson(t, db, "ada@oven.example"), newPerson(t, db, "ben@oven.example")
+		for _, who := range []*person{p, ada} {
+			if _, err := accounts.Disable(ctx, db.Store, who.Email, "Left."); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := begin(ben); err != nil {
+			t.Errorf("while others are disabled: %v", err)
+		}
+		if _, err := accounts.Enable(ctx, db.Store, rosa); err != nil {
+			t.Fatal(err)
+		}
+		if one, other := begin(p), begin(ada); one != nil || !fault.Is(other, fault.KindUnauthenticated) {
+			t.Errorf("enabled: %v; the other: %v", one, other)
+		}
+	})
+}
+
 // A session that began while its person was being disabled opens nothing either.
 func TestDisabledWhileSigningIn(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *storetest.DB) {

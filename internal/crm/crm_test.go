@@ -7,6 +7,7 @@ import (
 	"craftplan/internal/authz"
 	"craftplan/internal/crm"
 	"craftplan/internal/fault"
+	"craftplan/internal/id"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
 )
@@ -143,4 +144,29 @@ func TestValidate(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// A group that is not there is not renamed.
+func TestRenameGroup(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		scope := db.Organization("Sunrise")
+		db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error {
+			g, err := crm.AddGroup(ctx, tx, "Cafés")
+			if err != nil {
+				return err
+			}
+			return crm.RenameGroup(ctx, tx, g.ID, "Coffee houses")
+		})
+		err := db.Update(t.Context(), scope, func(tx *store.Tx) error { return crm.RenameGroup(t.Context(), tx, id.New(), "Shops") })
+		if !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("one that is not there: %v", err)
+		}
+		db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error {
+			groups, err := crm.Groups(ctx, tx)
+			if len(groups) != 1 || groups[0].Name != "Coffee houses" {
+				t.Errorf("groups: %+v", groups)
+			}
+			return err
+		})
+	})
 }

@@ -45,6 +45,9 @@ func TestGrant(t *testing.T) {
 			t.Errorf("%+v %v", m.Place, err)
 		}
 		db.Do(t, owner, on(organizations.Remove, rosa.ID))
+		if people, err := organizations.People(ctx, db.Store, "sunrise"); err != nil || len(people) != 1 {
+			t.Errorf("with who was removed there are %+v, %v", people, err)
+		}
 		grant("viewer", 0)
 		grant("baker", fault.KindInvalid)
 		for range 7 {

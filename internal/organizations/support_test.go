@@ -303,6 +303,60 @@ func TestSupportIsInOnePlace(t *testing.T) {
 	})
 }
 
+// One organization shuts support out, and only who belongs to the support sees who lets it in.
+func TestSupportIsShutOutOfOnePlace(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		ctx := t.Context()
+		hale := helper(t, db, true)
+		o, scope, owner := closable(t, db)
+		other := db.Organization("Other Oven")
+		for _, s := range []store.Scope{scope, other} {
+			letIn(t, db.Store, s, organizationOf(t, db, s), false)
+		}
+		if err := organizations.EndSupport(ctx, db.Store, scope, o); err != nil {
+			t.Fatal(err)
+		}
+		helps, err := organizations.OpenToSupport(ctx, db.Store, hale.ID)
+		if err != nil || len(helps) != 1 || helps[0].Organization.ID != other.Organization() {
+			t.Errorf("open are %+v: %v", helps, err)
+		}
+		if _, err := organizations.OpenToSupport(ctx, db.Store, owner.ID); !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("to who is none of the support: %v", err)
+		}
+	})
+}
+
+// Who came in as support, became a member and was suspended is out, whoever else may stand for them, here or elsewhere.
+func TestSuspendedMemberIsNoSupport(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		ctx := t.Context()
+		hale := helper(t, db, true)
+		_, scope, _ := closable(t, db)
+		other := db.Organization("Other Oven")
+		for _, s := range []store.Scope{scope, other} {
+			o := organizationOf(t, db, s)
+			letIn(t, db.Store, s, o, false)
+			if _, err := organizations.EnterSupport(ctx, db.Store, o.Slug, hale); err != nil {
+				t.Fatal(err)
+			}
+		}
+		former := db.Member(scope, authz.Staff)
+		db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(organizations.Remove(ctx, tx, former.Actor().UserID), organizations.AddMember(ctx, tx, hale.ID, authz.Viewer))
+		})
+		if m, _ := resolved(t, db.Store, "old-oven", hale.ID); m.AsSupport {
+			t.Error("a member is here as support")
+		}
+		db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error { return organizations.Suspend(ctx, tx, hale.ID) })
+		if !out(t, db.Store, "old-oven", hale) {
+			t.Error("a suspended member is in as support")
+		}
+		if m, _ := resolved(t, db.Store, organizationOf(t, db, other).Slug, hale.ID); !m.AsSupport {
+			t.Error("and elsewhere is not")
+		}
+	})
+}
+
 func organizationOf(t *testing.T, db *storetest.DB, scope store.Scope) organizations.Organization {
 	t.Helper()
 	o, _, err := organizations.OpenByID(t.Context(), db.Store, scope.Organization())

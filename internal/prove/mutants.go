@@ -30,8 +30,6 @@ var redundant = map[string]string{
 	"internal/catalog/recipe.go: RecipeByID: tx.Require(authz.CatalogRead) is not asked":                                        "Versions, which it begins with, asks",
 	"internal/production/cancel.go: CancelOrder: tx.Require(authz.OrdersWrite) is not asked":                                    "orders.Move, which it begins with, asks",
 	"internal/api/api.go: API.serve: if !httpkit.Readable(slug): never":                                                         "SQLite looks for such a text and does not find it, which is the same answer",
-	`internal/api/api.go: API.serve: if route.Permission != "": never`:                                                          "the verb asks",
-	"internal/api/api.go: API.serve: q.Actor().Require(route.Permission) is not asked":                                          "the verb asks",
 	"internal/inventory/declaration.go: FoodOf: tx.Require(authz.InventoryRead) is not asked":                                   "Foods, which it begins with, asks",
 	"internal/web/materials.go: Request.unitCost: q.Actor().May(authz.CostsRead) is always so":                                  "inventory writes no cost of somebody who sees none",
 	"internal/web/materials.go: Request.costOf: q.Actor().May(authz.CostsRead) is always so":                                    "inventory writes no cost of somebody who sees none",

@@ -536,3 +536,11 @@ func TestNoTableIsSorted(t *testing.T) {
 		t.Errorf("only %d tables", len(tables))
 	}
 }
+
+// PostgreSQL has tools of its own for copies.
+func TestCopyIsForSQLite(t *testing.T) {
+	db := storetest.New(t, store.Postgres)
+	if err := db.CopyTo(t.Context(), filepath.Join(t.TempDir(), "copy.db")); !errors.Is(err, store.ErrNotSQLite) {
+		t.Errorf("copied: %v", err)
+	}
+}

@@ -24,8 +24,8 @@ func openPool(engine Engine, connector driver.Connector, options Options) *sql.D
 	return otelsql.OpenDB(connector, otelsql.WithAttributes(attribute.String("db.system.name", system)), otelsql.WithSpanNameFormatter(statementName),
 		otelsql.WithSpanOptions(otelsql.SpanOptions{OmitConnResetSession: true, OmitConnPrepare: true, OmitRows: true, OmitConnectorConnect: true, DisableErrSkip: true,
 			RecordError: func(error) bool { return false },
-			SpanFilter: func(ctx context.Context, _ otelsql.Method, _ string, _ []driver.NamedValue) bool { // the queue asks for work all the time
-				return trace.SpanContextFromContext(ctx).IsValid()
+			SpanFilter: func(ctx context.Context, _ otelsql.Method, _ string, _ []driver.NamedValue) bool { // the queue asks for work all the time, and of a trace that is not taken no span is made
+				return trace.SpanContextFromContext(ctx).IsSampled()
 			}}))
 }
 

@@ -66,6 +66,11 @@ func TestACount(t *testing.T) {
 		if !strings.Contains(page.Text("#toasts"), "approved") || page.Find("form[action$='/approval']").Length() > 0 {
 			t.Errorf("approved: %s", page.Text("main"))
 		}
+		for who, may := range map[*apptest.Client]bool{c: true, sam: false, vera: false} {
+			if p := who.Get(count); p.Find("form[action$='/undoing']").Length() > 0 != may {
+				t.Errorf("undoing is offered: %t", !may)
+			}
+		}
 		if got := c.Get("/sunrise/materials/SPELT").Text("#on-hand"); got != "5.5 kg" {
 			t.Errorf("on hand %q", got)
 		}

@@ -65,3 +65,24 @@ func TestPriceLists(t *testing.T) {
 		}
 	})
 }
+
+// Everybody is offered what they may: a viewer nothing, staff no archiving.
+func TestPriceListsOffer(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		shown := a.As(t, maya).Get("/sunrise/price-lists").Find("th a[href^='/sunrise/price-lists/']").AttrOr("href", "")
+		for who, offers := range map[string]struct{ add, edit, archive, remove bool }{maya: {true, true, true, true}, sam: {add: true, edit: true}, vera: {}} {
+			c := a.As(t, who)
+			lists, list := c.Get("/sunrise/price-lists"), c.Get(shown)
+			for what, is := range map[string][2]bool{
+				"add":     {offers.add, lists.Find("a[href$='/price-lists/new']").Length() > 0},
+				"remove":  {offers.remove, lists.Find("dialog[id^=remove-]").Length() > 0},
+				"edit":    {offers.edit, list.Find("a[href$='/edit']").Length() > 0},
+				"archive": {offers.archive, list.Find("dialog#archive").Length() > 0},
+			} {
+				if is[0] != is[1] {
+					t.Errorf("%s is offered to %s: %t", what, who, is[1])
+				}
+			}
+		}
+	})
+}
