@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // What removes an organization: its rows, table by table in the order that the foreign keys allow, and its jobs. The tables and the
@@ -63,20 +62,21 @@ func (t Table) deleteSome(ctx context.Context, tx *Tx, most int64) (int64, error
 	return result.RowsAffected()
 }
 
-// deletion deletes rows that no row of the table refers to.
+// deletion deletes rows that no row of the table refers to. It is so written that PostgreSQL looks for those once, and for each of them
+// into the index of what refers to it, also when it knows nothing yet of a table that has just been filled: what it may join as it
+// likes it then joins row by row. The first reference that is not before a row's key is its own, or nothing refers to it; only that index
+// has them in this order.
 func (t Table) deletion(most int64) string {
 	if len(t.key) == 0 {
 		return fmt.Sprintf(`DELETE FROM %q WHERE organization_id = $1`, t.Name)
 	}
 	key, free := quoted("", t.key), ""
 	for _, reference := range t.self {
-		var same []string
-		for i, column := range reference.from {
-			same = append(same, fmt.Sprintf("r.%q = x.%q", column, reference.to[i]))
-		}
-		free += fmt.Sprintf(` AND NOT EXISTS (SELECT 1 FROM %q AS r WHERE r.organization_id = $1 AND %s)`, t.Name, strings.Join(same, " AND "))
+		from, to := quoted("r.", reference.from), quoted("x.", reference.to)
+		free += fmt.Sprintf(` AND NOT COALESCE((SELECT (%[1]s) = (%[2]s) FROM %[3]q AS r WHERE r.organization_id = $1 AND (%[1]s) >= (%[2]s) ORDER BY %[1]s LIMIT 1), FALSE)`, from, to, t.Name)
 	}
-	return fmt.Sprintf(`DELETE FROM %q WHERE organization_id = $1 AND (%s) IN (SELECT %s FROM %q AS x WHERE x.organization_id = $1%s LIMIT %d)`, t.Name, key, quoted("x.", t.key), t.Name, free, most)
+	return fmt.Sprintf(`WITH free AS MATERIALIZED (SELECT %s FROM %q AS x WHERE x.organization_id = $1%s LIMIT %d)
+DELETE FROM %[2]q WHERE organization_id = $1 AND (%[5]s) IN (SELECT %[5]s FROM free)`, quoted("x.", t.key), t.Name, free, most, key)
 }
 
 const (
