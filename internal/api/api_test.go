@@ -189,7 +189,7 @@ func TestWhatAKeySees(t *testing.T) {
 		baker := secretOf(t, a, "sunrise", authz.OrdersWrite)
 		as := func(role string) {
 			t.Helper()
-			if _, err := a.DB.Unbound().ExecContext(t.Context(), "UPDATE memberships SET role = '"+role+"' WHERE role IN ('owner', 'viewer') AND user_id IN (SELECT created_by FROM api_keys)"); err != nil {
+			if _, err := a.DB.Unbound().ExecContext(t.Context(), "UPDATE memberships SET role = '"+role+"' WHERE role IN ('owner', 'viewer') AND user_id IN (SELECT created_by FROM api_keys) AND organization_id = (SELECT organization_id FROM slugs WHERE slug = 'sunrise')"); err != nil {
 				t.Fatal(err)
 			}
 		}

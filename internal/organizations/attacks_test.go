@@ -130,7 +130,7 @@ func TestInvitationsAreApart(t *testing.T) {
 			t.Errorf("back is ada alone: %+v", m)
 		}
 		var accepted int
-		if err := db.Unbound().QueryRowContext(ctx, "SELECT COUNT(*) FROM invitations WHERE status = 'accepted'").Scan(&accepted); err != nil || accepted != 3 {
+		if err := db.Unbound().QueryRowContext(ctx, "SELECT COUNT(*) FROM invitations WHERE status = 'accepted' AND organization_id = $1", sunrise.Organization()).Scan(&accepted); err != nil || accepted != 3 {
 			t.Errorf("%d are accepted, %v", accepted, err)
 		}
 

@@ -24,6 +24,14 @@ var different = map[string]string{
 // alone are the tests that cannot run beside a twin, each with the reason.
 var alone = map[string]string{
 	"demo.TestPeople": "counts the organizations of the installation",
+	"organizations.TestArrivalIsOfOneOrganization": "compares all rows of the installation, and the twin of what is removed goes too",
+	"organizations.TestClosingIsOfOneOrganization": "counts what the directory says of all organizations",
+	"takeout.TestImportThatEnds":                   "counts all rows of the installation",
+	"takeout.TestKilledImport":                     "counts the organizations of the installation",
+	"takeout.TestMalicious":                        "compares all rows of the installation, and the twin of what is removed goes too",
+	"takeout.TestOthersWriteWhileAnImportRuns":     "opens the database as a process of its own, which refuses such a role",
+	"takeout.TestTwoImportsAtOnce":                 "counts the organizations of the installation",
+	"web.TestPagesWithoutCosts":                    "makes everything dearer, of all organizations",
 }
 
 // differential runs the suite twice on PostgreSQL, once as the server's role and once as one that row-level security does not

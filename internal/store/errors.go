@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -32,6 +33,9 @@ func (e *busyError) Unwrap() error { return e.cause }
 func Translate(err error) error {
 	if err == nil || fault.KindOf(err) != fault.KindInternal {
 		return err
+	}
+	if errors.Is(err, driver.ErrBadConn) {
+		return &busyError{err} // the connection was closed from the other side before the statement was sent, and what came before it undone
 	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return &fault.Error{Kind: fault.KindNotFound, Message: "not found", Cause: err}

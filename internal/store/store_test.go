@@ -3,7 +3,9 @@ package store_test
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -589,4 +591,21 @@ func TestRemovalIsPlannedWithoutStatistics(t *testing.T) {
 	if looked == 0 {
 		t.Error("no table refers to itself")
 	}
+}
+
+// A transaction whose connection was closed from the other side before a statement was sent runs again, on another one.
+func TestBrokenConnectionsAreReplaced(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		scope := db.Organization("Sunrise")
+		tries := 0
+		err := db.Update(t.Context(), scope, func(*store.Tx) error {
+			if tries++; tries == 1 {
+				return fmt.Errorf("read something: %w", driver.ErrBadConn)
+			}
+			return nil
+		})
+		if err != nil || tries != 2 {
+			t.Errorf("%d tries, %v", tries, err)
+		}
+	})
 }

@@ -175,7 +175,7 @@ func TestPagesWithoutCosts(t *testing.T) {
 func TestHiddenCostsCannotBeSet(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, a *apptest.App) {
 		raw := a.DB.Unbound()
-		if _, err := raw.ExecContext(t.Context(), "UPDATE memberships SET costs = false WHERE user_id = (SELECT id FROM users WHERE email = '"+sam+"')"); err != nil {
+		if _, err := raw.ExecContext(t.Context(), "UPDATE memberships SET costs = false WHERE user_id = (SELECT id FROM users WHERE email = '"+sam+"') AND organization_id = (SELECT organization_id FROM slugs WHERE slug = 'sunrise')"); err != nil {
 			t.Fatal(err)
 		}
 		ask := func(query string) (n int64) {
@@ -188,7 +188,7 @@ func TestHiddenCostsCannotBeSet(t *testing.T) {
 		price := "SELECT price FROM materials WHERE sku = 'FLOUR-001' AND " + bakery
 		lots := "SELECT COUNT(*) FROM lots AS l WHERE l." + bakery + " AND l.unit_cost = (" + price + ")"
 		rates := "SELECT COALESCE(SUM(s.hourly_rate * (s.position + 3)), 0) FROM labor_steps AS s JOIN recipes AS r ON r.organization_id = s.organization_id AND r.id = s.recipe_id AND r.status = 'active' WHERE s." + bakery
-		if _, err := raw.ExecContext(t.Context(), "UPDATE labor_steps SET hourly_rate = 17000000 + position * 1000000"); err != nil {
+		if _, err := raw.ExecContext(t.Context(), "UPDATE labor_steps SET hourly_rate = 17000000 + position * 1000000 WHERE "+bakery); err != nil {
 			t.Fatal(err)
 		}
 		priceBefore, lotsBefore, ratesBefore := ask(price), ask(lots), ask(rates)
