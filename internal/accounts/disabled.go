@@ -12,7 +12,14 @@ import (
 	"craftplan/internal/store"
 )
 
-const maxReason = 300 // characters
+// MostReason is how many characters a reason may have.
+const MostReason = 300
+
+// Reason is a text in one line, and whether it may be kept as the reason of what somebody does to others.
+func Reason(text string) (line string, ok bool) {
+	line = strings.Join(strings.Fields(text), " ")
+	return line, line != "" && utf8.RuneCountInString(line) <= MostReason
+}
 
 // State is what the operator is told of an account.
 type State struct {
@@ -25,8 +32,8 @@ type State struct {
 // that wait open nothing, and their API keys are refused with the next request. What they did stays theirs, and so do their places in
 // organizations. The error's fields are email and reason.
 func Disable(ctx context.Context, st *store.Store, email, why string) (User, error) {
-	why = strings.Join(strings.Fields(why), " ")
-	if why == "" || utf8.RuneCountInString(why) > maxReason {
+	why, ok := Reason(why)
+	if !ok {
 		return User{}, fault.Invalid("reason", "Say why in 1 to 300 characters; it is kept for the operator.")
 	}
 	return operate(ctx, st, email, func(tx *store.SystemTx, user User) error {

@@ -86,10 +86,7 @@ func (c *carrier) bring(i *installation) error {
 	if err = errors.Join(err, w.err); err != nil {
 		return err
 	}
-	if err := c.ratio(string(i.Engine()), fmt.Sprintf("longest of %d changes by others meanwhile", w.changes), w.longest.Seconds(), "s"); err != nil {
-		return err
-	}
-	return nil
+	return c.ratio(string(i.Engine()), fmt.Sprintf("longest of %d changes by others meanwhile", w.changes), w.longest.Seconds(), "s")
 }
 
 // run measures one command; ended is called when it is over.

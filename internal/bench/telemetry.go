@@ -16,8 +16,8 @@ import (
 
 const scraped = time.Second // between two looks at the metrics, more often than anybody does
 
-// telemetry compares the same page with every trace sent to a collector on this machine and the metrics read every second, and without,
-// turn by turn: what it costs is less than what two runs differ by.
+// telemetry compares the same page with traces sent to a collector on this machine, as many as the program takes unless it is told otherwise, and the
+// metrics read every second, and without, turn by turn: what it costs is less than what two runs differ by.
 func (b *bench) telemetry(engine store.Engine) error {
 	off, err := b.install(engine, 1)
 	if err != nil {

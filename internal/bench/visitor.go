@@ -35,9 +35,8 @@ func visit(ctx context.Context, i *installation) (*visitor, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &visitor{base: i.server.URL, client: &http.Client{Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression: true},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
-	if err := v.post("/login", url.Values{"email": {"owner@" + generate.Slug(1) + ".example"}, "password": {generate.Password}}); err != nil {
+	v := &visitor{base: i.server.URL, client: client(jar, &http.Transport{MaxIdleConnsPerHost: 16})}
+	if err := v.signIn(); err != nil {
 		return nil, err
 	}
 	v.base += "/" + generate.Slug(1)
@@ -54,6 +53,17 @@ func visit(ctx context.Context, i *installation) (*visitor, error) {
 	}
 	v.order = string(found[1])
 	return v, nil
+}
+
+// client is a browser that follows nobody elsewhere.
+func client(jar http.CookieJar, transport *http.Transport) *http.Client {
+	transport.DisableCompression = true
+	return &http.Client{Jar: jar, Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// signIn signs the first organization's owner in.
+func (v *visitor) signIn() error {
+	return v.post("/login", url.Values{"email": {"owner@" + generate.Slug(1) + ".example"}, "password": {generate.Password}})
 }
 
 // ownerOf is the right of a generated organization's owner.

@@ -43,6 +43,9 @@ func (d Date) String() string { return d.t.Format(dayLayout) }
 // IsZero tells whether the day was never set.
 func (d Date) IsZero() bool { return d.t.IsZero() }
 
+// Long is the date as a sentence names it: January 2, 2006.
+func (d Date) Long() string { return d.t.Format("January 2, 2006") }
+
 // AddDays is the day n days later.
 func (d Date) AddDays(n int) Date { return Date{d.t.AddDate(0, 0, n)} }
 

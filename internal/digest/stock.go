@@ -46,7 +46,7 @@ func (s stock) empty() bool { return len(s.expired)+len(s.expiring)+len(s.low) =
 
 // message is the mail about it to one reader.
 func (s stock) message(tx *store.Tx, o organizations.Organization, r reader) (m mail.Message, err error) {
-	f := format{"/" + o.Slug, tx.Context().Locale, tx.Today()}
+	f := format{o.Slug, tx.Context().Locale, tx.Today()}
 	m = mail.Message{Subject: s.summary(), Lines: []string{"Hello " + r.Name + ",", "This is what to look at in the stock of " + o.Name + "."},
 		Sections: s.sections(f), After: []string{"You chose to get this mail " + when[r.Frequency] + ", if there is something to tell. You can choose again under Settings, Digest."}}
 	m.Unsubscribe, err = link(tx, r.ID)
@@ -98,30 +98,21 @@ func (s stock) sections(f format) (all []mail.Section) {
 
 // format writes what is told as people of the organization read it.
 type format struct {
-	base, locale string
+	slug, locale string
 	today        calendar.Date
 }
 
-func (f format) at(segments ...string) string {
-	path := f.base
-	for _, s := range segments {
-		path += "/" + url.PathEscape(s)
-	}
-	return path
-}
+func (f format) at(segments ...string) string { return organizations.Path(f.slug, segments...) }
 
 func (f format) amount(q quantity.Quantity, u quantity.Unit) string {
-	number, symbol := quantity.Format(q, u, 2, f.locale)
-	return number + "\u202f" + symbol
+	return quantity.Text(q, u, 2, f.locale)
 }
-
-func day(d calendar.Date) string { return d.Format("January 2, 2006") }
 
 func (f format) lots(title, verb string, lots []inventory.Lot, beyond bool, all string) mail.Section {
 	shown := lots[:min(len(lots), mostLines)]
 	section := mail.Section{Title: title, More: f.more(int64(len(lots)-len(shown)), beyond, all)}
 	for _, l := range shown {
-		section.Items = append(section.Items, mail.Item{Text: l.Item.Name + ", lot " + l.Code, Note: f.amount(l.OnHand, l.Item.Unit) + ", " + verb + " " + day(*l.ExpiresOn), Path: f.at("lots", l.Code)})
+		section.Items = append(section.Items, mail.Item{Text: l.Item.Name + ", lot " + l.Code, Note: f.amount(l.OnHand, l.Item.Unit) + ", " + verb + " " + l.ExpiresOn.Long(), Path: f.at("lots", l.Code)})
 	}
 	return section
 }
@@ -129,9 +120,9 @@ func (f format) lots(title, verb string, lots []inventory.Lot, beyond bool, all 
 func (f format) material(m inventory.Listed) mail.Item {
 	note := f.amount(m.OnHand-m.Withheld, m.Unit) + " to use, the minimum is " + f.amount(*m.Minimum, m.Unit)
 	if m.NextExpiry != nil && m.NextExpiry.Before(f.today) {
-		note += "; a lot expired " + day(*m.NextExpiry)
+		note += "; a lot expired " + m.NextExpiry.Long()
 	} else if m.NextExpiry != nil {
-		note += "; the first lot expires " + day(*m.NextExpiry)
+		note += "; the first lot expires " + m.NextExpiry.Long()
 	}
 	return mail.Item{Text: m.Name, Note: note, Path: f.at("materials", m.SKU)}
 }

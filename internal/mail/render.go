@@ -32,7 +32,6 @@ type Branding struct {
 type letter struct {
 	Message
 	Branding
-	URL  string // of the action
 	Home string // of the organization, or the installation
 	Host string
 	base string
@@ -46,9 +45,6 @@ type parts struct{ Text, HTML string }
 
 func (m *Mailer) parts(message Message, b Branding) (p parts, err error) {
 	l := letter{Message: message, Branding: b, Home: m.base + b.Path, Host: m.host, base: m.base}
-	if message.Action.Path != "" {
-		l.URL = m.base + message.Action.Path
-	}
 	var t, h strings.Builder
 	if err = textPart.Execute(&t, l); err != nil {
 		return p, err

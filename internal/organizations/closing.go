@@ -52,7 +52,7 @@ func Close(ctx context.Context, st *store.Store, scope store.Scope, o Organizati
 // CloseByOperator begins the end of the organization that holds the slug; now removes it at the next look, and hurries one that is
 // closing already. The error's fields are slug and reason.
 func CloseByOperator(ctx context.Context, st *store.Store, slug, why string, now bool) (Organization, error) {
-	why, ok := reason(why)
+	why, ok := accounts.Reason(why)
 	if !ok {
 		return Organization{}, fault.Invalid("reason", "Say why in 1 to 300 characters; its members read it.")
 	}
@@ -97,9 +97,9 @@ func (o *Organization) close(ctx context.Context, system *store.SystemTx, tx *st
 func (o *Organization) removalDay() string {
 	where, err := o.Context()
 	if err != nil {
-		return o.Closing.RemoveAt.Time().Format("January 2, 2006")
+		where.Zone = time.UTC
 	}
-	return calendar.Of(o.Closing.RemoveAt.Time(), where.Zone).Format("January 2, 2006")
+	return calendar.Of(o.Closing.RemoveAt.Time(), where.Zone).Long()
 }
 
 // tell mails all owners, through the installation's own server: an organization's own may be gone before the mail is.

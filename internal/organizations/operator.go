@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
+	"craftplan/internal/accounts"
 	"craftplan/internal/audit"
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
@@ -44,18 +44,10 @@ func SetFeature(ctx context.Context, st *store.Store, slug string, f Feature, on
 	})
 }
 
-const maxReason = 300 // characters
-
-// reason is a text in one line, and whether it may be kept as a reason.
-func reason(text string) (line string, ok bool) {
-	line = strings.Join(strings.Fields(text), " ")
-	return line, line != "" && utf8.RuneCountInString(line) <= maxReason
-}
-
 // SuspendOrganization lets the organization that holds the slug be read and not changed, until it is resumed: its members are told why,
 // its jobs and mails wait, and its keys open nothing. The error's fields are slug and reason.
 func SuspendOrganization(ctx context.Context, st *store.Store, slug, why string) (Organization, error) {
-	why, ok := reason(why)
+	why, ok := accounts.Reason(why)
 	if !ok {
 		return Organization{}, fault.Invalid("reason", "Say why in 1 to 300 characters; its members read it.")
 	}

@@ -3,6 +3,7 @@ package organizations
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 	"unicode"
 
@@ -193,4 +194,17 @@ func List(ctx context.Context, st *store.Store) ([]Organization, error) {
 		list[i] = organization(row.Organization)
 	}
 	return list, err
+}
+
+// Path is an address below the organization that holds a slug, or its first page; each segment is escaped.
+func Path(slug string, segments ...string) string {
+	var b strings.Builder
+	b.WriteString("/" + url.PathEscape(slug))
+	for _, s := range segments {
+		b.WriteString("/" + url.PathEscape(s))
+	}
+	if len(segments) == 0 {
+		b.WriteString("/")
+	}
+	return b.String()
 }

@@ -62,8 +62,8 @@ type SupportGrant struct {
 func (g *SupportGrant) validate() error {
 	var p fault.Problems
 	var ok bool
-	if g.Reason, ok = reason(g.Reason); !ok {
-		p.Addf("reason", "Say in 1 to %d characters what you need help with.", maxReason)
+	if g.Reason, ok = accounts.Reason(g.Reason); !ok {
+		p.Addf("reason", "Say in 1 to %d characters what you need help with.", accounts.MostReason)
 	}
 	if !slices.Contains(SupportHours, g.Hours) {
 		p.Add("hours", "Choose for how long.")

@@ -266,6 +266,12 @@ func Format(q Quantity, u Unit, decimals int, locale string) (number, symbol str
 	return FormatNumber(int64(q), size, decimals, locale), symbol
 }
 
+// Text is Format in one text, as it stands inside a sentence.
+func Text(q Quantity, u Unit, decimals int, locale string) string {
+	number, symbol := Format(q, u, decimals, locale)
+	return number + "\u202f" + symbol
+}
+
 // FormatAs is the number of a unit people chose, such as "lb" or "dozen", rounded half up to the decimals given, with the
 // locale's signs. The unit must measure what the stock unit does.
 func FormatAs(q Quantity, stock Unit, unit string, decimals int, locale string) (string, error) {

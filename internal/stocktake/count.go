@@ -180,7 +180,7 @@ func (c Choice) words(ctx context.Context, tx *store.Tx) (string, error) {
 		words = append(words, "at "+at)
 	}
 	if c.ExpiresBy != nil {
-		words = append(words, "that expires by "+c.ExpiresBy.Format("January 2, 2006"))
+		words = append(words, "that expires by "+c.ExpiresBy.Long())
 	}
 	return strings.Join(words, " "), nil
 }

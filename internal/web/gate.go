@@ -38,7 +38,7 @@ func home(q *Request) error {
 			target = q.last()
 		}
 	}
-	q.Redirect(path(target))
+	q.Redirect(organizations.Path(target))
 	return nil
 }
 

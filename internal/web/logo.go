@@ -25,7 +25,7 @@ func logoPath(o organizations.Organization) string {
 	if o.Logo == "" {
 		return ""
 	}
-	return path(o.Slug, "logo") + "?v=" + logoVersion(o.Logo)
+	return organizations.Path(o.Slug, "logo") + "?v=" + logoVersion(o.Logo)
 }
 
 func logoVersion(sum string) string { return sum[:min(len(sum), 12)] }

@@ -310,7 +310,7 @@ func acceptInvitation(q *Request) error {
 	if token != "" {
 		q.startSession(token)
 	}
-	return q.Done("You belong to "+p.Organization.Name+" now.", path(p.Organization.Slug))
+	return q.Done("You belong to "+p.Organization.Name+" now.", organizations.Path(p.Organization.Slug))
 }
 
 func (q *Request) againInvitation(p invitationPage, err error) error {

@@ -110,5 +110,5 @@ func updateOrganization(q *Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Done("Saved.", path(address.Slug, "settings", "organization"))
+	return q.Done("Saved.", organizations.Path(address.Slug, "settings", "organization"))
 }

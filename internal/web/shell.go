@@ -55,7 +55,7 @@ func (q *Request) shell(title, active string) (ui.Shell, error) {
 	here := place(active)
 	for _, m := range memberships {
 		link := tile(m.Organization)
-		link.Role, link.Href, link.Current = m.Role.Label(), path(m.Organization.Slug, here...), m.Organization.ID == organization.ID
+		link.Role, link.Href, link.Current = m.Role.Label(), organizations.Path(m.Organization.Slug, here...), m.Organization.ID == organization.ID
 		s.Organizations = append(s.Organizations, link)
 	}
 	s.BrandHref = q.Path("brand.css") + "?v=" + brandVersion(organization, memberships)

@@ -74,8 +74,7 @@ func (f format) signed(q quantity.Quantity, u quantity.Unit) templ.Component {
 
 // amount is a quantity inside a sentence.
 func (f format) amount(q quantity.Quantity, u quantity.Unit) string {
-	number, symbol := quantity.Format(q, u, 2, f.locale)
-	return number + "\u202f" + symbol
+	return quantity.Text(q, u, 2, f.locale)
 }
 
 // also is the quantity in pounds and ounces where people use them; "" elsewhere.

@@ -111,7 +111,7 @@ func (q *Request) provision(in organizations.NewOrganization, owner organization
 	if token != "" {
 		q.startSession(token)
 	}
-	return path(made.Slug), nil
+	return organizations.Path(made.Slug), nil
 }
 
 func (q *Request) beginSignUp(in organizations.NewOrganization, person accounts.Prepared) (target string, err error) {

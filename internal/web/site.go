@@ -317,19 +317,7 @@ func (q *Request) memberships() ([]organizations.Membership, error) {
 
 // Path is an address inside the request's organization; each segment is escaped.
 func (q *Request) Path(segments ...string) string {
-	return path(q.Member.Organization.Slug, segments...)
-}
-
-func path(slug string, segments ...string) string {
-	var b strings.Builder
-	b.WriteString("/" + url.PathEscape(slug))
-	for _, s := range segments {
-		b.WriteString("/" + url.PathEscape(s))
-	}
-	if len(segments) == 0 {
-		b.WriteString("/")
-	}
-	return b.String()
+	return organizations.Path(q.Member.Organization.Slug, segments...)
 }
 
 // Redirect sends the browser on with GET.

@@ -108,7 +108,7 @@ func finishProviderSession(q *Request) error {
 	if err != nil {
 		return q.turnedAway(err)
 	}
-	home := path(arrival.Organization.Slug)
+	home := organizations.Path(arrival.Organization.Slug)
 	if arrival.Token != "" {
 		q.startSession(arrival.Token)
 	}
@@ -222,5 +222,5 @@ func createConnection(q *Request) error {
 	if token != "" {
 		q.startSession(token)
 	}
-	return q.Done(p.Provider+" signs you in from now on.", path(p.Organization.Slug))
+	return q.Done(p.Provider+" signs you in from now on.", organizations.Path(p.Organization.Slug))
 }

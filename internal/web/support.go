@@ -120,5 +120,5 @@ func enterSupport(q *Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Done("You are in "+o.Name+" now. Its audit log says so.", path(o.Slug))
+	return q.Done("You are in "+o.Name+" now. Its audit log says so.", organizations.Path(o.Slug))
 }
