@@ -160,11 +160,24 @@ func TestMain(m *testing.M) { os.Exit(rounds.Main(m)) }
 // flags are those of a suite. Mutants are hunted on SQLite, where no row-level security hides them; what the store does on
 // PostgreSQL alone is looked for there.
 func (p *suite) flags() []string {
-	flags := []string{"-test.parallel=4", "-test.timeout=2m"}
+	flags := []string{"-test.parallel=4", fmt.Sprintf("-test.timeout=%.0fs", p.patience())}
 	if p.name != "store" {
 		flags = append(flags, "-test.skip=Test/^postgres$|Test/./^postgres$")
 	}
 	return flags
+}
+
+// patience is how many seconds a test may take: with a mutant in it far longer than the slowest takes without. A mutant that it hangs
+// at is noticed.
+func (p *suite) patience() float64 {
+	slowest := 0.0
+	for _, r := range p.results {
+		slowest = max(slowest, r.Seconds)
+	}
+	if !p.recorded {
+		return 120
+	}
+	return 15 + 8*slowest
 }
 
 // record runs each test alone and notes what it reaches.

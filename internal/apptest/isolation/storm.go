@@ -54,15 +54,16 @@ func Storm(ctx context.Context, w *World, o Storms) (*Report, error) {
 		}
 		s.Figures["pages"] += len(c.pages)
 	}
-	s.blow(ctx, o, s.read)
-	s.blow(ctx, o, s.write)
-	if err := s.whole(ctx, w); err != nil {
+	if err := errors.Join(s.blow(ctx, o, s.read), s.blow(ctx, o, s.write)); err != nil {
 		return s.Report, err
 	}
-	if err := w.Restore(ctx); err != nil {
+	if err := errors.Join(s.whole(ctx, w), w.Restore(ctx)); err != nil {
 		return s.Report, err
 	}
-	s.blow(ctx, Storms{People: connections, Requests: o.Requests}, s.read) // no connection remembers whose it was
+	// No connection remembers whose it was.
+	if err := s.blow(ctx, Storms{People: connections, Requests: o.Requests}, s.read); err != nil {
+		return s.Report, err
+	}
 	_, changes, err := w.since(ctx)
 	if len(changes) > 0 {
 		s.find("looking at pages changed %s", changes[0])
@@ -166,8 +167,8 @@ func (c *camp) come(changes []census.Change) sizes {
 	return more
 }
 
-// blow lets people of both organizations do something at the same time.
-func (s *storm) blow(ctx context.Context, o Storms, do func(context.Context, *camp, *rand.Rand, int)) {
+// blow lets people of both organizations do something at the same time, until all of it is done.
+func (s *storm) blow(ctx context.Context, o Storms, do func(context.Context, *camp, *rand.Rand, int)) error {
 	var people sync.WaitGroup
 	for i := range 2 * o.People {
 		c := s.camps[i%2]
@@ -181,6 +182,7 @@ func (s *storm) blow(ctx context.Context, o Storms, do func(context.Context, *ca
 		})
 	}
 	people.Wait()
+	return s.camps[0].Quiet(ctx)
 }
 
 // patience is how long somebody waits for an answer: one half to the end, the other a few milliseconds.

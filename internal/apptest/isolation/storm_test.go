@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -89,5 +90,32 @@ func TestStormFindsPlants(t *testing.T) {
 	}
 	if !strings.Contains(strings.Join(report.Findings, "\n"), "in the storm the answer is another") {
 		t.Errorf("not found; the gate says %q", report.Findings)
+	}
+}
+
+func TestQuiet(t *testing.T) {
+	var done atomic.Bool
+	slow := func(_ *World, program http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/slow" {
+				program.ServeHTTP(rw, r)
+				return
+			}
+			<-r.Context().Done()
+			time.Sleep(100 * time.Millisecond)
+			done.Store(true)
+		})
+	}
+	w := world(t, store.SQLite, Options{Faulty: slow})
+	ctx, hangUp := context.WithCancel(t.Context())
+	time.AfterFunc(20*time.Millisecond, hangUp)
+	if _, err := w.Do(ctx, Ask{Method: http.MethodGet, Path: "/slow"}); err == nil {
+		t.Fatal("it was answered")
+	}
+	if err := w.Quiet(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !done.Load() {
+		t.Error("something is still worked on")
 	}
 }

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,6 +33,7 @@ type World struct {
 	store   *store.Store
 	shelf   *shelf
 	server  *httptest.Server
+	busy    *busy
 	http    *http.Client
 	now     *atomic.Int64 // nanoseconds since Noon
 	memory  map[string][]string
@@ -47,7 +50,7 @@ type Options struct {
 
 // OpenWorld starts the program on a copy of a filling.
 func OpenWorld(ctx context.Context, engine store.Engine, o Options) (w *World, err error) {
-	w = &World{Engine: engine, memory: map[string][]string{}, now: new(atomic.Int64)}
+	w = &World{Engine: engine, memory: map[string][]string{}, now: new(atomic.Int64), busy: &busy{connections: map[net.Conn]bool{}}}
 	w.Set(later)
 	defer func() {
 		if err != nil {
@@ -76,7 +79,9 @@ func OpenWorld(ctx context.Context, engine store.Engine, o Options) (w *World, e
 	if o.Faulty != nil {
 		handler = o.Faulty(w, handler)
 	}
-	w.server = httptest.NewServer(handler)
+	w.server = httptest.NewUnstartedServer(handler)
+	w.server.Config.ConnState = w.busy.note
+	w.server.Start()
 	w.http = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	w.ends = append(w.ends, func() error { w.http.CloseIdleConnections(); w.server.Close(); return nil })
 	return w, nil
@@ -84,6 +89,44 @@ func OpenWorld(ctx context.Context, engine store.Engine, o Options) (w *World, e
 
 func newProgram(st *store.Store, contents files.Contents) (*app.App, error) {
 	return app.New(app.Options{Store: st, Files: contents, Log: slog.New(slog.DiscardHandler), Host: host, Hasty: true})
+}
+
+// busy are the connections on which the server is asked something.
+type busy struct {
+	mu          sync.Mutex
+	connections map[net.Conn]bool
+}
+
+func (b *busy) note(c net.Conn, state http.ConnState) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if state == http.StateNew || state == http.StateActive {
+		b.connections[c] = true
+	} else {
+		delete(b.connections, c)
+	}
+}
+
+func (b *busy) count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.connections)
+}
+
+// Quiet waits until nothing is worked on any more: who hangs up does not learn when the program is done with what they asked.
+func (w *World) Quiet(ctx context.Context) error {
+	w.http.CloseIdleConnections()
+	// A connection of our own comes after all that are not yet taken notice of.
+	if _, err := w.Do(ctx, Ask{Method: http.MethodGet, Path: "/"}); err != nil {
+		return err
+	}
+	for range 3000 {
+		if w.busy.count() == 0 {
+			return nil
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return errors.New("requests were not worked within half a minute")
 }
 
 // Close ends the program and removes its database.
