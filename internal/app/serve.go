@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"craftplan/internal/certificate"
 )
 
 const (
@@ -15,20 +17,48 @@ const (
 	leaving  = 2 * time.Second  // for connections to be let go by who holds them
 )
 
-// Serve answers until the context ends, then lets requests and jobs under way finish. The host's own address, if there is one, is
-// answered as long.
-func (a *App) Serve(ctx context.Context, listener net.Listener, operator net.Listener) error {
+// Addresses are where the program answers.
+type Addresses struct {
+	People      net.Listener
+	Certificate *certificate.Keeper // for TLS there; nil when something in front ends it, or nothing does
+	Plain       net.Listener        // sends people to TLS; nil is none
+	Operator    net.Listener        // the host's own; nil is none
+}
+
+// Close closes them all.
+func (at Addresses) Close() (err error) {
+	for _, l := range []net.Listener{at.People, at.Plain, at.Operator} {
+		if l != nil {
+			err = errors.Join(err, l.Close())
+		}
+	}
+	if at.Certificate != nil {
+		at.Certificate.Close()
+	}
+	return err
+}
+
+// Serve answers until the context ends, then lets requests and jobs under way finish.
+func (a *App) Serve(ctx context.Context, at Addresses) error {
 	stop, err := a.Work(ctx)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return errors.Join(err, at.Close())
 	}
-	doors := []*door{a.door(listener, a, time.Minute)}
-	if operator != nil {
-		doors = append(doors, a.door(operator, a.Operator(), 0))
+	people := a.door(at.People, a, time.Minute)
+	doors := []*door{people}
+	if at.Certificate != nil {
+		defer at.Certificate.Close()
+		people.TLSConfig = at.Certificate.TLS()
+	}
+	if at.Plain != nil {
+		doors = append(doors, a.door(at.Plain, at.Certificate.Plain(), time.Minute))
+	}
+	if at.Operator != nil {
+		doors = append(doors, a.door(at.Operator, a.Operator(), 0))
 	}
 	failed := make(chan error, len(doors))
 	for _, d := range doors {
-		go func() { failed <- d.Serve(d.listener) }()
+		go func() { failed <- d.answer() }()
 	}
 	select {
 	case err = <-failed:
@@ -70,6 +100,13 @@ func (a *App) door(listener net.Listener, h http.Handler, write time.Duration) *
 			h.ServeHTTP(w, r)
 		})}
 	return d
+}
+
+func (d *door) answer() error {
+	if d.TLSConfig != nil {
+		return d.ServeTLS(d.listener, "", "")
+	}
+	return d.Serve(d.listener)
 }
 
 // close takes no new connections, asks those that are there to go with their next answer, and closes what is idle then. A server that

@@ -4,12 +4,14 @@ package cli_test
 
 import (
 	"context"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,6 +21,7 @@ import (
 
 	"craftplan/internal/accounts"
 	"craftplan/internal/app"
+	"craftplan/internal/apptest/authority"
 	"craftplan/internal/organizations"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
@@ -67,6 +70,78 @@ func TestRestartLosesNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A process that ends TLS itself gets its certificate, answers a browser over HTTP/2 with secure cookies, sends who comes without TLS
+// there, and hands all of it to the next process, which asks for no other certificate.
+func TestCertificate(t *testing.T) {
+	secure, plain := free(t), free(t)
+	a := authority.New(t, plain, secure)
+	dir := t.TempDir()
+	roots := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.Certificate().Raw})
+	if err := os.WriteFile(dir+"/authority.pem", roots, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	manager := notified(t, dir+"/notify")
+	t.Setenv("NOTIFY_SOCKET", dir+"/notify")
+	address := func(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+	public := fmt.Sprintf("https://localhost:%d", secure)
+	base, first := startProcess(t, "serve", "--database", dir+"/craftplan.db", "--addr", address(secure), "--plain-addr", address(plain), "--public-url", public,
+		"--acme-email", "host@erp.example", "--acme-directory", a.Directory(), "--acme-roots", dir+"/authority.pem", "--log-level", "error")
+	if base != public {
+		t.Errorf("it is ready at %s", base)
+	}
+	<-manager
+	page := over(t, a.Browser(), public+"/login")
+	if page.ProtoMajor != 2 || !strings.Contains(page.Header.Get("Strict-Transport-Security"), "max-age") {
+		t.Errorf("answered by %s with %v", page.Proto, page.Header)
+	}
+	if sent := over(t, a.Browser(), "http://"+address(plain)+"/login"); sent.Request.URL.String() != public+"/login" {
+		t.Errorf("sent to %s", sent.Request.URL)
+	}
+	if err := first.Process.Signal(syscall.SIGUSR2); err != nil {
+		t.Fatal(err)
+	}
+	next := <-manager
+	t.Cleanup(func() { _ = syscall.Kill(next, syscall.SIGKILL) })
+	if err := first.Wait(); err != nil {
+		t.Errorf("the former process: %v", err)
+	}
+	over(t, a.Browser(), public+"/login")
+	if n := a.Orders(); n != 1 {
+		t.Errorf("%d certificates were asked for", n)
+	}
+}
+
+// free is a port that nobody listens on.
+func free(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// over asks until there is a certificate, and wants a page.
+func over(t *testing.T, browser *http.Client, url string) *http.Response {
+	t.Helper()
+	var last error
+	for range 600 {
+		response, err := browser.Get(url)
+		if last = err; err != nil {
+			time.Sleep(50 * time.Millisecond)
+			continue
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d", url, response.StatusCode)
+		}
+		return response
+	}
+	t.Fatal(last)
+	return nil
 }
 
 // Two processes on one database: what one writes the other shows, who signs out of one is out of both, and each job is done once,

@@ -245,7 +245,7 @@ func startProcess(t *testing.T, args ...string) (base string, process *exec.Cmd)
 	go func() {
 		scanner := bufio.NewScanner(output)
 		for scanner.Scan() {
-			if at := strings.Index(scanner.Text(), "http://"); at >= 0 {
+			if at := strings.Index(scanner.Text(), "http"); at >= 0 {
 				select {
 				case found <- strings.TrimSpace(scanner.Text()[at:]):
 				default:

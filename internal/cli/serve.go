@@ -2,15 +2,19 @@ package cli
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"craftplan/internal/app"
+	"craftplan/internal/certificate"
 	"craftplan/internal/config"
 	"craftplan/internal/demo"
 	"craftplan/internal/generate"
@@ -70,23 +74,17 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 		return err
 	}
 	defer over.stop()
-	listener, err := over.listen(ctx, server.Addr)
+	at, err := addresses(ctx, over, c, server, o.Log)
 	if err != nil {
 		return err
-	}
-	var operator net.Listener // the host's own address, if there is one
-	if server.Operator != "" {
-		if operator, err = over.listen(ctx, server.Operator); err != nil {
-			return errors.Join(err, listener.Close())
-		}
 	}
 	base := server.PublicURL
 	if base == "" {
-		base = "http://" + reachable(listener.Addr().String())
+		base = "http://" + reachable(at.People.Addr().String())
 	}
 	u, err := url.Parse(base)
 	if err != nil {
-		return err
+		return errors.Join(err, at.Close())
 	}
 	o.HTTPS, o.Host = server.HTTPS(), u.Host
 	o.Reach.Private, o.Counted = server.Private, server.Counted
@@ -94,7 +92,7 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 		o.Mail, err = server.Mail()
 	}
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return errors.Join(err, at.Close())
 	}
 	if ready == nil {
 		ready = func(base string) error {
@@ -110,16 +108,64 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 	}
 	program, err := app.New(o)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return errors.Join(err, at.Close())
 	}
 	app.Tune()
 	if err := ready(base); err != nil {
-		return errors.Join(err, listener.Close())
+		return errors.Join(err, at.Close())
 	}
 	if ctx, err = over.ready(ctx); err != nil {
-		return errors.Join(err, listener.Close())
+		return errors.Join(err, at.Close())
 	}
-	return program.Serve(ctx, listener, operator)
+	return program.Serve(ctx, at)
+}
+
+// addresses opens where the program answers, or nothing.
+func addresses(ctx context.Context, over handover, c config.Config, s config.Server, log *slog.Logger) (at app.Addresses, err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, at.Close())
+		}
+	}()
+	if at.People, err = over.listen(ctx, s.Addr); err != nil {
+		return at, err
+	}
+	if s.PlainAddr != "" {
+		if at.Plain, err = over.listen(ctx, s.PlainAddr); err != nil {
+			return at, err
+		}
+	}
+	if s.Operator != "" {
+		if at.Operator, err = over.listen(ctx, s.Operator); err != nil {
+			return at, err
+		}
+	}
+	if s.ACMEEmail != "" {
+		at.Certificate, err = keep(ctx, c, s, at, log)
+	}
+	return at, err
+}
+
+// keep sees to the certificate of the public URL.
+func keep(ctx context.Context, c config.Config, s config.Server, at app.Addresses, log *slog.Logger) (*certificate.Keeper, error) {
+	u, err := url.Parse(s.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	o := certificate.Options{Host: u.Host, Email: s.ACMEEmail, Directory: s.ACMEURL, Log: log, Listener: at.People, Plain: at.Plain}
+	if o.Folder, err = c.Certificates(s); err != nil {
+		return nil, err
+	}
+	if s.ACMERoots != "" {
+		pem, err := os.ReadFile(s.ACMERoots)
+		if err != nil {
+			return nil, err
+		}
+		if o.Roots = x509.NewCertPool(); !o.Roots.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("--acme-roots %s: there is no certificate in it", s.ACMERoots)
+		}
+	}
+	return certificate.Keep(ctx, o)
 }
 
 // reachable is the name of this machine for an address of its own: browsers keep passkeys for names, and for no numbers.

@@ -37,6 +37,11 @@ type Server struct {
 	Operator  string   `help:"Address for the host alone: metrics for Prometheus at /metrics, profiles at /debug/pprof/. Whoever reaches it may read them." name:"operator-addr" env:"CRAFTPLAN_OPERATOR_ADDR" placeholder:"HOST:PORT"`
 	Counted   int      `help:"Metrics: for how many organizations, those that were last active, requests and jobs are counted one by one." name:"metrics-organizations" default:"500" env:"CRAFTPLAN_METRICS_ORGANIZATIONS"`
 	Proxies   []string `help:"Addresses and networks of your own proxies, whose word for who asks is believed (X-Forwarded-For)." name:"trusted-proxies" env:"CRAFTPLAN_TRUSTED_PROXIES" placeholder:"ADDRESS"`
+	ACMEEmail string   `help:"Get a TLS certificate for --public-url from an ACME authority, whose terms you agree to, and renew it: the authority writes to this address. --addr is then where port 443 of that name leads." name:"acme-email" env:"CRAFTPLAN_ACME_EMAIL" placeholder:"ADDRESS"`
+	ACMEURL   string   `help:"Directory of the authority." name:"acme-directory" default:"https://acme-v02.api.letsencrypt.org/directory" env:"CRAFTPLAN_ACME_DIRECTORY" placeholder:"URL"`
+	ACMERoots string   `help:"File of certificates to know the authority by, when it is one of your own." name:"acme-roots" type:"existingfile" env:"CRAFTPLAN_ACME_ROOTS" placeholder:"FILE"`
+	TLSDir    string   `help:"Folder of certificates and their keys; FILE.tls beside a SQLite file when left out, and made when missing." name:"tls-dir" env:"CRAFTPLAN_TLS_DIR" placeholder:"DIR"`
+	PlainAddr string   `help:"With --acme-email: address without TLS, where port 80 leads, that sends people to TLS." name:"plain-addr" env:"CRAFTPLAN_PLAIN_ADDR" placeholder:"HOST:PORT"`
 	PublicURL string   `help:"URL people use, when a proxy stands in front; https makes cookies secure." env:"CRAFTPLAN_PUBLIC_URL" placeholder:"URL"`
 }
 
@@ -71,8 +76,33 @@ func (s Server) Validate() error {
 			return fmt.Errorf("--public-url %q: use a URL without a path, such as https://erp.example.com", s.PublicURL)
 		}
 	}
+	if err := s.validateTLS(); err != nil {
+		return err
+	}
 	_, err := s.Mail()
 	return err
+}
+
+func (s Server) validateTLS() error {
+	if s.ACMEEmail == "" {
+		if s.PlainAddr != "" {
+			return errors.New("--plain-addr: use it with --acme-email")
+		}
+		return nil
+	}
+	if a, err := netmail.ParseAddress(s.ACMEEmail); err != nil || a.Address != s.ACMEEmail {
+		return fmt.Errorf("--acme-email %q: use an address, such as host@example.com", s.ACMEEmail)
+	}
+	if !s.HTTPS() {
+		return errors.New("--acme-email: give the URL that the certificate is for with --public-url, such as https://erp.example.com")
+	}
+	if u, err := url.Parse(s.ACMEURL); err != nil || u.Scheme != "https" || u.Host == "" {
+		return fmt.Errorf("--acme-directory %q: use an https:// URL", s.ACMEURL)
+	}
+	if _, _, err := net.SplitHostPort(s.PlainAddr); s.PlainAddr != "" && err != nil {
+		return fmt.Errorf("--plain-addr %q: use HOST:PORT, such as :80", s.PlainAddr)
+	}
+	return nil
 }
 
 // Mail is how mails are sent.
@@ -123,6 +153,15 @@ func (c Config) beside(named, suffix string) string {
 	return named
 }
 
+// Certificates is the folder of TLS certificates. Several processes on one PostgreSQL must share it, so there it has to be named.
+func (c Config) Certificates(s Server) (string, error) {
+	folder := c.beside(s.TLSDir, ".tls")
+	if folder == "" {
+		return "", errors.New("--tls-dir: name the folder of certificates; it is made when it does not exist, and every process needs the same")
+	}
+	return folder, nil
+}
+
 // Files opens the folder of uploaded files, which is made beside a SQLite file; several processes on one PostgreSQL must share it, so
 // there it has to be named.
 func (c Config) Files() (*files.Directory, error) {
@@ -155,6 +194,11 @@ func (c Config) Values(s Server) []Value {
 		{"smtp", mailServer(s.SMTP)},
 		{"mail-from", s.MailFrom},
 		{"allow-private", strconv.FormatBool(s.Private)},
+		{"acme-email", s.ACMEEmail},
+		{"acme-directory", s.ACMEURL},
+		{"acme-roots", s.ACMERoots},
+		{"tls-dir", s.TLSDir},
+		{"plain-addr", s.PlainAddr},
 	}
 }
 
