@@ -128,13 +128,17 @@ func Reaching(p *provider.Provider) func(*app.Options) {
 func Mailing(t testing.TB, engine store.Engine, changes ...func(*app.Options)) *App {
 	t.Helper()
 	box := postbox.Open(t)
-	server := func(o *app.Options) {
-		o.Mail.Server, o.Mail.Roots = mail.Server{Host: box.Host, Port: box.Port, Security: mail.STARTTLS}, box.Roots
-	}
-	a := New(t, engine, append(changes, server)...)
+	a := New(t, engine, append(changes, MailsTo(box))...)
 	a.Post = box
 	a.Work(t)
 	return a
+}
+
+// MailsTo lets a program send its mails to a box.
+func MailsTo(box *postbox.Box) func(*app.Options) {
+	return func(o *app.Options) {
+		o.Mail.Server, o.Mail.Roots = mail.Server{Host: box.Host, Port: box.Port, Security: mail.STARTTLS}, box.Roots
+	}
 }
 
 // EachMailing runs the test against the application with a mail server on both databases.

@@ -13,6 +13,10 @@ import (
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
 
 	"craftplan/internal/fault"
 	"craftplan/internal/outbound"
@@ -95,8 +99,22 @@ type line struct {
 	roots  *x509.CertPool
 }
 
-// send submits one message.
+// send submits one message, in a span that says how it went and nothing of what a server said, which may name the recipient.
 func (s Server) send(ctx context.Context, l line, m *gomail.Msg) error {
+	ctx, span := otel.Tracer("craftplan/mail").Start(ctx, "send mail", trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attribute.String("network.protocol.name", "smtp")))
+	defer span.End()
+	err := s.submit(ctx, l, m)
+	if err != nil {
+		span.SetStatus(codes.Error, "")
+		var refused *gomail.SendError
+		if errors.As(err, &refused) && refused.ErrorCode() > 0 {
+			span.SetAttributes(attribute.String("error.type", strconv.Itoa(refused.ErrorCode())))
+		}
+	}
+	return err
+}
+
+func (s Server) submit(ctx context.Context, l line, m *gomail.Msg) error {
 	config := &tls.Config{ServerName: s.Host, MinVersion: tls.VersionTLS12, RootCAs: l.roots}
 	options := []gomail.Option{gomail.WithPort(int(s.Port)), gomail.WithTimeout(sendTimeout), gomail.WithoutNoop(), gomail.WithTLSConfig(config)}
 	open := l.dialer.DialContext

@@ -23,6 +23,7 @@ import (
 
 	"craftplan/internal/app"
 	"craftplan/internal/apptest"
+	"craftplan/internal/apptest/postbox"
 	"craftplan/internal/store"
 	"craftplan/internal/telemetry"
 )
@@ -74,14 +75,14 @@ func whose(t *testing.T, engine store.Engine) {
 	}
 	defer func() { _ = stop(t.Context()) }()
 	logged := &journal{}
-	a := apptest.Traced(t, engine, func(o *app.Options) {
+	a := apptest.Traced(t, engine, apptest.MailsTo(postbox.Open(t)), func(o *app.Options) {
 		o.Log = slog.New(slog.NewJSONHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
 	a.Work(t)
 
 	maya := a.As(t, "maya@sunrise.example")
 	maya.Get("/sunrise/orders?q=whisper")
-	if p := maya.Post("/sunrise/settings/members/invitations", url.Values{"emails": {"nell@oven.example"}, "role": {"staff"}}); p.Status != http.StatusOK {
+	if p := maya.Post("/sunrise/settings/members/invitations", url.Values{"emails": {"nell@oven.example"}, "role": {"staff"}}); p.Status != http.StatusSeeOther {
 		t.Fatalf("invite: %d", p.Status)
 	}
 	a.Anonymous(t).Get("/invitations/a-secret-token")
@@ -92,7 +93,7 @@ func whose(t *testing.T, engine store.Engine) {
 	}
 	const invite = "/{organization}/settings/members/invitations"
 	asked := request(invite)
-	for name, want := range map[string]any{"slug": "sunrise", "organization": worked["organization"], "status": 200.0, "method": "POST"} {
+	for name, want := range map[string]any{"slug": "sunrise", "organization": worked["organization"], "status": 303.0, "method": "POST"} {
 		if asked[name] != want {
 			t.Errorf("the request's line says %s %v, want %v", name, asked[name], want)
 		}
@@ -104,18 +105,21 @@ func whose(t *testing.T, engine store.Engine) {
 		t.Errorf("a stranger's line: %v", line)
 	}
 
-	var server, job trace.ReadOnlySpan
+	var server, job, sent trace.ReadOnlySpan
 	statements := 0
 	for _, span := range await(t, func() []trace.ReadOnlySpan { return ended(spans, "river.work/"+mailed) }) {
 		job = span
 	}
 	for _, span := range spans.Ended() {
-		if span.Name() == "POST "+invite {
+		switch span.Name() {
+		case "POST " + invite:
 			server = span
+		case "send mail":
+			sent = span
 		}
 	}
-	if server == nil {
-		t.Fatal("no span of the request")
+	if server == nil || sent == nil {
+		t.Fatal("no span of the request, or of its mail")
 	}
 	for _, span := range spans.Ended() {
 		if span.SpanContext().TraceID() == server.SpanContext().TraceID() && span.Name() == "CreateInvitation" && strings.Contains(value(span, "db.query.text"), "invitations") {
@@ -128,10 +132,10 @@ func whose(t *testing.T, engine store.Engine) {
 	if statements != 1 {
 		t.Errorf("%d spans of the statement that invites", statements)
 	}
-	if job.SpanContext().TraceID() != server.SpanContext().TraceID() {
-		t.Error("the job does not go on with the trace of its request")
+	if job.SpanContext().TraceID() != server.SpanContext().TraceID() || sent.SpanContext().TraceID() != server.SpanContext().TraceID() {
+		t.Error("the job, or its mail, does not go on with the trace of the request")
 	}
-	for _, span := range []trace.ReadOnlySpan{server, job} {
+	for _, span := range []trace.ReadOnlySpan{server, job, sent} {
 		if value(span, "craftplan.organization") != asked["organization"] || value(span, "craftplan.request") != asked["request"] || value(span, "craftplan.slug") != "sunrise" {
 			t.Errorf("span %s: %v", span.Name(), span.Attributes())
 		}
@@ -144,7 +148,7 @@ func whose(t *testing.T, engine store.Engine) {
 		labels map[string]string
 		value  float64
 	}{
-		{"craftplan_http_requests_total", map[string]string{"route": invite, "method": "POST", "status": "200"}, 1},
+		{"craftplan_http_requests_total", map[string]string{"route": invite, "method": "POST", "status": "303"}, 1},
 		{"craftplan_organization_requests_total", map[string]string{"organization": organization}, 2},
 		{"craftplan_organization_info", map[string]string{"organization": organization, "slug": "sunrise"}, 1},
 		{"craftplan_jobs_total", map[string]string{"kind": mailed, "result": "done"}, 1},
