@@ -27,7 +27,7 @@ DELETE FROM sessions WHERE expires_at <= sqlc.arg(moment);
 -- name: SessionsOf :many
 SELECT token_hash, device, created_at, last_seen_at, only_organization FROM sessions
 WHERE user_id = sqlc.arg(user_id) AND expires_at > sqlc.arg(moment) AND created_at > sqlc.arg(oldest)
-ORDER BY last_seen_at DESC, created_at DESC;
+ORDER BY last_seen_at DESC, created_at DESC, token_hash;
 
 -- name: DeleteSessionOf :execrows
 DELETE FROM sessions WHERE user_id = sqlc.arg(user_id) AND token_hash = sqlc.arg(token_hash);

@@ -26,11 +26,13 @@ files.Library.Put: the verb records that keeps a file for something
 files.Remove: the verb records that takes away what the file is for
 files.Replace: the verb records that keeps a file in the place of another
 inventory.AddStandards: runs while the organization is made, or completes it with what the law names
+inventory.Arrive: rows of the ledger, which are never changed, say who and when
 inventory.Bootstrap: runs while the organization is made
 importing.Desk.Expire: a file goes after a day
 importing.Desk.GiveUp: the start of the import is recorded
 importing.Desk.Upload: nothing was imported yet
 importing.Discard: nothing was imported
+inventory.CallBack: rows of the ledger, which are never changed, say who and when
 inventory.Correct: the approval of the count is recorded
 inventory.CreateAll: the import is recorded that brings them, and each row says who made it
 inventory.Declare: what a label says can be read in the row, with who said it last
@@ -42,6 +44,7 @@ inventory.Receive: rows of the ledger, which are never changed, say who and when
 inventory.ReceiveAll: rows of the ledger, which are never changed, say who and when
 inventory.Relocate: rows of the ledger, which are never changed, say who and when
 inventory.ReverseSource: the verb records that undoes the document
+inventory.Send: rows of the ledger, which are never changed, say who and when
 inventory.Split: rows of the ledger, which are never changed, say who and when
 inventory.Take: rows of the ledger, which are never changed, say who and when
 mail.Mailer.Deliver: the mail log tells of it

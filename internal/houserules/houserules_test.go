@@ -98,8 +98,11 @@ var importRules = []struct {
 		prover := strings.Contains(imported, "pgquery") || strings.Contains(imported, "pg_query") || strings.HasSuffix(imported, "/sqlproof")
 		return prover && !strings.HasPrefix(pkg, "houserules")
 	}},
+	{"the authority is for tests", func(pkg, imported string) bool {
+		return strings.HasPrefix(imported, "github.com/letsencrypt/pebble") && !strings.HasPrefix(pkg, "apptest")
+	}},
 	{"only the fronts speak HTTP, and what asks outside services, each a package of its own", func(pkg, imported string) bool {
-		allowed := pkg == "outbound" || pkg == "oidc" || pkg == "web" || strings.HasPrefix(pkg, "web/") || pkg == "api" || pkg == "httpkit" || pkg == "app" || pkg == "telemetry" || strings.HasPrefix(pkg, "apptest") || pkg == "bench"
+		allowed := pkg == "outbound" || pkg == "oidc" || pkg == "certificate" || pkg == "web" || strings.HasPrefix(pkg, "web/") || pkg == "api" || pkg == "httpkit" || pkg == "app" || pkg == "telemetry" || strings.HasPrefix(pkg, "apptest") || pkg == "bench"
 		return imported == "net/http" && !allowed
 	}},
 	{"only the command line and the test harness start the whole program", func(pkg, imported string) bool {

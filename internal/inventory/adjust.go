@@ -144,7 +144,7 @@ func (l Lot) where(ctx context.Context, tx *store.Tx, c Change) (id.ID, error) {
 		return at, openLocation(ctx, tx, "location", at)
 	}
 	for _, p := range places {
-		if p.LocationID == at && (p.OnHand >= -c.Delta || l.Owed) {
+		if p.LocationID == at && !p.Transit && (p.OnHand >= -c.Delta || l.Owed) {
 			return at, checkPast(ctx, tx, l, at, -c.Delta, c.since(tx))
 		}
 	}

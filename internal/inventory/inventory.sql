@@ -261,6 +261,44 @@ ORDER BY CASE WHEN p.id = p.organization_id THEN 0 ELSE 1 END, p.name;
 SELECT p.id, p.name, CAST(p.archived_at IS NOT NULL AS boolean) AS archived FROM locations AS p
 WHERE p.organization_id = sqlc.arg(organization_id) ORDER BY p.name;
 
+-- name: TransitLocation :one
+SELECT p.id FROM locations AS p WHERE p.organization_id = sqlc.arg(organization_id) AND p.kind = 'transit' LIMIT 1;
+
+-- name: CreateTransfer :exec
+INSERT INTO transfers (organization_id, id, reference, item_id, lot_id, from_id, to_id, quantity, note, expected_on, status, sent_at, sent_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(reference), sqlc.arg(item_id), sqlc.arg(lot_id), sqlc.arg(from_id), sqlc.arg(to_id), sqlc.arg(quantity), sqlc.arg(note), sqlc.narg(expected_on), 'on_way', sqlc.arg(sent_at), sqlc.arg(sent_by));
+
+-- name: EndTransfer :execrows
+UPDATE transfers SET status = $3, arrived = $4, ended_at = $5, ended_by = $6
+WHERE organization_id = $1 AND id = $2 AND status = 'on_way';
+
+-- name: GetTransfer :one
+SELECT t.id, t.reference, t.item_id, i.kind AS item_kind, i.name, i.sku, i.unit, t.lot_id, l.code, t.from_id, f.name AS from_name, t.to_id, d.name AS to_name, t.quantity, t.arrived, t.note, t.expected_on, t.status, t.sent_at, s.name AS sent_by, t.ended_at, COALESCE(e.name, '') AS ended_by
+FROM transfers AS t
+JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = t.item_id
+JOIN lots AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = t.lot_id
+JOIN locations AS f ON f.organization_id = sqlc.arg(organization_id) AND f.id = t.from_id
+JOIN locations AS d ON d.organization_id = sqlc.arg(organization_id) AND d.id = t.to_id
+JOIN users AS s ON s.id = t.sent_by LEFT JOIN users AS e ON e.id = t.ended_by
+WHERE t.organization_id = sqlc.arg(organization_id) AND t.reference = sqlc.arg(reference);
+
+-- name: ListTransfers :many
+SELECT t.id, t.reference, t.item_id, i.kind AS item_kind, i.name, i.sku, i.unit, t.lot_id, l.code, t.from_id, f.name AS from_name, t.to_id, d.name AS to_name, t.quantity, t.arrived, t.note, t.expected_on, t.status, t.sent_at, s.name AS sent_by, t.ended_at, COALESCE(e.name, '') AS ended_by
+FROM transfers AS t
+JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = t.item_id
+JOIN lots AS l ON l.organization_id = sqlc.arg(organization_id) AND l.id = t.lot_id
+JOIN locations AS f ON f.organization_id = sqlc.arg(organization_id) AND f.id = t.from_id
+JOIN locations AS d ON d.organization_id = sqlc.arg(organization_id) AND d.id = t.to_id
+JOIN users AS s ON s.id = t.sent_by LEFT JOIN users AS e ON e.id = t.ended_by
+WHERE t.organization_id = sqlc.arg(organization_id)
+  AND (CAST(sqlc.arg(ended) AS boolean) OR t.status = 'on_way')
+  AND (CAST(sqlc.narg(lot_id) AS uuid_text) IS NULL OR t.lot_id = CAST(sqlc.narg(lot_id) AS uuid_text))
+ORDER BY t.sent_at DESC, t.id DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
+
+-- name: CountTransfers :one
+SELECT COUNT(*) FROM transfers AS t
+WHERE t.organization_id = sqlc.arg(organization_id) AND (CAST(sqlc.arg(ended) AS boolean) OR t.status = 'on_way');
+
 -- name: LotsAtLocations :many
 SELECT s.location_id, COUNT(*) AS lots FROM stock AS s
 WHERE s.organization_id = sqlc.arg(organization_id) AND s.on_hand <> 0 GROUP BY s.location_id;
@@ -276,7 +314,8 @@ UPDATE locations SET name = $3 WHERE organization_id = $1 AND id = $2 AND kind =
 -- name: ArchiveLocation :execrows
 UPDATE locations SET archived_at = $3
 WHERE locations.organization_id = $1 AND locations.id = $2 AND locations.kind = 'place'
-  AND NOT EXISTS (SELECT 1 FROM stock AS s WHERE s.organization_id = $1 AND s.location_id = $2 AND s.on_hand <> 0);
+  AND NOT EXISTS (SELECT 1 FROM stock AS s WHERE s.organization_id = $1 AND s.location_id = $2 AND s.on_hand <> 0)
+  AND NOT EXISTS (SELECT 1 FROM transfers AS t WHERE t.organization_id = $1 AND t.to_id = $2 AND t.status = 'on_way');
 
 -- name: RestoreLocation :one
 UPDATE locations SET archived_at = NULL WHERE organization_id = $1 AND id = $2 AND kind = 'place' RETURNING name;

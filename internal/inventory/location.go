@@ -173,7 +173,7 @@ func ArchiveLocation(ctx context.Context, tx *store.Tx, which id.ID) error {
 		return err
 	}
 	if changed == 0 {
-		return fault.Conflict("There is stock at " + l.Name + ". Move it first.")
+		return fault.Conflict("There is stock at " + l.Name + ", or on its way there. Move it first.")
 	}
 	return noted(ctx, tx, audit.Archived, audit.Location, l.Name)
 }
@@ -286,29 +286,40 @@ func Relocate(ctx context.Context, tx *store.Tx, r Relocation) error {
 	if err := tx.Require(authz.InventoryWrite); err != nil {
 		return err
 	}
+	l, q, err := r.prepare(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return l.carry(ctx, tx, r.From, r.To, q, r.Reason, Source{sourceMove, id.New(), ""})
+}
+
+// prepare locks the lot and tells how much of it goes.
+func (r Relocation) prepare(ctx context.Context, tx *store.Tx) (Lot, quantity.Quantity, error) {
 	l, err := lockLot(ctx, tx, r.Lot)
 	if err != nil {
-		return err
+		return Lot{}, 0, err
 	}
 	if err := openLocation(ctx, tx, "to", r.To); err != nil {
-		return err
+		return Lot{}, 0, err
 	}
 	if r.From == r.To {
-		return fault.Invalid("to", "It is there already. Choose another location.")
+		return Lot{}, 0, fault.Invalid("to", "It is there already. Choose another location.")
 	}
 	q, err := r.amount(ctx, tx, l)
-	if err != nil {
-		return err
-	}
+	return l, q, err
+}
+
+// carry posts that a part of the lot left one location and came to another.
+func (l Lot) carry(ctx context.Context, tx *store.Tx, from, to id.ID, q quantity.Quantity, reason string, source Source) error {
 	value, err := l.share(q)
 	if err != nil {
 		return err
 	}
-	e := entry{item: l.Item.ID, lot: l.ID, location: r.From, kind: Transfer, quantity: -q, value: -value, reason: r.Reason, source: Source{sourceMove, id.New(), ""}, at: tx.Now()}
+	e := entry{item: l.Item.ID, lot: l.ID, location: from, kind: Transfer, quantity: -q, value: -value, reason: reason, source: source, at: tx.Now()}
 	if err := post(ctx, tx, e); err != nil {
 		return err
 	}
-	e.location, e.quantity, e.value = r.To, q, value
+	e.location, e.quantity, e.value = to, q, value
 	return post(ctx, tx, e)
 }
 
@@ -320,7 +331,7 @@ func (r Relocation) amount(ctx context.Context, tx *store.Tx, l Lot) (quantity.Q
 	}
 	for _, p := range places {
 		switch {
-		case p.LocationID != r.From || p.OnHand <= 0:
+		case p.LocationID != r.From || p.Transit || p.OnHand <= 0:
 		case r.Quantity == nil:
 			return p.OnHand, nil
 		case *r.Quantity <= 0:

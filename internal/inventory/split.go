@@ -25,6 +25,12 @@ func Split(ctx context.Context, tx *store.Tx, code string, q quantity.Quantity, 
 	if err != nil {
 		return Lot{}, err
 	}
+	if q > 0 && q < from.OnHand {
+		err = from.settled(ctx, tx, q)
+	}
+	if err != nil {
+		return Lot{}, err
+	}
 	if q <= 0 || q >= from.OnHand {
 		return Lot{}, fault.Invalid("quantity", fmt.Sprintf("Enter more than nothing and less than all of it: the lot has %s.", quantity.Input(from.OnHand, from.Item.Unit)))
 	}
@@ -89,6 +95,9 @@ func mergeable(ctx context.Context, tx *store.Tx, codes []string) ([]Lot, error)
 			return nil, err
 		}
 		lots[i] = l
+		if err := l.settled(ctx, tx, l.OnHand); err != nil {
+			return nil, err
+		}
 		switch {
 		case l.Item.ID != lots[0].Item.ID:
 			return nil, fault.Invalid("lots", "Only lots of the same item can be put together.")
@@ -99,6 +108,17 @@ func mergeable(ctx context.Context, tx *store.Tx, codes []string) ([]Lot, error)
 		}
 	}
 	return lots, nil
+}
+
+// settled refuses to make another lot of what is on its way: who waits for it looks for the lot that was sent.
+func (l Lot) settled(ctx context.Context, tx *store.Tx, q quantity.Quantity) error {
+	places, err := Places(ctx, tx, l.ID)
+	for _, p := range places {
+		if p.Transit && q > l.OnHand-p.OnHand {
+			return fault.Conflict(fmt.Sprintf("%s of lot %s is on its way. Wait until it has arrived.", quantity.Input(p.OnHand, l.Item.Unit), l.Code))
+		}
+	}
+	return err
 }
 
 // blend is the empty lot that lots of one item are poured into.
@@ -143,7 +163,7 @@ func (l Lot) pour(ctx context.Context, tx *store.Tx, to Lot, q quantity.Quantity
 	}
 	for _, p := range places {
 		part := min(q, p.OnHand)
-		if part <= 0 {
+		if part <= 0 || p.Transit {
 			continue
 		}
 		value, err := l.share(part)

@@ -45,7 +45,7 @@ type column[R any] struct {
 
 // exports are the routes of all lists as files.
 func exports() (routes []Route) {
-	for _, both := range [][]Route{customersFile.routes(), materialsFile.routes(), lotsFile.routes(), movementsFile.routes(), countsFile.routes(), productsFile.routes(), recipesFile.routes(),
+	for _, both := range [][]Route{customersFile.routes(), materialsFile.routes(), lotsFile.routes(), movementsFile.routes(), transfersFile.routes(), countsFile.routes(), productsFile.routes(), recipesFile.routes(),
 		marginsFile.routes(), priceListsFile.routes(), ordersFile.routes(), batchesFile.routes(), auditFile.routes()} {
 		routes = append(routes, both...)
 	}
@@ -305,6 +305,30 @@ var movementsFile = exported[inventory.Posted]{name: "movements", permission: au
 		f := lotFilter(l)
 		f.Limit, f.Offset = limit, offset
 		rows, err := inventory.Ledger(q.Context(), tx, f)
+		return rows, partly(rows, limit), err
+	}}
+
+var transfersFile = exported[inventory.StockTransfer]{name: "transfers", permission: authz.InventoryRead,
+	columns: []column[inventory.StockTransfer]{
+		text("Transfer", func(t inventory.StockTransfer) string { return t.Reference }),
+		text("Status", func(t inventory.StockTransfer) string { return ui.StateLabel(string(t.Status)) }),
+		text("SKU", func(t inventory.StockTransfer) string { return t.Item.SKU }),
+		text("Name", func(t inventory.StockTransfer) string { return t.Item.Name }),
+		text("Lot", func(t inventory.StockTransfer) string { return t.Lot }),
+		text("From", func(t inventory.StockTransfer) string { return t.From }),
+		text("To", func(t inventory.StockTransfer) string { return t.To }),
+		{name: "Sent", cell: func(_ format, t inventory.StockTransfer) sheet.Cell { return inUnit(&t.Quantity, t.Item.Unit) }},
+		{name: "Arrived", cell: func(_ format, t inventory.StockTransfer) sheet.Cell { return inUnit(t.Arrived, t.Item.Unit) }},
+		text("Unit", func(t inventory.StockTransfer) string { return t.Item.Unit.Large() }),
+		{name: "Sent at", cell: func(f format, t inventory.StockTransfer) sheet.Cell { return sheet.Moment(&t.SentAt, f.zone) }},
+		text("Sent by", func(t inventory.StockTransfer) string { return t.SentBy }),
+		{name: "Expected", cell: func(_ format, t inventory.StockTransfer) sheet.Cell { return sheet.Day(t.ExpectedOn) }},
+		{name: "Ended at", cell: func(f format, t inventory.StockTransfer) sheet.Cell { return sheet.Moment(t.EndedAt, f.zone) }},
+		text("Ended by", func(t inventory.StockTransfer) string { return t.EndedBy }),
+		text("Note", func(t inventory.StockTransfer) string { return t.Note }),
+	},
+	rows: func(q *Request, tx *store.Tx, l list, limit, offset int64) ([]inventory.StockTransfer, bool, error) {
+		rows, _, err := inventory.Transfers(q.Context(), tx, l.query.Get("state") == "all", limit, offset)
 		return rows, partly(rows, limit), err
 	}}
 

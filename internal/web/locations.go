@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"craftplan/internal/authz"
 	"craftplan/internal/fault"
@@ -169,9 +170,10 @@ func updateHomes(q *Request) error {
 	})
 }
 
-// moveLot takes a lot, or a part of it, to another location.
+// moveLot takes a lot, or a part of it, to another location, at once or on its way.
 func moveLot(q *Request) error {
-	return q.changeLot("move", "It was moved.", func(tx *store.Tx, l inventory.Lot, p *fault.Problems) error {
+	later := q.PostFormValue("arrives") == "later"
+	return q.changeLot("move", mayWord(later, "It is on its way.", "It was moved."), func(tx *store.Tx, l inventory.Lot, p *fault.Problems) error {
 		r := inventory.Relocation{Lot: l.Code, Reason: q.PostFormValue("reason")}
 		m, err := inventory.MeasureOf(q.Context(), tx, l.Item)
 		if err != nil {
@@ -185,10 +187,15 @@ func moveLot(q *Request) error {
 		if to == nil {
 			p.Add("to", "Choose a location of the list.")
 		}
+		expected := optionalDate(p, q.PostForm, "expected_on")
 		if err := p.Err(); err != nil {
 			return err
 		}
 		r.From, r.To = *from, *to
+		if later {
+			_, err = inventory.Send(q.Context(), tx, r, expected)
+			return err
+		}
 		return inventory.Relocate(q.Context(), tx, r)
 	})
 }
@@ -197,7 +204,7 @@ func moveLot(q *Request) error {
 func (p lotPage) from() []ui.Choice {
 	var choices []ui.Choice
 	for _, at := range p.Places {
-		if at.OnHand > 0 {
+		if at.OnHand > 0 && !at.Transit {
 			choices = append(choices, ui.Choice{Value: at.LocationID.String(), Label: at.Name + ", " + p.amount(at.OnHand, p.Item.Unit)})
 		}
 	}
@@ -217,9 +224,11 @@ func (p lotPage) moveForm() ui.Form {
 	if f, ok := p.Forms["move"]; ok {
 		return f
 	}
-	v := url.Values{}
-	if len(p.Places) > 0 {
-		v.Set("from", p.Places[0].LocationID.String())
+	v := url.Values{"arrives": {"now"}}
+	for _, at := range slices.Backward(p.Places) {
+		if !at.Transit {
+			v.Set("from", at.LocationID.String())
+		}
 	}
 	for _, l := range p.Locations {
 		if l.ID.String() != v.Get("from") {

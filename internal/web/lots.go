@@ -29,6 +29,7 @@ type lotList struct {
 	At      func(...string) string
 
 	MayImport bool
+	Several   bool // locations
 }
 
 func listLots(q *Request) error {
@@ -40,6 +41,11 @@ func listLots(q *Request) error {
 		if l.Horizon, err = inventory.Horizon(q.Context(), tx); err != nil {
 			return err
 		}
+		open, err := inventory.OpenLocations(q.Context(), tx)
+		if err != nil {
+			return err
+		}
+		l.Several = len(open) > 1
 		l.Rows, l.Total, err = inventory.ListLots(q.Context(), tx, f)
 		return err
 	})
@@ -98,6 +104,7 @@ type lotPage struct {
 	format
 	Places    []inventory.Place
 	Locations places
+	Transfers []inventory.StockTransfer // of the lot, that are on their way
 	History   []lotEntry
 	Others    []inventory.Lot // lots of the same item that it could be merged with
 	Horizon   calendar.Date
@@ -116,6 +123,9 @@ func (q *Request) lotPage(forms map[string]ui.Form) (p lotPage, err error) {
 			return err
 		}
 		if p.Locations, err = inventory.OpenLocations(q.Context(), tx); err != nil {
+			return err
+		}
+		if p.Transfers, err = inventory.OnTheWay(q.Context(), tx, p.ID); err != nil {
 			return err
 		}
 		if p.Horizon, err = inventory.Horizon(q.Context(), tx); err != nil {
@@ -312,6 +322,8 @@ func sourcePath(at func(...string) string, s inventory.Source) string {
 		return at("orders", s.Name)
 	case "count":
 		return at("counts", s.Name)
+	case "transfer":
+		return at("transfers", s.Name)
 	}
 	return ""
 }

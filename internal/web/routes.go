@@ -242,6 +242,11 @@ func pages() []Route {
 		post("/lots/{lot}/merger", authz.InventoryWrite, mergeLot),
 		post("/lots/{lot}/movements/{movement}/reversal", authz.InventoryWrite, reverseMovement),
 
+		get("/transfers", authz.InventoryRead, listTransfers),
+		get("/transfers/{transfer}", authz.InventoryRead, showTransfer),
+		post("/transfers/{transfer}/arrival", authz.InventoryWrite, arriveTransfer),
+		post("/transfers/{transfer}/return", authz.InventoryWrite, callTransferBack),
+
 		get("/counts", authz.InventoryRead, listCounts),
 		get("/counts/new", authz.InventoryWrite, newCount),
 		post("/counts", authz.InventoryWrite, createCount),

@@ -138,6 +138,9 @@ func (g goods) materials(tx *store.Tx) error {
 			}
 		}
 	}
+	if err := g.transfers(tx); err != nil {
+		return err
+	}
 	closed, err := inventory.AddLocation(g.ctx, tx, g.word+" shed")
 	if err != nil {
 		return err
@@ -165,6 +168,32 @@ func (g goods) declare(tx *store.Tx) error {
 	d := inventory.Declaration{Name: g.word + " meal", Ingredients: g.word + " grain", Checked: true, Basis: quantity.Gram, Amounts: inventory.Amounts{nutrients[0].ID: quantity.Of(1500)}}
 	d.Allergens = []inventory.Present{{Allergen: allergens[0], Called: g.word + " wheat"}}
 	return inventory.Declare(g.ctx, tx, g.sku("FLOUR"), d)
+}
+
+// transfers are on their way, arrived and called back.
+func (g goods) transfers(tx *store.Tx) error {
+	places, err := inventory.OpenLocations(g.ctx, tx)
+	if err != nil {
+		return err
+	}
+	for i := range 5 + g.more {
+		some, day := quantity.Of(1), tx.Today().AddDays(1)
+		move := inventory.Relocation{Lot: g.word + "-LOT-0", From: places[0].ID, To: places[len(places)-1].ID, Quantity: &some, Reason: "For the shop of " + g.word}
+		reference, err := inventory.Send(g.ctx, tx, move, &day)
+		if err != nil {
+			return err
+		}
+		switch i {
+		case 1:
+			err = inventory.Arrive(g.ctx, tx, reference, nil, "")
+		case 2:
+			err = inventory.CallBack(g.ctx, tx, reference)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // counts are open, approved and cancelled, and things are weighed in containers.

@@ -797,7 +797,7 @@ func (q *Queries) SessionUser(ctx context.Context, arg SessionUserParams) (Sessi
 const sessionsOf = `-- name: SessionsOf :many
 SELECT token_hash, device, created_at, last_seen_at, only_organization FROM sessions
 WHERE user_id = $1 AND expires_at > $2 AND created_at > $3
-ORDER BY last_seen_at DESC, created_at DESC
+ORDER BY last_seen_at DESC, created_at DESC, token_hash
 `
 
 type SessionsOfParams struct {

@@ -346,6 +346,7 @@ const archiveLocation = `-- name: ArchiveLocation :execrows
 UPDATE locations SET archived_at = $3
 WHERE locations.organization_id = $1 AND locations.id = $2 AND locations.kind = 'place'
   AND NOT EXISTS (SELECT 1 FROM stock AS s WHERE s.organization_id = $1 AND s.location_id = $2 AND s.on_hand <> 0)
+  AND NOT EXISTS (SELECT 1 FROM transfers AS t WHERE t.organization_id = $1 AND t.to_id = $2 AND t.status = 'on_way')
 `
 
 type ArchiveLocationParams struct {
@@ -564,6 +565,23 @@ func (q *Queries) CountMaterialsByStock(ctx context.Context, arg CountMaterialsB
 		arg.Low,
 		arg.Until,
 	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countTransfers = `-- name: CountTransfers :one
+SELECT COUNT(*) FROM transfers AS t
+WHERE t.organization_id = $1 AND (CAST($2 AS boolean) OR t.status = 'on_way')
+`
+
+type CountTransfersParams struct {
+	OrganizationID id.Organization
+	Ended          bool
+}
+
+func (q *Queries) CountTransfers(ctx context.Context, arg CountTransfersParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countTransfers, arg.OrganizationID, arg.Ended)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -904,6 +922,44 @@ func (q *Queries) CreateSettings(ctx context.Context, arg CreateSettingsParams) 
 	return err
 }
 
+const createTransfer = `-- name: CreateTransfer :exec
+INSERT INTO transfers (organization_id, id, reference, item_id, lot_id, from_id, to_id, quantity, note, expected_on, status, sent_at, sent_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'on_way', $11, $12)
+`
+
+type CreateTransferParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Reference      string
+	ItemID         id.ID
+	LotID          id.ID
+	FromID         id.ID
+	ToID           id.ID
+	Quantity       quantity.Quantity
+	Note           string
+	ExpectedOn     *calendar.Date
+	SentAt         calendar.Instant
+	SentBy         id.ID
+}
+
+func (q *Queries) CreateTransfer(ctx context.Context, arg CreateTransferParams) error {
+	_, err := q.db.ExecContext(ctx, createTransfer,
+		arg.OrganizationID,
+		arg.ID,
+		arg.Reference,
+		arg.ItemID,
+		arg.LotID,
+		arg.FromID,
+		arg.ToID,
+		arg.Quantity,
+		arg.Note,
+		arg.ExpectedOn,
+		arg.SentAt,
+		arg.SentBy,
+	)
+	return err
+}
+
 const declarationsOf = `-- name: DeclarationsOf :many
 SELECT material_id, name, ingredients, is_water, packaging, allergens_checked, basis, piece_weight FROM material_declarations
 WHERE organization_id = $1 AND material_id IN (SELECT CAST(j.value AS uuid_text) FROM json_each(CAST($2 AS list_text)) AS j)
@@ -1095,6 +1151,35 @@ func (q *Queries) EmptyLotsOf(ctx context.Context, arg EmptyLotsOfParams) ([]Emp
 		return nil, err
 	}
 	return items, nil
+}
+
+const endTransfer = `-- name: EndTransfer :execrows
+UPDATE transfers SET status = $3, arrived = $4, ended_at = $5, ended_by = $6
+WHERE organization_id = $1 AND id = $2 AND status = 'on_way'
+`
+
+type EndTransferParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Status         string
+	Arrived        *quantity.Quantity
+	EndedAt        *calendar.Instant
+	EndedBy        *id.ID
+}
+
+func (q *Queries) EndTransfer(ctx context.Context, arg EndTransferParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endTransfer,
+		arg.OrganizationID,
+		arg.ID,
+		arg.Status,
+		arg.Arrived,
+		arg.EndedAt,
+		arg.EndedBy,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const eventsOfLot = `-- name: EventsOfLot :many
@@ -1330,6 +1415,77 @@ func (q *Queries) GetSettings(ctx context.Context, arg GetSettingsParams) (GetSe
 		&i.BackdateDays,
 		&i.ExpiringDays,
 		&i.CostMethod,
+	)
+	return i, err
+}
+
+const getTransfer = `-- name: GetTransfer :one
+SELECT t.id, t.reference, t.item_id, i.kind AS item_kind, i.name, i.sku, i.unit, t.lot_id, l.code, t.from_id, f.name AS from_name, t.to_id, d.name AS to_name, t.quantity, t.arrived, t.note, t.expected_on, t.status, t.sent_at, s.name AS sent_by, t.ended_at, COALESCE(e.name, '') AS ended_by
+FROM transfers AS t
+JOIN items AS i ON i.organization_id = $1 AND i.id = t.item_id
+JOIN lots AS l ON l.organization_id = $1 AND l.id = t.lot_id
+JOIN locations AS f ON f.organization_id = $1 AND f.id = t.from_id
+JOIN locations AS d ON d.organization_id = $1 AND d.id = t.to_id
+JOIN users AS s ON s.id = t.sent_by LEFT JOIN users AS e ON e.id = t.ended_by
+WHERE t.organization_id = $1 AND t.reference = $2
+`
+
+type GetTransferParams struct {
+	OrganizationID id.Organization
+	Reference      string
+}
+
+type GetTransferRow struct {
+	ID         id.ID
+	Reference  string
+	ItemID     id.ID
+	ItemKind   string
+	Name       string
+	Sku        string
+	Unit       string
+	LotID      id.ID
+	Code       string
+	FromID     id.ID
+	FromName   string
+	ToID       id.ID
+	ToName     string
+	Quantity   quantity.Quantity
+	Arrived    *quantity.Quantity
+	Note       string
+	ExpectedOn *calendar.Date
+	Status     string
+	SentAt     calendar.Instant
+	SentBy     string
+	EndedAt    *calendar.Instant
+	EndedBy    string
+}
+
+func (q *Queries) GetTransfer(ctx context.Context, arg GetTransferParams) (GetTransferRow, error) {
+	row := q.db.QueryRowContext(ctx, getTransfer, arg.OrganizationID, arg.Reference)
+	var i GetTransferRow
+	err := row.Scan(
+		&i.ID,
+		&i.Reference,
+		&i.ItemID,
+		&i.ItemKind,
+		&i.Name,
+		&i.Sku,
+		&i.Unit,
+		&i.LotID,
+		&i.Code,
+		&i.FromID,
+		&i.FromName,
+		&i.ToID,
+		&i.ToName,
+		&i.Quantity,
+		&i.Arrived,
+		&i.Note,
+		&i.ExpectedOn,
+		&i.Status,
+		&i.SentAt,
+		&i.SentBy,
+		&i.EndedAt,
+		&i.EndedBy,
 	)
 	return i, err
 }
@@ -2007,6 +2163,105 @@ func (q *Queries) ListMovements(ctx context.Context, arg ListMovementsParams) ([
 			&i.Name,
 			&i.Sku,
 			&i.Unit,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listTransfers = `-- name: ListTransfers :many
+SELECT t.id, t.reference, t.item_id, i.kind AS item_kind, i.name, i.sku, i.unit, t.lot_id, l.code, t.from_id, f.name AS from_name, t.to_id, d.name AS to_name, t.quantity, t.arrived, t.note, t.expected_on, t.status, t.sent_at, s.name AS sent_by, t.ended_at, COALESCE(e.name, '') AS ended_by
+FROM transfers AS t
+JOIN items AS i ON i.organization_id = $1 AND i.id = t.item_id
+JOIN lots AS l ON l.organization_id = $1 AND l.id = t.lot_id
+JOIN locations AS f ON f.organization_id = $1 AND f.id = t.from_id
+JOIN locations AS d ON d.organization_id = $1 AND d.id = t.to_id
+JOIN users AS s ON s.id = t.sent_by LEFT JOIN users AS e ON e.id = t.ended_by
+WHERE t.organization_id = $1
+  AND (CAST($2 AS boolean) OR t.status = 'on_way')
+  AND (CAST($3 AS uuid_text) IS NULL OR t.lot_id = CAST($3 AS uuid_text))
+ORDER BY t.sent_at DESC, t.id DESC LIMIT $5 OFFSET $4
+`
+
+type ListTransfersParams struct {
+	OrganizationID id.Organization
+	Ended          bool
+	LotID          *id.ID
+	Skip           int32
+	CountOf        int32
+}
+
+type ListTransfersRow struct {
+	ID         id.ID
+	Reference  string
+	ItemID     id.ID
+	ItemKind   string
+	Name       string
+	Sku        string
+	Unit       string
+	LotID      id.ID
+	Code       string
+	FromID     id.ID
+	FromName   string
+	ToID       id.ID
+	ToName     string
+	Quantity   quantity.Quantity
+	Arrived    *quantity.Quantity
+	Note       string
+	ExpectedOn *calendar.Date
+	Status     string
+	SentAt     calendar.Instant
+	SentBy     string
+	EndedAt    *calendar.Instant
+	EndedBy    string
+}
+
+func (q *Queries) ListTransfers(ctx context.Context, arg ListTransfersParams) ([]ListTransfersRow, error) {
+	rows, err := q.db.QueryContext(ctx, listTransfers,
+		arg.OrganizationID,
+		arg.Ended,
+		arg.LotID,
+		arg.Skip,
+		arg.CountOf,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListTransfersRow{}
+	for rows.Next() {
+		var i ListTransfersRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Reference,
+			&i.ItemID,
+			&i.ItemKind,
+			&i.Name,
+			&i.Sku,
+			&i.Unit,
+			&i.LotID,
+			&i.Code,
+			&i.FromID,
+			&i.FromName,
+			&i.ToID,
+			&i.ToName,
+			&i.Quantity,
+			&i.Arrived,
+			&i.Note,
+			&i.ExpectedOn,
+			&i.Status,
+			&i.SentAt,
+			&i.SentBy,
+			&i.EndedAt,
+			&i.EndedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -3784,6 +4039,21 @@ func (q *Queries) Tags(ctx context.Context, arg TagsParams) ([]string, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const transitLocation = `-- name: TransitLocation :one
+SELECT p.id FROM locations AS p WHERE p.organization_id = $1 AND p.kind = 'transit' LIMIT 1
+`
+
+type TransitLocationParams struct {
+	OrganizationID id.Organization
+}
+
+func (q *Queries) TransitLocation(ctx context.Context, arg TransitLocationParams) (id.ID, error) {
+	row := q.db.QueryRowContext(ctx, transitLocation, arg.OrganizationID)
+	var id id.ID
+	err := row.Scan(&id)
+	return id, err
 }
 
 const updateLot = `-- name: UpdateLot :execrows

@@ -222,6 +222,16 @@ func (t Tenant) CountMaterialsByStock(ctx context.Context, in CountMaterialsBySt
 	return t.queries.CountMaterialsByStock(ctx, CountMaterialsByStockParams{OrganizationID: t.tx.Organization(), Today: in.Today, Archived: in.Archived, Pattern: in.Pattern, Category: in.Category, Tag: in.Tag, Over: in.Over, Low: in.Low, Until: in.Until})
 }
 
+// CountTransfersIn is what CountTransfers takes beside the organization.
+type CountTransfersIn struct {
+	Ended bool
+}
+
+// CountTransfers runs in the organization of the transaction.
+func (t Tenant) CountTransfers(ctx context.Context, in CountTransfersIn) (int64, error) {
+	return t.queries.CountTransfers(ctx, CountTransfersParams{OrganizationID: t.tx.Organization(), Ended: in.Ended})
+}
+
 // CreateAllergenIn is what CreateAllergen takes beside the organization.
 type CreateAllergenIn struct {
 	ID        id.ID
@@ -397,6 +407,26 @@ func (t Tenant) CreateSettings(ctx context.Context, in CreateSettingsIn) error {
 	return t.queries.CreateSettings(ctx, CreateSettingsParams{OrganizationID: t.tx.Organization(), LotPattern: in.LotPattern, NegativeStock: in.NegativeStock, BackdateDays: in.BackdateDays, ExpiringDays: in.ExpiringDays, CostMethod: in.CostMethod, UpdatedAt: in.UpdatedAt})
 }
 
+// CreateTransferIn is what CreateTransfer takes beside the organization.
+type CreateTransferIn struct {
+	ID         id.ID
+	Reference  string
+	ItemID     id.ID
+	LotID      id.ID
+	FromID     id.ID
+	ToID       id.ID
+	Quantity   quantity.Quantity
+	Note       string
+	ExpectedOn *calendar.Date
+	SentAt     calendar.Instant
+	SentBy     id.ID
+}
+
+// CreateTransfer runs in the organization of the transaction.
+func (t Tenant) CreateTransfer(ctx context.Context, in CreateTransferIn) error {
+	return t.queries.CreateTransfer(ctx, CreateTransferParams{OrganizationID: t.tx.Organization(), ID: in.ID, Reference: in.Reference, ItemID: in.ItemID, LotID: in.LotID, FromID: in.FromID, ToID: in.ToID, Quantity: in.Quantity, Note: in.Note, ExpectedOn: in.ExpectedOn, SentAt: in.SentAt, SentBy: in.SentBy})
+}
+
 // DeclarationsOfIn is what DeclarationsOf takes beside the organization.
 type DeclarationsOfIn struct {
 	Ids string
@@ -468,6 +498,20 @@ func (t Tenant) EmptyLotsOf(ctx context.Context, in EmptyLotsOfIn) ([]EmptyLotsO
 	return t.queries.EmptyLotsOf(ctx, EmptyLotsOfParams{OrganizationID: t.tx.Organization(), ItemID: in.ItemID, CountOf: in.CountOf})
 }
 
+// EndTransferIn is what EndTransfer takes beside the organization.
+type EndTransferIn struct {
+	ID      id.ID
+	Status  string
+	Arrived *quantity.Quantity
+	EndedAt *calendar.Instant
+	EndedBy *id.ID
+}
+
+// EndTransfer runs in the organization of the transaction.
+func (t Tenant) EndTransfer(ctx context.Context, in EndTransferIn) (int64, error) {
+	return t.queries.EndTransfer(ctx, EndTransferParams{OrganizationID: t.tx.Organization(), ID: in.ID, Status: in.Status, Arrived: in.Arrived, EndedAt: in.EndedAt, EndedBy: in.EndedBy})
+}
+
 // EventsOfLotIn is what EventsOfLot takes beside the organization.
 type EventsOfLotIn struct {
 	LotID id.ID
@@ -521,6 +565,16 @@ func (t Tenant) GetMovement(ctx context.Context, in GetMovementIn) (GetMovementR
 // GetSettings runs in the organization of the transaction.
 func (t Tenant) GetSettings(ctx context.Context) (GetSettingsRow, error) {
 	return t.queries.GetSettings(ctx, GetSettingsParams{OrganizationID: t.tx.Organization()})
+}
+
+// GetTransferIn is what GetTransfer takes beside the organization.
+type GetTransferIn struct {
+	Reference string
+}
+
+// GetTransfer runs in the organization of the transaction.
+func (t Tenant) GetTransfer(ctx context.Context, in GetTransferIn) (GetTransferRow, error) {
+	return t.queries.GetTransfer(ctx, GetTransferParams{OrganizationID: t.tx.Organization(), Reference: in.Reference})
 }
 
 // HomeIn is what Home takes beside the organization.
@@ -647,6 +701,19 @@ type ListMovementsIn struct {
 // ListMovements runs in the organization of the transaction.
 func (t Tenant) ListMovements(ctx context.Context, in ListMovementsIn) ([]ListMovementsRow, error) {
 	return t.queries.ListMovements(ctx, ListMovementsParams{OrganizationID: t.tx.Organization(), ItemKind: in.ItemKind, Pattern: in.Pattern, Skip: in.Skip, CountOf: in.CountOf})
+}
+
+// ListTransfersIn is what ListTransfers takes beside the organization.
+type ListTransfersIn struct {
+	Ended   bool
+	LotID   *id.ID
+	Skip    int32
+	CountOf int32
+}
+
+// ListTransfers runs in the organization of the transaction.
+func (t Tenant) ListTransfers(ctx context.Context, in ListTransfersIn) ([]ListTransfersRow, error) {
+	return t.queries.ListTransfers(ctx, ListTransfersParams{OrganizationID: t.tx.Organization(), Ended: in.Ended, LotID: in.LotID, Skip: in.Skip, CountOf: in.CountOf})
 }
 
 // LocationNames runs in the organization of the transaction.
@@ -1106,6 +1173,11 @@ func (t Tenant) SupposedCost(ctx context.Context, in SupposedCostIn) (money.Amou
 // Tags runs in the organization of the transaction.
 func (t Tenant) Tags(ctx context.Context) ([]string, error) {
 	return t.queries.Tags(ctx, TagsParams{OrganizationID: t.tx.Organization()})
+}
+
+// TransitLocation runs in the organization of the transaction.
+func (t Tenant) TransitLocation(ctx context.Context) (id.ID, error) {
+	return t.queries.TransitLocation(ctx, TransitLocationParams{OrganizationID: t.tx.Organization()})
 }
 
 // UpdateLotIn is what UpdateLot takes beside the organization.

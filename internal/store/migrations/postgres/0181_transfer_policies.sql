@@ -1,0 +1,5 @@
+-- +goose Up
+SELECT protect('transfers');
+
+-- +goose Down
+SELECT 1;
