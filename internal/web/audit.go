@@ -251,7 +251,7 @@ func (f format) value(v *audit.Value) string {
 // recordPath leads to the record of an entry; "" where it has no page of its own.
 func (p auditPage) recordPath(e audit.Entry) string {
 	place, ok := map[audit.Kind][]string{audit.Material: {"materials"}, audit.Product: {"products"}, audit.Recipe: {"products"}, audit.Lot: {"lots"}, audit.Count: {"counts"},
-		audit.Order: {"orders"}, audit.Batch: {"batches"}}[e.Kind]
+		audit.Order: {"orders"}, audit.Batch: {"batches"}, audit.Customer: {"customers"}}[e.Kind]
 	switch {
 	case ok && e.Action != audit.Removed:
 		return p.At(append(place, e.Record)...)

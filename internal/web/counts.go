@@ -409,6 +409,7 @@ func containerChoices(all []stocktake.Container) []ui.Choice {
 // Containers that things are weighed in.
 
 type containersPage struct {
+	list
 	format
 	All      []stocktake.Container
 	MayWrite bool
@@ -430,7 +431,7 @@ func (p containersPage) form(dialog string, c stocktake.Container) ui.Form {
 func listContainers(q *Request) error { return q.renderContainers(http.StatusOK, nil) }
 
 func (q *Request) renderContainers(status int, refused map[string]ui.Form) error {
-	p := containersPage{format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), At: q.Path, refused: refused}
+	p := containersPage{list: q.list(), format: q.format(), MayWrite: q.Actor().May(authz.InventoryWrite), At: q.Path, refused: refused}
 	err := q.View(func(tx *store.Tx) (err error) {
 		p.All, err = stocktake.Containers(q.Context(), tx)
 		return err

@@ -65,6 +65,7 @@ func createCustomer(q *Request) error {
 
 type customerPage struct {
 	crm.Customer
+	format
 	MayWrite, MayArchive, MayOrder bool
 	At                             func(...string) string
 }
@@ -82,7 +83,7 @@ func showCustomer(q *Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Render(http.StatusOK, c.Name, "customers", customerShow(customerPage{c, q.Actor().May(authz.CustomersWrite), q.Actor().May(authz.Archive), q.Actor().May(authz.OrdersWrite), q.Path}))
+	return q.Render(http.StatusOK, c.Name, "customers", customerShow(customerPage{c, q.format(), q.Actor().May(authz.CustomersWrite), q.Actor().May(authz.Archive), q.Actor().May(authz.OrdersWrite), q.Path}))
 }
 
 type customerEdit struct {

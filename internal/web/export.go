@@ -7,13 +7,16 @@ import (
 	"strconv"
 	"strings"
 
+	"craftplan/internal/apikeys"
 	"craftplan/internal/authz"
 	"craftplan/internal/catalog"
 	"craftplan/internal/crm"
 	"craftplan/internal/fault"
 	"craftplan/internal/inventory"
+	"craftplan/internal/mail"
 	"craftplan/internal/money"
 	"craftplan/internal/orders"
+	"craftplan/internal/organizations"
 	"craftplan/internal/pricing"
 	"craftplan/internal/production"
 	"craftplan/internal/quantity"
@@ -46,7 +49,8 @@ type column[R any] struct {
 // exports are the routes of all lists as files.
 func exports() (routes []Route) {
 	for _, both := range [][]Route{customersFile.routes(), materialsFile.routes(), lotsFile.routes(), movementsFile.routes(), transfersFile.routes(), countsFile.routes(), productsFile.routes(), recipesFile.routes(),
-		marginsFile.routes(), priceListsFile.routes(), ordersFile.routes(), batchesFile.routes(), auditFile.routes()} {
+		marginsFile.routes(), priceListsFile.routes(), ordersFile.routes(), batchesFile.routes(), auditFile.routes(),
+		containersFile.routes(), membersFile.routes(), keysFile.routes(), mailsFile.routes()} {
 		routes = append(routes, both...)
 	}
 	return routes
@@ -157,7 +161,7 @@ func (e exported[R]) shown(costs bool) (columns []column[R]) {
 // export is where a list is had as files, with its search and filters.
 func (l list) export(label, name string) ui.Export {
 	query := l.with("page", "")[len(l.path):]
-	at := l.path[:strings.LastIndex(l.path, "/")] + "/exports/" + name
+	at := organizations.Path(strings.SplitN(l.path, "/", 3)[1], "exports", name)
 	e := ui.Export{Label: label}
 	for _, f := range sheet.Formats {
 		e.Files = append(e.Files, ui.ExportFile{Label: f.Label(), Href: at + "." + string(f) + query})
@@ -502,5 +506,62 @@ var batchesFile = exported[production.Listed]{name: "batches", permission: authz
 		f := batchFilter(l)
 		f.Limit, f.Offset = limit, offset
 		rows, _, err := production.List(q.Context(), tx, f)
+		return rows, partly(rows, limit), err
+	}}
+
+var containersFile = exported[stocktake.Container]{name: "containers", permission: authz.InventoryRead,
+	columns: []column[stocktake.Container]{
+		text("Container", func(c stocktake.Container) string { return c.Name }),
+		{name: "Weighs empty, kg", cell: func(_ format, c stocktake.Container) sheet.Cell { return inUnit(&c.Tare, quantity.Gram) }},
+	},
+	rows: func(q *Request, tx *store.Tx, _ list, _, offset int64) ([]stocktake.Container, bool, error) {
+		all, err := stocktake.Containers(q.Context(), tx)
+		return all[min(offset, int64(len(all))):], true, err
+	}}
+
+var membersFile = exported[organizations.Member]{name: "members", permission: authz.MembersWrite,
+	columns: []column[organizations.Member]{
+		text("Person", func(m organizations.Member) string { return m.Name }),
+		text("E-mail", func(m organizations.Member) string { return m.Email }),
+		text("Role", func(m organizations.Member) string { return m.Role.Label() }),
+		text("Sees costs", func(m organizations.Member) string { return mayWord(m.CostsHidden, "no", "yes") }),
+		text("Standing", func(m organizations.Member) string { return string(m.Standing) }),
+		text("Second step", func(m organizations.Member) string { return mayWord(m.SecondFactor, "yes", "no") }),
+		{name: "Since", cell: func(f format, m organizations.Member) sheet.Cell { return sheet.Moment(&m.Since, f.zone) }},
+	},
+	rows: func(q *Request, tx *store.Tx, _ list, _, offset int64) ([]organizations.Member, bool, error) {
+		all, err := organizations.Members(q.Context(), tx)
+		return all[min(offset, int64(len(all))):], true, err
+	}}
+
+var keysFile = exported[apikeys.Listed]{name: "keys", permission: authz.KeysWrite,
+	columns: []column[apikeys.Listed]{
+		text("Key", func(k apikeys.Listed) string { return k.Name }),
+		text("Begins with", func(k apikeys.Listed) string { return k.Prefix }),
+		text("May", func(k apikeys.Listed) string { return scopeWords(k.Scopes) }),
+		text("Status", func(k apikeys.Listed) string { return string(k.State) }),
+		text("Made by", func(k apikeys.Listed) string { return k.Maker }),
+		{name: "Made", cell: func(f format, k apikeys.Listed) sheet.Cell { return sheet.Moment(&k.CreatedAt, f.zone) }},
+		{name: "Last used", cell: func(f format, k apikeys.Listed) sheet.Cell { return sheet.Moment(k.LastUsed, f.zone) }},
+		{name: "Ends", cell: func(_ format, k apikeys.Listed) sheet.Cell { return sheet.Day(k.ExpiresOn) }},
+	},
+	rows: func(q *Request, tx *store.Tx, _ list, limit, offset int64) ([]apikeys.Listed, bool, error) {
+		rows, _, err := apikeys.List(q.Context(), tx, limit, offset)
+		return rows, partly(rows, limit), err
+	}}
+
+var mailsFile = exported[mail.Logged]{name: "mails", permission: authz.SettingsWrite,
+	columns: []column[mail.Logged]{
+		text("To", func(m mail.Logged) string { return m.To }),
+		text("About", func(m mail.Logged) string { return mailKind(m.Kind) }),
+		text("Subject", func(m mail.Logged) string { return m.Subject }),
+		text("Status", func(m mail.Logged) string { return string(m.Status) }),
+		whole("Attempts", func(m mail.Logged) int64 { return m.Attempts }),
+		text("Problem", func(m mail.Logged) string { return m.Problem }),
+		{name: "Left", cell: func(f format, m mail.Logged) sheet.Cell { return sheet.Moment(&m.CreatedAt, f.zone) }},
+		{name: "Last tried", cell: func(f format, m mail.Logged) sheet.Cell { return sheet.Moment(&m.UpdatedAt, f.zone) }},
+	},
+	rows: func(q *Request, tx *store.Tx, _ list, limit, offset int64) ([]mail.Logged, bool, error) {
+		rows, _, err := mail.Log(q.Context(), tx, limit, offset)
 		return rows, partly(rows, limit), err
 	}}

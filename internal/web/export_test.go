@@ -107,3 +107,36 @@ func TestExportInALocale(t *testing.T) {
 		t.Errorf("in German: %q", line)
 	}
 }
+
+// What settings list is taken away as other lists are, by who may open the page.
+func TestExportsOfSettings(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		c := a.As(t, maya)
+		posted(t, c, "/sunrise/containers", url.Values{"name": {"Blue tub"}, "tare": {"450 g"}})
+		c.Post("/sunrise/settings/members/invitations", url.Values{"emails": {"nell@oven.example"}, "role": {"staff"}})
+		c.Post("/sunrise/settings/keys", url.Values{"name": {"Web shop"}, "scopes": {"orders:write"}})
+		for page, want := range map[string][2]string{
+			"/sunrise/containers":       {"containers", "Blue tub|0.45"},
+			"/sunrise/settings/members": {"members", "Vera Costa|vera@sunrise.example|Viewer|yes|active|no"},
+			"/sunrise/settings/keys":    {"keys", "Web shop|"},
+			"/sunrise/settings/mail":    {"mails", "nell@oven.example|Invitation"},
+		} {
+			href, _ := c.Get(page).Find(".panel-foot a[download]").Attr("href")
+			if !strings.HasPrefix(href, "/sunrise/exports/"+want[0]+".csv") {
+				t.Fatalf("%s offers %q", page, href)
+			}
+			found := ""
+			for _, row := range exportedAs(t, c, href) {
+				found += strings.Join(row, "|") + "\n"
+			}
+			if !strings.Contains(found, want[1]) {
+				t.Errorf("%s: %s", href, found)
+			}
+		}
+		for _, name := range []string{"members", "keys", "mails"} {
+			if p := a.As(t, vera).Get("/sunrise/exports/" + name + ".csv"); p.Status != http.StatusForbidden {
+				t.Errorf("a viewer takes %s: %d", name, p.Status)
+			}
+		}
+	})
+}

@@ -26,6 +26,7 @@ func (q *Request) tabs() tabs {
 }
 
 type memberPage struct {
+	list
 	format
 	tabs
 	People      []organizations.Member
@@ -101,7 +102,7 @@ func (p memberPage) mayDisconnect(m organizations.Member) bool {
 func (p memberPage) expired(i organizations.Invitation) bool { return i.ExpiresAt.Time().Before(p.now) }
 
 func (q *Request) renderMembers(status int, form ui.Form, sent []sentLink) error {
-	p := memberPage{format: q.format(), tabs: q.tabs(), Form: form, Sent: sent, Me: q.User.ID, Role: q.Member.Role, Name: q.Member.Organization.Name, Asked: q.Member.Organization.SecondFactor, At: q.Path, Limit: organizations.LimitsOf(q.Member.Organization.BillingPlan).Members}
+	p := memberPage{list: q.list(), format: q.format(), tabs: q.tabs(), Form: form, Sent: sent, Me: q.User.ID, Role: q.Member.Role, Name: q.Member.Organization.Name, Asked: q.Member.Organization.SecondFactor, At: q.Path, Limit: organizations.LimitsOf(q.Member.Organization.BillingPlan).Members}
 	err := q.View(func(tx *store.Tx) (err error) {
 		if p.People, err = organizations.Members(q.Context(), tx); err != nil {
 			return err
