@@ -39,7 +39,7 @@ type Difference struct {
 }
 
 // Diff compares versions: lines by what they are, steps by their names. A line is the same when one piece gets as much of it, with
-// as much waste, whatever the recipes make.
+// as much waste and the same note, whatever the recipes make.
 func Diff(before, after *Recipe) (d Difference) {
 	gone := map[int]bool{}
 	for i := range before.Components {
@@ -55,7 +55,7 @@ func Diff(before, after *Recipe) (d Difference) {
 		delete(gone, at)
 		b, change := &before.Components[at], Altered
 		of, now := exact.Fraction(int64(b.Quantity), int64(before.Yield)), exact.Fraction(int64(c.Quantity), int64(after.Yield))
-		if of.Cmp(now) == 0 && b.Waste == c.Waste {
+		if of.Cmp(now) == 0 && b.Waste == c.Waste && b.Note == c.Note {
 			change = Kept
 		}
 		d.Lines = append(d.Lines, LineChange{change, b, c})

@@ -33,6 +33,10 @@ func TestDiff(t *testing.T) {
 			}
 		}
 	}
+	after.Components[0].Note = "sift it"
+	if noted := Diff(before, after).Lines[0]; noted.Change != Altered {
+		t.Errorf("a line with another note is %s", noted.Change)
+	}
 	if d.Lines[3].Before.Name != "salt" || d.Lines[3].After != nil || d.Lines[2].After.Name != "eggs" {
 		t.Errorf("%+v", d.Lines)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"craftplan/internal/authz"
 	"craftplan/internal/calendar"
+	"craftplan/internal/catalog"
 	"craftplan/internal/exact"
 	"craftplan/internal/fault"
 	"craftplan/internal/inventory"
@@ -62,7 +63,21 @@ type batchPage struct {
 	Choices   []lotChoice
 	MayWrite  bool
 	MayUndo   bool
+	Recipe    *catalog.Recipe // nil of batches without one
 	At        func(...string) string
+}
+
+// lineNotes are the ingredients of the recipe that something is noted of, for whoever weighs them.
+func (p batchPage) lineNotes() (noted []catalog.Component) {
+	if p.Recipe == nil {
+		return nil
+	}
+	for _, c := range p.Recipe.Components {
+		if c.Note != "" {
+			noted = append(noted, c)
+		}
+	}
+	return noted
 }
 
 func (q *Request) batchPage(form ui.Form) (p batchPage, err error) {
@@ -77,7 +92,12 @@ func (q *Request) batchPage(form ui.Form) (p batchPage, err error) {
 			}
 		}
 		if p.Status == "in_progress" {
-			p.Choices, err = q.lotChoices(tx, p.Batch)
+			if p.Choices, err = q.lotChoices(tx, p.Batch); err != nil {
+				return err
+			}
+		}
+		if p.RecipeID != nil {
+			p.Recipe, err = catalog.RecipeByID(q.Context(), tx, p.ProductID, *p.RecipeID)
 		}
 		return err
 	})

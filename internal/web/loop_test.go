@@ -43,7 +43,7 @@ func TestTheWholeDay(t *testing.T) {
 		posted(t, c, "/oven/products", url.Values{"name": {"Bread"}, "sku": {"BREAD"}, "status": {"active"}, "price": {"5"}})
 		flour, _ := c.Get("/oven/products/BREAD/recipe").Find("#f-components-0-item option[value^='m:']").Last().Attr("value")
 
-		recipe := url.Values{"yield": {"2"}, "components.0.item": {flour}, "components.0.quantity": {"1 kg"}, "components.0.waste": {"5"}, "steps.0.name": {"Bake"}, "steps.0.minutes": {"10"}, "steps.0.units": {"2"}}
+		recipe := url.Values{"yield": {"2"}, "components.0.item": {flour}, "components.0.quantity": {"1 kg"}, "components.0.waste": {"5"}, "components.0.note": {"Sift it"}, "notes": {"Rest it overnight"}, "steps.0.name": {"Bake"}, "steps.0.minutes": {"10"}, "steps.0.units": {"2"}}
 		// 1.05 kg at 2.00 and ten minutes at 18.00 make two: 1.05 + 1.50, and 10 % of it.
 		if p := c.Post("/oven/products/BREAD/recipe/cost", recipe); p.Text("#unit-cost") != "$2.81" {
 			t.Errorf("live cost %q", p.Text("#unit-cost"))
@@ -65,7 +65,9 @@ func TestTheWholeDay(t *testing.T) {
 		}
 
 		batch := c.Post("/oven/batches", url.Values{"sku": {"BREAD"}, "day": {today(t)}}).Location
-		posted(t, c, batch+"/start", nil)
+		if got := posted(t, c, batch+"/start", nil).Text("section[aria-labelledby=notes]"); !strings.Contains(got, "Rest it overnight") || !strings.Contains(got, "FlourSift it") {
+			t.Errorf("the batch says of the recipe %q", got)
+		}
 		if p := c.Post(batch+"/completion", url.Values{"produced": {"20"}, "scrap": {"0"}}); p.Status != http.StatusConflict || !strings.Contains(p.Text("#shortages"), "Flour: 10.5 kg needed, 10 kg there") {
 			t.Errorf("too many: %d, %q", p.Status, p.Text("#shortages"))
 		} else if got, _ := p.Find("[name=produced]").Attr("value"); got != "20" {
