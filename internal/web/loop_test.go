@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -194,5 +195,24 @@ func TestRecipePublishedMeanwhile(t *testing.T) {
 	p := c.Post("/sunrise/products/BREAD-001/recipe", form)
 	if p.Status != http.StatusConflict || !strings.Contains(p.Text("[data-errors]"), "Somebody published version 2") || p.Text("#f-notes") != "the second" {
 		t.Errorf("%d, %q, %q", p.Status, p.Text("[data-errors]"), p.Text("#f-notes"))
+	}
+}
+
+// A form with more rows than there is room for says so, and gives all of them back.
+func TestTooManyRows(t *testing.T) {
+	a := apptest.New(t, store.SQLite)
+	c := a.As(t, maya)
+	flour, _ := c.Get("/sunrise/products/BREAD-001/recipe").Find("#f-components-0-item option[value^='m:']").First().Attr("value")
+	v := url.Values{"yield": {"1"}}
+	for i := range 201 {
+		v.Set(fmt.Sprintf("components.%d.item", i), flour)
+		v.Set(fmt.Sprintf("components.%d.quantity", i), "1 g")
+	}
+	p := c.Post("/sunrise/products/BREAD-001/recipe", v)
+	if p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Text("#components tr:nth-child(201)"), "room for 200 rows") {
+		t.Errorf("201 lines: %d, %q", p.Status, p.Text("#components tr:nth-child(201)"))
+	}
+	if n := p.Find("input[name$='.quantity'][value='1 g']").Length(); n != 201 {
+		t.Errorf("%d of 201 lines came back", n)
 	}
 }

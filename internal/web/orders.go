@@ -244,7 +244,7 @@ func (e orderEdit) input(v url.Values) (orders.NewOrder, error) {
 	if share := percentField(&p, v, "discount"); share > 0 {
 		n.Discount = orders.Discount{Kind: orders.Percent, Value: share}
 	}
-	for _, r := range rows(v, lineRows, "product", "quantity") {
+	for _, r := range readRows(&p, v, lineRows, "product", "quantity") {
 		name := func(field string) string { return row(rowOf(r)).name(lineRows, field) }
 		l := orders.NewLine{Row: r}
 		product, err := id.Parse(v.Get(name("product")))

@@ -339,7 +339,7 @@ func (q *Request) priceListInput() (pricing.Details, error) {
 		p.Add("group", "Choose a group of the list.")
 		d.GroupID = id.New() // so that the field has one message
 	}
-	for _, n := range rows(v, priceRows, "product", "price") {
+	for _, n := range readRows(&p, v, priceRows, "product", "price") {
 		at := func(field string) string { return row(rowOf(n)).name(priceRows, field) }
 		r := pricing.Row{Row: n, Break: pricing.Break{Minimum: quantity.Of(1), Price: amountField(&p, v, at("price"), q.scope.Context().Locale)}}
 		product, err := id.Parse(v.Get(at("product")))

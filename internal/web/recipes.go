@@ -244,7 +244,7 @@ func (e recipeEdit) recipeInput(v url.Values) (catalog.Input, error) {
 	}
 	in := catalog.Input{Replaces: countField(&p, v, "replaces"), Yield: numberField(&p, v, "yield"), Loss: percentField(&p, v, "loss"), Notes: v.Get("notes"), Allergens: v.Get("allergens")}
 	var shares []percentLine
-	for _, n := range rows(v, componentRows, "item", "quantity") {
+	for _, n := range readRows(&p, v, componentRows, "item", "quantity") {
 		name := func(field string) string { return row(rowOf(n)).name(componentRows, field) }
 		c := catalog.ComponentInput{Row: n, Waste: percentField(&p, v, name("waste")), Note: v.Get(name("note"))}
 		ref := v.Get(name("item"))
@@ -276,7 +276,7 @@ func (e recipeEdit) recipeInput(v url.Values) (catalog.Input, error) {
 	if err := divide(in.Components, shares, v.Get("together")); err != nil && p.Err() == nil {
 		_ = p.Merge(err) // only Invalid faults
 	}
-	for _, n := range rows(v, stepRows, "name", "minutes") {
+	for _, n := range readRows(&p, v, stepRows, "name", "minutes") {
 		name := func(field string) string { return row(rowOf(n)).name(stepRows, field) }
 		s := catalog.StepInput{Row: n, Name: strings.TrimSpace(v.Get(name("name"))), Minutes: numberField(&p, v, name("minutes")), UnitsPerRun: in.Yield}
 		if v.Get(name("units")) != "" {
