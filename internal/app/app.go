@@ -55,8 +55,8 @@ type Options struct {
 	Log   *slog.Logger
 	// Counted is how many organizations the metrics count one by one; 0 means telemetry.MostOrganizations.
 	Counted int
-	// Traced makes a span of every request; the store has an option of its own for statements and jobs.
-	Traced bool
+	// Traced is the share of requests of which a span is made; the store has an option of its own for statements and jobs.
+	Traced float64
 	// Proxies are the operator's own, which say who asks.
 	Proxies []net.IPNet
 	HTTPS   bool
@@ -105,8 +105,8 @@ func New(o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Traced {
-		handler = telemetry.Requests(handler)
+	if o.Traced > 0 {
+		handler = telemetry.Requests(handler, o.Traced)
 	}
 	watch := jobs.Watch{Log: log, Observed: metrics.Job}
 	return &App{handler, o.Store, workers(o.Store, mailer, library, imports, watch), log, metrics}, nil

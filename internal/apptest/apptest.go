@@ -64,7 +64,7 @@ func New(t testing.TB, engine store.Engine, changes ...func(*app.Options)) *App 
 // Traced is New with spans of every request, statement and job, for telemetry.TraceTo.
 func Traced(t testing.TB, engine store.Engine, changes ...func(*app.Options)) *App {
 	t.Helper()
-	return start(t, demonstration.NewWith(t, engine, store.Options{Traced: true}), append(changes, func(o *app.Options) { o.Traced = true })...)
+	return start(t, demonstration.NewWith(t, engine, store.Options{Traced: true}), append(changes, func(o *app.Options) { o.Traced = 1 })...)
 }
 
 // Empty is an installation on its first day.

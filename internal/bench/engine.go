@@ -117,7 +117,7 @@ func (b *bench) install(engine store.Engine, count int) (*installation, error) {
 			return nil, err
 		}
 	}
-	handler, err := program(i.Store, false)
+	handler, err := program(i.Store, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func (b *bench) install(engine store.Engine, count int) (*installation, error) {
 }
 
 // program is what answers in front of a database.
-func program(st *store.Store, traced bool) (*app.App, error) {
+func program(st *store.Store, traced float64) (*app.App, error) {
 	return app.New(app.Options{Store: st, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Host: "localhost", Hasty: true, Traced: traced})
 }
 

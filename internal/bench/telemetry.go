@@ -42,7 +42,7 @@ func (b *bench) telemetry(engine store.Engine) error {
 	if on.Store, err = store.Open(b.ctx, off.url, store.Options{Relaxed: true, Keys: off.keys, Traced: true}); err != nil {
 		return err
 	}
-	handler, err := program(on.Store, true)
+	handler, err := program(on.Store, telemetry.Share())
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer st.Close()
-	return listenAndServe(ctx, s, c.Config, c.Server, app.Options{Store: st, Traced: options.Traced}, nil)
+	return listenAndServe(ctx, s, c.Config, c.Server, app.Options{Store: st, Traced: telemetry.Share()}, nil)
 }
 
 func listenAndServe(ctx context.Context, s streams, c config.Config, server config.Server, o app.Options, ready func(base string) error) error {

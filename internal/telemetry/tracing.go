@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"slices"
@@ -24,9 +25,34 @@ func Traced() bool {
 	return os.Getenv("OTEL_SDK_DISABLED") != "true" && (os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != "")
 }
 
-// share of the traces that are taken, unless OTEL_TRACES_SAMPLER says otherwise: with a span for each statement, all of them would take
-// a sixth of the time of a page.
+// share of the requests and jobs that are traced, unless OTEL_TRACES_SAMPLER says otherwise: with a span for each statement, all of them would
+// take a sixth of the time of a page.
 const share = 0.1
+
+// Share is how many of the requests are handed to the instrumentation, from 0 for none to 1 for all. It reckons for those too of which
+// it makes no span in the end, so the choice is made before.
+func Share() float64 {
+	switch {
+	case !Traced():
+		return 0
+	case os.Getenv("OTEL_TRACES_SAMPLER") != "":
+		return 1
+	}
+	return share
+}
+
+// chosen marks the context of a request that was chosen.
+type chosen struct{}
+
+// sampler takes every request that was chosen, and of all else, such as jobs that no traced request left, its share.
+type sampler struct{ trace.Sampler }
+
+func (s sampler) ShouldSample(p trace.SamplingParameters) trace.SamplingResult {
+	if p.ParentContext.Value(chosen{}) != nil {
+		return trace.AlwaysSample().ShouldSample(p)
+	}
+	return s.Sampler.ShouldSample(p)
+}
 
 // Trace sends traces over OTLP (HTTP) until stop is called, which sends what is left. All else about it is said by OpenTelemetry's
 // variables, such as OTEL_TRACES_SAMPLER and OTEL_EXPORTER_OTLP_HEADERS.
@@ -37,7 +63,7 @@ func Trace(ctx context.Context) (stop func(context.Context) error, err error) {
 	}
 	var options []trace.TracerProviderOption
 	if os.Getenv("OTEL_TRACES_SAMPLER") == "" {
-		options = append(options, trace.WithSampler(trace.ParentBased(trace.TraceIDRatioBased(share))))
+		options = append(options, trace.WithSampler(trace.ParentBased(sampler{trace.TraceIDRatioBased(share)})))
 	}
 	return TraceTo(ctx, trace.NewBatchSpanProcessor(exporter), options...)
 }
@@ -75,9 +101,16 @@ func (tagger) OnEnd(trace.ReadOnlySpan)         {}
 func (tagger) Shutdown(context.Context) error   { return nil }
 func (tagger) ForceFlush(context.Context) error { return nil }
 
-// Requests makes a span of every request, which begins a trace of its own: whoever asks is a stranger.
-func Requests(next http.Handler) http.Handler {
-	return otelhttp.NewHandler(next, "request", otelhttp.WithPublicEndpointFn(func(*http.Request) bool { return true }))
+// Requests makes a span of a share of the requests, each of which begins a trace of its own: whoever asks is a stranger.
+func Requests(next http.Handler, share float64) http.Handler {
+	traced := otelhttp.NewHandler(next, "request", otelhttp.WithPublicEndpointFn(func(*http.Request) bool { return true }))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if rand.Float64() >= share {
+			next.ServeHTTP(w, r)
+			return
+		}
+		traced.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), chosen{}, true)))
+	})
 }
 
 // Answered names the span of a request by its route, once that is known, and says whose it was.
