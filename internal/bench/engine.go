@@ -101,6 +101,14 @@ func (b *bench) empty(engine store.Engine) (i *installation, owner string, err e
 	return i, owner, err
 }
 
+// settle lets PostgreSQL learn what there is, as its own housekeeping does within a minute.
+func (b *bench) settle(engine store.Engine, owner string) error {
+	if engine != store.Postgres {
+		return nil
+	}
+	return cluster.Execute(b.ctx, owner, "ANALYZE")
+}
+
 // install fills a database: the first organization with the orders that are measured, the others with fewer.
 func (b *bench) install(engine store.Engine, count int) (*installation, error) {
 	i, owner, err := b.empty(engine)
@@ -112,10 +120,8 @@ func (b *bench) install(engine store.Engine, count int) (*installation, error) {
 			return nil, err
 		}
 	}
-	if engine == store.Postgres {
-		if err := cluster.Execute(b.ctx, owner, "ANALYZE"); err != nil {
-			return nil, err
-		}
+	if err := b.settle(engine, owner); err != nil {
+		return nil, err
 	}
 	handler, err := program(i.Store, 0)
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 	"craftplan/internal/money"
 	"craftplan/internal/quantity"
 	"craftplan/internal/store"
-	"craftplan/internal/store/storetest/cluster"
 )
 
 const (
@@ -42,10 +41,8 @@ func (b *bench) recipes(engine store.Engine, i *installation) error {
 	if err := i.Update(b.ctx, i.scope, func(tx *store.Tx) (err error) { flour, err = manyRecipes(b.ctx, tx); return err }); err != nil {
 		return err
 	}
-	if engine == store.Postgres { // as its own housekeeping does after a minute
-		if err := cluster.Execute(b.ctx, i.owner(engine), "ANALYZE"); err != nil {
-			return err
-		}
+	if err := b.settle(engine, i.owner(engine)); err != nil {
+		return err
 	}
 	runs := 0
 	m, err = until(1, 0, time.Minute, func() (bool, error) {

@@ -22,10 +22,13 @@ func (b *bench) materials(engine store.Engine, v *visitor, i *installation) erro
 			return err
 		}
 	}
+	if err := b.settle(engine, i.owner(engine)); err != nil {
+		return err
+	}
 	for _, f := range []struct {
 		what   string
 		filter inventory.Filter
-	}{{"5,000 materials, a page of the list", inventory.Filter{}}, {"5,000 materials, those below minimum", inventory.Filter{Low: true}}, {"5,000 materials, those that expire", inventory.Filter{Expiring: true}}} {
+	}{{"5,000 materials, a page of the list", inventory.Filter{}}, {"5,000 materials, those below minimum", inventory.Filter{Low: true}}, {"5,000 materials, those that expire", inventory.Filter{Expiring: true}}, {"5,000 materials, by their expiry", inventory.Filter{ByExpiry: true}}} {
 		f.filter.Limit = 50
 		m, err := load(1, b.each, func() error {
 			return i.View(b.ctx, i.scope, func(tx *store.Tx) error {
