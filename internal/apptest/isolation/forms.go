@@ -324,6 +324,7 @@ var plausible = map[string]map[string]string{
 	"/{organization}/settings/sign-in":                        {"domains": "alder.example"},
 	"/{organization}/settings/food/allergens/{allergen}/name": {"name": "Another name"}, // its own is taken by itself
 	"/{organization}/settings/food/nutrients/{nutrient}/name": {"name": "Another name"},
+	"/{organization}/transfers/{transfer}/arrival":            {"quantity": ""}, // all of it
 	"/{organization}/counts/{count}/lines/{line}":             {"counted": "1"},
 	"/{organization}/counts":                                  {"expires_by": ""}, // nothing expires so soon
 	"/{organization}/customer-groups/{group}/name":            {"name": "Another name"},
