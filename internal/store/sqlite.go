@@ -21,6 +21,10 @@ func openSQLite(ctx context.Context, path string, options Options) (*Store, erro
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("cannot make its folder: %w", err)
 	}
+	// A file that is made is for its owner's eyes alone, and so are those that SQLite puts beside it. What cannot be made is told below.
+	if f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err == nil {
+		f.Close()
+	}
 	synchronous := "FULL"
 	if options.Relaxed {
 		synchronous = "NORMAL"

@@ -439,6 +439,28 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+// A new file, and what SQLite puts beside it, is for its owner's eyes alone, whatever the process gives other files.
+func TestNewFileIsPrivate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new.db")
+	if _, err := store.Migrate(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	st, err := store.Open(t.Context(), path, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	for _, name := range []string{path, path + "-wal", path + "-shm"} {
+		about, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rights := about.Mode().Perm(); rights&0o077 != 0 {
+			t.Errorf("%s has the rights %o", filepath.Base(name), rights)
+		}
+	}
+}
+
 // A database of a newer program is left alone, by the server and by migrate.
 func TestNewerDatabase(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
