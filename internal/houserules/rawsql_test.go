@@ -90,6 +90,8 @@ var storeSQL = map[string]string{
 	"cachingConn.cached":       "prepares what the driver was given",
 	"cachingConn.ExecContext":  "passes on what the driver was given",
 	"cachingConn.QueryContext": "passes on what the driver was given",
+	"sampledConn.ExecContext":  "passes on what the driver was given",
+	"sampledConn.QueryContext": "passes on what the driver was given",
 	"organizationConn.BeginTx": "binds the transaction in the message that begins it, where there are no parameters; an id's type renders it as hexadecimal digits and hyphens",
 	"organizationTx.end":       "is given commit or rollback",
 	"organizationTables":       "asks SQLite's catalog for the tables that the triggers are made for",
