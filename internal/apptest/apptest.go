@@ -357,7 +357,7 @@ func (a *App) Pages(c *Client, slug string) []string {
 		"/customers/{reference}", find("/customers"), "/price-lists/{list}", find("/price-lists"), "{version}", "1", "{$}", "", "{organization}", slug)
 	var all []string
 	for _, route := range web.Routes() {
-		if route.Access == web.Members && route.Method == http.MethodGet && !isFile(route.Pattern) && !strings.Contains(route.Pattern, "{import}") && !slices.Contains([]string{"/{organization}/brand.css", "/{organization}/logo", "/{organization}/products/{sku}/label.pdf"}, route.Pattern) {
+		if route.Access == web.Members && route.Method == http.MethodGet && !isFile(route.Pattern) && !strings.Contains(route.Pattern, "{import}") && !strings.Contains(route.Pattern, "{transfer}") && !slices.Contains([]string{"/{organization}/brand.css", "/{organization}/logo", "/{organization}/products/{sku}/label.pdf"}, route.Pattern) {
 			all = append(all, things.Replace(route.Pattern))
 		}
 	}

@@ -93,11 +93,11 @@ func TestCertificate(t *testing.T) {
 	}
 	<-manager
 	page := over(t, a.Browser(), public+"/login")
-	if page.ProtoMajor != 2 || !strings.Contains(page.Header.Get("Strict-Transport-Security"), "max-age") {
-		t.Errorf("answered by %s with %v", page.Proto, page.Header)
+	if page.protocol != 2 || !strings.Contains(page.header.Get("Strict-Transport-Security"), "max-age") {
+		t.Errorf("answered by HTTP/%d with %v", page.protocol, page.header)
 	}
-	if sent := over(t, a.Browser(), "http://"+address(plain)+"/login"); sent.Request.URL.String() != public+"/login" {
-		t.Errorf("sent to %s", sent.Request.URL)
+	if sent := over(t, a.Browser(), "http://"+address(plain)+"/login"); sent.address != public+"/login" {
+		t.Errorf("sent to %s", sent.address)
 	}
 	if err := first.Process.Signal(syscall.SIGUSR2); err != nil {
 		t.Fatal(err)
@@ -124,8 +124,15 @@ func free(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
+// answered is where a page came from in the end, and how.
+type answered struct {
+	protocol int
+	header   http.Header
+	address  string
+}
+
 // over asks until there is a certificate, and wants a page.
-func over(t *testing.T, browser *http.Client, url string) *http.Response {
+func over(t *testing.T, browser *http.Client, url string) answered {
 	t.Helper()
 	var last error
 	for range 600 {
@@ -134,14 +141,14 @@ func over(t *testing.T, browser *http.Client, url string) *http.Response {
 			time.Sleep(50 * time.Millisecond)
 			continue
 		}
-		response.Body.Close()
+		defer response.Body.Close()
 		if response.StatusCode != http.StatusOK {
 			t.Errorf("%s: %d", url, response.StatusCode)
 		}
-		return response
+		return answered{response.ProtoMajor, response.Header, response.Request.URL.String()}
 	}
 	t.Fatal(last)
-	return nil
+	return answered{}
 }
 
 // Two processes on one database: what one writes the other shows, who signs out of one is out of both, and each job is done once,

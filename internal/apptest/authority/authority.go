@@ -42,7 +42,7 @@ func New(t *testing.T, plain, secure int) *Authority {
 	}))
 	t.Cleanup(a.Close)
 	root := httptest.NewRecorder()
-	front.ManagementHandler().ServeHTTP(root, httptest.NewRequest(http.MethodGet, wfe.RootCertPath+"0", nil))
+	front.ManagementHandler().ServeHTTP(root, httptest.NewRequestWithContext(t.Context(), http.MethodGet, wfe.RootCertPath+"0", nil))
 	if !a.Roots.AppendCertsFromPEM(root.Body.Bytes()) {
 		t.Fatalf("no root: %d %s", root.Code, root.Body)
 	}
