@@ -25,6 +25,7 @@ import (
 	"craftplan/internal/settings"
 	"craftplan/internal/sso"
 	"craftplan/internal/store"
+	"craftplan/internal/takeout"
 	"craftplan/internal/telemetry"
 	"craftplan/internal/web"
 )
@@ -93,13 +94,14 @@ func New(o Options) (*App, error) {
 	}
 	library := files.New(o.Store, o.Files)
 	imports := importing.New(o.Store, library)
+	office := takeout.NewOffice(o.Store, library)
 	desk := sso.New(o.Store, oidc.New(o.Reach.Client()), o.Mail.Base)
 	log, metrics := origin.Tagged(o.Log), telemetry.NewMetrics(o.Store, o.Counted)
 	answered := func(r *http.Request, from *origin.Origin, status int, took time.Duration) {
 		telemetry.Answered(r, from)
 		metrics.Request(r, from, status, took)
 	}
-	site := web.New(web.Config{Store: o.Store, Log: log, Answered: answered, HTTPS: o.HTTPS, Bootstrap: Bootstrap(), Host: o.Host, Demo: o.Demo, Hasty: o.Hasty, Mail: mailer, Mailbox: mailbox, Files: library, SSO: desk, Imports: imports})
+	site := web.New(web.Config{Store: o.Store, Log: log, Answered: answered, HTTPS: o.HTTPS, Bootstrap: Bootstrap(), Host: o.Host, Demo: o.Demo, Hasty: o.Hasty, Mail: mailer, Mailbox: mailbox, Files: library, SSO: desk, Imports: imports, Takeouts: office})
 	programs := api.New(api.Config{Store: o.Store, Log: log, Answered: answered, HTTPS: o.HTTPS, Hasty: o.Hasty})
 	handler, err := httpkit.Behind(o.Proxies, front(site, programs))
 	if err != nil {
@@ -109,7 +111,7 @@ func New(o Options) (*App, error) {
 		handler = telemetry.Requests(handler, o.Traced)
 	}
 	watch := jobs.Watch{Log: log, Observed: metrics.Job}
-	return &App{handler, o.Store, workers(o.Store, mailer, library, imports, watch), log, metrics}, nil
+	return &App{handler, o.Store, workers(o.Store, mailer, library, imports, office, watch), log, metrics}, nil
 }
 
 // Operator is what the host's own address answers.

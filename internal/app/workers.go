@@ -17,10 +17,11 @@ import (
 	"craftplan/internal/organizations"
 	"craftplan/internal/settings"
 	"craftplan/internal/store"
+	"craftplan/internal/takeout"
 )
 
 // workers are all jobs of the program.
-func workers(st *store.Store, mailer *mail.Mailer, library *files.Library, desk *importing.Desk, watch jobs.Watch) *jobs.Workers {
+func workers(st *store.Store, mailer *mail.Mailer, library *files.Library, desk *importing.Desk, office *takeout.Office, watch jobs.Watch) *jobs.Workers {
 	w := jobs.New(st, watch)
 	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[mail.OrganizationMail]) error {
 		branding, err := logo.MailBranding(ctx, library, o.Scope, o.Organization)
@@ -54,6 +55,19 @@ func workers(st *store.Store, mailer *mail.Mailer, library *files.Library, desk 
 	})
 	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[importing.Expire]) error {
 		return desk.Expire(ctx, o.Scope, try.Args)
+	})
+	jobs.EvenAtRest(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[takeout.Make]) error {
+		_, scope, err := organizations.Resolve(ctx, st, o.Slug, try.Args.By)
+		if fault.Is(err, fault.KindNotFound) {
+			return office.GiveUp(ctx, o.Scope, try.Args, fault.Conflict("Whoever asked for it is no member any more."))
+		}
+		if err != nil {
+			return err
+		}
+		return office.Make(ctx, o.Organization, scope, try.Args, try.Number)
+	})
+	jobs.EvenAtRest(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[takeout.Expire]) error {
+		return office.Expire(ctx, o.Scope, try.Args)
 	})
 	jobs.EveryNext(w, 10*time.Minute, digest.Sweep{})
 	jobs.ForNobody(w, func(ctx context.Context, _ jobs.Try[digest.Sweep]) error { return digest.LeaveMornings(ctx, st) })

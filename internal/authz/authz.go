@@ -65,6 +65,7 @@ const (
 	AuditRead           Permission = "audit:read" // who changed what
 	Archive             Permission = "archive"    // delete and archive
 	Import              Permission = "import"     // take in files, and undo that
+	Takeout             Permission = "takeout"    // carry all of the organization away
 	OrganizationControl Permission = "organization:control"
 )
 
@@ -72,7 +73,10 @@ var (
 	reading = []Permission{CustomersRead, InventoryRead, CatalogRead, OrdersRead, ProductionRead, SettingsRead, CostsRead}
 	writing = []Permission{CustomersWrite, InventoryWrite, CatalogWrite, OrdersWrite, ProductionWrite}
 	ruling  = []Permission{SettingsWrite, MembersWrite, KeysWrite, AuditRead, Archive, Import}
-	owning  = []Permission{OrganizationControl}
+	owning  = []Permission{OrganizationControl, Takeout}
+
+	// resting are what may be done, by who may at all, while an organization is suspended or closing.
+	resting = set(reading, []Permission{Takeout})
 
 	granted = map[Role]map[Permission]bool{
 		Viewer: set(reading),
@@ -105,7 +109,15 @@ type Actor struct {
 	// Support is who belongs to the installation's support, and is let in for a while.
 	Support bool
 
-	scopes map[Permission]bool // of the API key they act through; nil in person
+	scopes  map[Permission]bool // of the API key they act through; nil in person
+	resting bool
+}
+
+// Resting is the actor in an organization that is suspended or closing: everybody reads and nobody writes, and who may carry all of it
+// away still may.
+func (a Actor) Resting() Actor {
+	a.resting = true
+	return a
 }
 
 // Through is the actor by way of an API key with the scopes: what they may do themselves, and of that no more than those.
@@ -121,7 +133,7 @@ func (a Actor) Through(scopes []Permission) Actor {
 // Require returns a Forbidden fault unless the actor's role grants the permission. The zero actor may do nothing.
 func (a Actor) Require(p Permission) error {
 	switch {
-	case !granted[a.Role][p]:
+	case !granted[a.Role][p], a.resting && !resting[p]:
 		return fault.Forbidden("Your role does not allow this.")
 	case p == CostsRead && a.CostsHidden:
 		return fault.Forbidden("What things cost is not shown to you.")

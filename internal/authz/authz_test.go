@@ -11,7 +11,7 @@ import (
 // Each role may all that a lesser one may, and the zero actor nothing.
 func TestRoles(t *testing.T) {
 	all := []authz.Permission{authz.CustomersRead, authz.CustomersWrite, authz.InventoryRead, authz.InventoryWrite, authz.CatalogRead, authz.CatalogWrite, authz.OrdersRead, authz.OrdersWrite,
-		authz.ProductionRead, authz.ProductionWrite, authz.SettingsRead, authz.SettingsWrite, authz.CostsRead, authz.MembersWrite, authz.KeysWrite, authz.Archive, authz.OrganizationControl}
+		authz.ProductionRead, authz.ProductionWrite, authz.SettingsRead, authz.SettingsWrite, authz.CostsRead, authz.MembersWrite, authz.KeysWrite, authz.Archive, authz.Import, authz.Takeout, authz.OrganizationControl}
 	roles := []authz.Role{"", authz.Viewer, authz.Staff, authz.Admin, authz.Owner}
 	for _, p := range all {
 		before := false
@@ -81,5 +81,24 @@ func TestCovers(t *testing.T) {
 		if r.AlwaysSeesCosts() != (i >= 2) {
 			t.Errorf("%s always sees costs: %t", r, i < 2)
 		}
+	}
+}
+
+// Where an organization rests everybody reads, nobody writes, and an owner may carry it away.
+func TestResting(t *testing.T) {
+	for _, role := range []authz.Role{"", authz.Viewer, authz.Staff, authz.Admin, authz.Owner} {
+		at := authz.Actor{Role: role}
+		reads := map[authz.Permission]bool{authz.CustomersRead: true, authz.InventoryRead: true, authz.CatalogRead: true, authz.OrdersRead: true, authz.ProductionRead: true, authz.SettingsRead: true, authz.CostsRead: true}
+		for _, p := range append(authz.Scopes, authz.MembersWrite, authz.KeysWrite, authz.AuditRead, authz.Archive, authz.Import, authz.OrganizationControl) {
+			if want := reads[p] && role != ""; at.Resting().May(p) != want {
+				t.Errorf("%q at rest may %s: %t", role, p, !want)
+			}
+		}
+		if at.Resting().May(authz.Takeout) != (role == authz.Owner) {
+			t.Errorf("%q at rest carries away: %t", role, role != authz.Owner)
+		}
+	}
+	if blind := (authz.Actor{Role: authz.Staff, CostsHidden: true}); blind.Resting().May(authz.CostsRead) {
+		t.Error("an organization at rest shows costs to who does not see them")
 	}
 }

@@ -234,3 +234,8 @@ func (l *Library) Content(ctx context.Context, tx *store.Tx, file id.ID) (io.Rea
 func (l *Library) Bring(ctx context.Context, organization id.Organization, file id.ID, content io.Reader) error {
 	return l.contents.Put(ctx, Key{organization, file}, content)
 }
+
+// Drop removes a content that no row of files names, and what a broken Bring left of it. What is not there is no error.
+func (l *Library) Drop(ctx context.Context, organization id.Organization, file id.ID) error {
+	return l.contents.Delete(ctx, Key{organization, file})
+}

@@ -68,6 +68,10 @@ stocktake.ChangeContainer: a container is a tool; counts keep what it weighed
 stocktake.Record: a line of a count says who counted it and when
 stocktake.RemoveContainer: a container is a tool; counts keep what it weighed
 stocktake.Start: a count's row says who began it and when
+takeout.Office.Expire: an archive goes after a week
+takeout.Office.GiveUp: that it was asked for is recorded
+takeout.Office.Make: that it was asked for is recorded
+takeout.Restore.From: makes an installation where none is
 `)
 
 // recordless are domains of no organization, and the log itself.

@@ -31,6 +31,7 @@ import (
 	"craftplan/internal/stocktake"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
+	"craftplan/internal/takeout"
 )
 
 // verbs are what domains let somebody do, by the permission that each asks for.
@@ -53,12 +54,13 @@ var verbs = map[authz.Permission][]any{
 	authz.AuditRead:           {audit.List, audit.People},
 	authz.Archive:             {catalog.Delete, catalog.Withdraw, crm.Archive, crm.RemoveGroup, crm.Restore, inventory.Archive, inventory.Delete, inventory.Restore, pricing.Archive, pricing.Restore, production.Undo, stocktake.Undo},
 	authz.Import:              {importing.Discard, importing.Get, importing.List, importing.Problems, importing.Start, importing.Undo, importing.Undoable},
+	authz.Takeout:             {takeout.Archives, takeout.Ask, takeout.Remove, takeout.Stop},
 	authz.OrganizationControl: {logo.Change, logo.Remove, organizations.Change, organizations.Close, organizations.EndSupport, organizations.GrantSupport, organizations.Preview, organizations.RequireSecondFactor, organizations.SetLogo, organizations.TransferOwnership, sso.Change, sso.Disconnect, sso.Get, sso.Remove},
 }
 
 // permissions are all there are.
 var permissions = []authz.Permission{authz.CustomersRead, authz.CustomersWrite, authz.InventoryRead, authz.InventoryWrite, authz.CatalogRead, authz.CatalogWrite, authz.OrdersRead, authz.OrdersWrite,
-	authz.ProductionRead, authz.ProductionWrite, authz.SettingsRead, authz.SettingsWrite, authz.CostsRead, authz.MembersWrite, authz.KeysWrite, authz.AuditRead, authz.Archive, authz.Import, authz.OrganizationControl}
+	authz.ProductionRead, authz.ProductionWrite, authz.SettingsRead, authz.SettingsWrite, authz.CostsRead, authz.MembersWrite, authz.KeysWrite, authz.AuditRead, authz.Archive, authz.Import, authz.Takeout, authz.OrganizationControl}
 
 // Every verb refuses an owner who lacks nothing but the permission it asks for, before it looks at anything else.
 func TestVerbsAskForTheirPermission(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"craftplan/internal/audit"
+	"craftplan/internal/calendar"
 	"craftplan/internal/fault"
 	"craftplan/internal/organizations"
 	"craftplan/internal/origin"
@@ -63,6 +64,15 @@ var errGone = errors.New("the organization is closing or gone")
 
 // ForOrganization says what is done for a kind of job that organizations leave.
 func ForOrganization[T store.Job](w *Workers, do func(context.Context, Organization, Try[T]) error) {
+	forOrganization(w, do, false)
+}
+
+// EvenAtRest is ForOrganization for what goes on while the organization is suspended or closing, until it is gone.
+func EvenAtRest[T store.Job](w *Workers, do func(context.Context, Organization, Try[T]) error) {
+	forOrganization(w, do, true)
+}
+
+func forOrganization[T store.Job](w *Workers, do func(context.Context, Organization, Try[T]) error, atRest bool) {
 	add(w, func(ctx context.Context, job *river.Job[T]) error {
 		whose, ok, err := store.OrganizationOf(job.Metadata)
 		if err != nil || !ok {
@@ -71,11 +81,13 @@ func ForOrganization[T store.Job](w *Workers, do func(context.Context, Organizat
 		o, scope, err := organizations.OpenByID(ctx, w.store, whose)
 		origin.Of(ctx).Slug = o.Slug
 		switch {
-		case fault.Is(err, fault.KindNotFound) || err == nil && o.Status == organizations.Closing:
+		case fault.Is(err, fault.KindNotFound):
 			return river.JobCancel(errGone)
 		case err != nil:
 			return err
-		case o.Status == organizations.Suspended:
+		case o.Gone(calendar.At(w.store.Now())) || o.Status == organizations.Closing && !atRest:
+			return river.JobCancel(errGone)
+		case o.Status == organizations.Suspended && !atRest:
 			return river.JobSnooze(rest)
 		}
 		return do(audit.From(ctx, audit.Origin{Channel: audit.Job, Via: job.Kind}), Organization{o, scope}, tryOf(job))

@@ -32,19 +32,39 @@ type Watch struct {
 	Observed func(o *origin.Origin, result Result, took time.Duration) // may be nil
 }
 
-// add adds a kind of job whose tries are logged and observed. A panic is a failure like any other.
+// long is what a slow job may take.
+const long = 2 * time.Hour
+
+// worker is a kind of job whose tries are logged and observed. A panic is a failure like any other.
+type worker[T store.Job] struct {
+	river.WorkerDefaults[T]
+	watch Watch
+	work  func(context.Context, *river.Job[T]) error
+}
+
 func add[T store.Job](w *Workers, work func(context.Context, *river.Job[T]) error) {
-	river.AddWorker(w.river, river.WorkFunc(func(ctx context.Context, job *river.Job[T]) (err error) {
-		start := time.Now()
-		defer func() {
-			if p := recover(); p != nil {
-				err = fmt.Errorf("panic: %v", p)
-				w.watch.Log.ErrorContext(ctx, "panic", "panic", p, "stack", string(debug.Stack()))
-			}
-			w.watch.ended(ctx, err, time.Since(start), job.Attempt, job.MaxAttempts)
-		}()
-		return work(ctx, job)
-	}))
+	river.AddWorker(w.river, &worker[T]{watch: w.watch, work: work})
+}
+
+// Timeout is what a try may take; 0 is the queue's usual.
+func (w *worker[T]) Timeout(job *river.Job[T]) time.Duration {
+	if store.IsSlow(job.Args) {
+		return long
+	}
+	return 0
+}
+
+// Work is one try.
+func (w *worker[T]) Work(ctx context.Context, job *river.Job[T]) (err error) {
+	start := time.Now()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+			w.watch.Log.ErrorContext(ctx, "panic", "panic", p, "stack", string(debug.Stack()))
+		}
+		w.watch.ended(ctx, err, time.Since(start), job.Attempt, job.MaxAttempts)
+	}()
+	return w.work(ctx, job)
 }
 
 func (w Watch) ended(ctx context.Context, err error, took time.Duration, attempt, most int) {

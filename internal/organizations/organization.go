@@ -106,8 +106,8 @@ type Membership struct {
 }
 
 // Resolve answers what a request may open: the organization that holds the slug, and the user's membership in it, or what support
-// that it lets in may do. An organization that is suspended or closing is opened for reading, whatever the role. An unknown slug and
-// an organization the user does not belong to are the same NotFound fault.
+// that it lets in may do. An organization that is suspended or closing is opened for reading, whatever the role, and for its owners to
+// carry away. An unknown slug and an organization the user does not belong to are the same NotFound fault.
 func Resolve(ctx context.Context, st *store.Store, slug string, user id.ID) (Membership, store.Scope, error) {
 	var row db.ResolveRow
 	err := st.SystemView(ctx, "resolve an organization", func(tx *store.SystemTx) (err error) {
@@ -138,7 +138,7 @@ func (m Membership) open(st *store.Store, user id.ID) (Membership, store.Scope, 
 	actor := m.actor(user)
 	actor.Support = m.AsSupport
 	if m.Organization.Status != Active {
-		actor.Role = authz.Viewer // everybody reads, nobody writes
+		actor = actor.Resting()
 	}
 	return m, store.NewScope(m.Organization.ID, actor, context), nil
 }

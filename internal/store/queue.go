@@ -26,6 +26,23 @@ import (
 // guards: ids, and what is sealed.
 type Job = river.JobArgs
 
+// Slow is embedded by jobs that take long, such as writing all of an organization into an archive. They have a queue of their own, in
+// which each process works one at a time: nothing else waits for them.
+type Slow struct{}
+
+// InsertOpts are the queue's.
+func (Slow) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: slowQueue} }
+
+func (Slow) slow() {}
+
+// IsSlow tells whether a job takes long.
+func IsSlow(j Job) bool {
+	_, slow := j.(interface{ slow() })
+	return slow
+}
+
+const slowQueue = "slow"
+
 // jobStamp is what the store writes on a job itself: whose it is, so that none can be made for another organization, and where it
 // came from, for the log and traces.
 type jobStamp struct {
@@ -126,7 +143,7 @@ func (*goOn) Work(ctx context.Context, job *rivertype.JobRow, work func(context.
 // Work works jobs until stop is called, which lets those under way finish. Often are those that are left now and then.
 func (s *Store) Work(ctx context.Context, workers *river.Workers, log *slog.Logger, often ...*river.PeriodicJob) (stop func(context.Context) error, err error) {
 	client, err := river.NewClient(s.queueDriver(), &river.Config{
-		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: jobsAtOnce}}, Workers: workers, PeriodicJobs: often, Logger: slog.New(quiet{log.Handler()}),
+		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: jobsAtOnce}, slowQueue: {MaxWorkers: 1}}, Workers: workers, PeriodicJobs: often, Logger: slog.New(quiet{log.Handler()}),
 		JobTimeout: jobTimeout, RescueStuckJobsAfter: 5 * jobTimeout, SoftStopTimeout: 10 * time.Second,
 		CompletedJobRetentionPeriod: time.Hour,
 		Middleware:                  append([]rivertype.Middleware{&goOn{}}, s.watch...),

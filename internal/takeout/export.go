@@ -32,6 +32,17 @@ type Exporter struct {
 // Export writes an organization as it is at one moment, while others work, and itself too. It needs as much memory as one row. What is
 // written after an error is no archive. Before the first row is read the audit log keeps that all was carried away, and by whom.
 func (e Exporter) Export(ctx context.Context, o organizations.Organization, scope store.Scope, to io.Writer) (m Manifest, err error) {
+	err = e.Store.Update(ctx, scope, func(tx *store.Tx) error {
+		return audit.Record(ctx, tx, audit.Change{Action: audit.Exported, Kind: audit.Organization, Became: audit.Fields{"Carried away": "all data and files"}})
+	})
+	if err != nil {
+		return m, err
+	}
+	return e.write(ctx, o, scope, to)
+}
+
+// write is Export of what the audit log has already.
+func (e Exporter) write(ctx context.Context, o organizations.Organization, scope store.Scope, to io.Writer) (m Manifest, err error) {
 	tables, err := e.Store.Tables(ctx)
 	if err != nil {
 		return m, err
@@ -41,12 +52,6 @@ func (e Exporter) Export(ctx context.Context, o organizations.Organization, scop
 		return m, err
 	}
 	m = Manifest{Format: Format, Schema: schema, Organization: Organization{o.Name, o.Slug, o.BillingPlan, o.TimeZone, o.Locale, o.Currency, o.BrandColor, o.Logo, o.SecondFactor, o.CreatedAt.Time()}}
-	err = e.Store.Update(ctx, scope, func(tx *store.Tx) error {
-		return audit.Record(ctx, tx, audit.Change{Action: audit.Exported, Kind: audit.Organization, Became: audit.Fields{"Carried away": "all data and files"}})
-	})
-	if err != nil {
-		return m, err
-	}
 	w := &writer{zip: zip.NewWriter(to), progress: e.Progress}
 	err = e.Store.Snapshot(ctx, scope, func(tx *store.Tx) error {
 		m.WrittenAt = tx.Now().Time()

@@ -30,6 +30,7 @@ var stays = map[string]string{
 	"api_keys":           "a key opens the organization that made it",
 	"identities":         "the provider vouched for somebody to another installation",
 	"identity_providers": "its secret is sealed with the installation's key, and its redirect URL names the installation",
+	"takeouts":           "an archive is made of what is there, not of other archives",
 	"mail_settings":      "the password of the mail server is sealed with the installation's key",
 }
 

@@ -19,10 +19,10 @@ import (
 )
 
 // tabs are the pages of the settings beyond the first that somebody may open.
-type tabs struct{ Costs, Members, Organization, Audit, Imports bool }
+type tabs struct{ Costs, Members, Organization, Audit, Imports, Export bool }
 
 func (q *Request) tabs() tabs {
-	return tabs{q.Actor().May(authz.CostsRead), q.Actor().May(authz.MembersWrite), q.Actor().May(authz.OrganizationControl), q.Actor().May(authz.AuditRead), q.Actor().May(authz.Import)}
+	return tabs{q.Actor().May(authz.CostsRead), q.Actor().May(authz.MembersWrite), q.Actor().May(authz.OrganizationControl), q.Actor().May(authz.AuditRead), q.Actor().May(authz.Import), q.Actor().May(authz.Takeout)}
 }
 
 type memberPage struct {

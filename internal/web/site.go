@@ -26,6 +26,7 @@ import (
 	"craftplan/internal/origin"
 	"craftplan/internal/sso"
 	"craftplan/internal/store"
+	"craftplan/internal/takeout"
 	"craftplan/internal/web/assets"
 	"craftplan/internal/web/ui"
 )
@@ -45,6 +46,7 @@ type Config struct {
 	Files     *files.Library
 	SSO       *sso.Desk
 	Imports   *importing.Desk
+	Takeouts  *takeout.Office
 }
 
 // DemoUser is a person of the demo.

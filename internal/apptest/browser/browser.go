@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	cdp "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/security"
@@ -293,6 +294,16 @@ func (p *Page) Device() (there func(bool)) {
 			p.t.Fatal(err)
 		}
 	}
+}
+
+// Downloads is the folder in which what is downloaded lies from now on.
+func (p *Page) Downloads() (folder string) {
+	p.t.Helper()
+	folder = p.t.TempDir()
+	if _, err := chromedp.Call(p.ctx, cdp.SetDownloadBehavior, cdp.SetDownloadBehaviorParams{Behavior: cdp.SetDownloadBehaviorBehaviorAllow, DownloadPath: folder}); err != nil {
+		p.t.Fatal(err)
+	}
+	return folder
 }
 
 // Offline cuts the network, or mends it.

@@ -2,6 +2,7 @@
 package e2e
 
 import (
+	"archive/zip"
 	"bytes"
 	"image"
 	"image/png"
@@ -566,6 +567,47 @@ func TestAnImport(t *testing.T) {
 		if got := p.Text("#kept"); got != "0" {
 			t.Errorf("%s could not be undone", got)
 		}
+	})
+}
+
+// All of an organization in a real browser: asked for, watched, and downloaded with the password, from a page that stays as it is.
+func TestAnExport(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		a.Work(t)
+		p := browser.Open(t, a.URL)
+		folder := p.Downloads()
+		p.Look(1440, false)
+		p.SignIn(maya, demo.Password)
+		p.Go("/sunrise/settings")
+		p.Send("Export")
+		p.WaitForText("h1", "Export")
+		p.Send("Make an archive")
+		p.WaitForText("#ready", "The archive is ready")
+		p.Fill("#f-current", "a wrong guess")
+		p.Send("Download")
+		p.WaitForText("#f-current-e", "not your password")
+		if found := p.Violations(); len(found) > 0 {
+			t.Errorf("accessibility: %s", strings.Join(found, "; "))
+		}
+		p.Fill("#f-current", demo.Password)
+		p.Press("Download")
+		var file string
+		for range 500 {
+			if found, _ := filepath.Glob(filepath.Join(folder, "sunrise-*.zip")); len(found) == 1 {
+				file = found[0]
+				break
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		z, err := zip.OpenReader(file)
+		if err != nil {
+			t.Fatalf("the download %q: %v", file, err)
+		}
+		z.Close()
+		p.WaitFor(`document.querySelector("#loading").hidden && !document.querySelector('[aria-busy="true"]')`)
+		p.Press("Remove")
+		p.Leave(func() { p.Click("#remove .btn-error") })
+		p.WaitForText("#ask", "Make an archive")
 	})
 }
 

@@ -67,11 +67,11 @@ func Expect(r Route, s Standing) Reply {
 		case s.Weak:
 			return More
 		}
-		role := s.Role
+		actor := authz.Actor{Role: s.Role, CostsHidden: s.Blind}
 		if s.Status != organizations.Active {
-			role = authz.Viewer // everybody reads, nobody writes
+			actor = actor.Resting()
 		}
-		if (authz.Actor{Role: role, CostsHidden: s.Blind}).Require(r.Permission) != nil {
+		if actor.Require(r.Permission) != nil {
 			return Forbidden
 		}
 		if s.Blind {

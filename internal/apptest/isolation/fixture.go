@@ -23,6 +23,7 @@ import (
 	"craftplan/internal/sso"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
+	"craftplan/internal/takeout"
 )
 
 // Noon is when all that the worlds hold happened: a Tuesday morning in Chicago. Now is fifty minutes later, before a session is noted
@@ -198,7 +199,7 @@ func (s *seeder) a(ctx context.Context) error {
 	if err := s.upload(ctx, owner); err != nil {
 		return err
 	}
-	if err := s.imports(ctx, owner, s.A.Word); err != nil {
+	if err := errors.Join(s.imports(ctx, owner, s.A.Word), s.takeout(ctx, owner, s.A)); err != nil {
 		return err
 	}
 	if err := sso.Change(ctx, s.st, owner, sso.Provider{Name: s.A.Word + " house", Issuer: "https://localhost:9", ClientID: "craftplan", Enabled: true}); err != nil {
@@ -239,7 +240,7 @@ func (s *seeder) b(ctx context.Context) error {
 	if err := s.upload(ctx, owner); err != nil {
 		return err
 	}
-	if err := s.imports(ctx, owner, s.B.Word); err != nil {
+	if err := errors.Join(s.imports(ctx, owner, s.B.Word), s.takeout(ctx, owner, s.B)); err != nil {
 		return err
 	}
 	if err := sso.Change(ctx, s.st, owner, sso.Provider{Name: s.B.Word + " house", Issuer: "https://localhost:9", ClientID: "craftplan", Enabled: true}); err != nil {
@@ -348,6 +349,29 @@ func (s *seeder) imports(ctx context.Context, owner store.Scope, word string) er
 	}
 	s.Contents = contents.contents
 	return nil
+}
+
+// takeout makes an archive of all that is there so far.
+func (s *seeder) takeout(ctx context.Context, owner store.Scope, w Workshop) error {
+	contents := newShelf(s.Contents)
+	office := takeout.NewOffice(s.st, files.New(s.st, contents))
+	var asked []takeout.Archive
+	err := s.st.Update(ctx, owner, func(tx *store.Tx) (err error) {
+		if err := takeout.Ask(ctx, tx); err != nil {
+			return err
+		}
+		asked, err = takeout.Archives(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	m, scope, err := organizations.Resolve(ctx, s.st, w.Slug, owner.Actor().UserID)
+	if err == nil {
+		err = office.Make(ctx, m.Organization, scope, takeout.Make{Archive: asked[0].ID, By: scope.Actor().UserID}, 1)
+	}
+	s.Contents = contents.contents
+	return err
 }
 
 // links are the pages that mailed links open, and what their tokens are called.

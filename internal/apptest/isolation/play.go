@@ -204,7 +204,7 @@ func (p *play) send(ctx context.Context, c cell) (Answer, error) {
 	if c.actor.Name == Guest {
 		text = unswitched(text)
 	}
-	p.entries = append(p.entries, c.String()+"\n"+text)
+	p.entries = append(p.entries, c.String()+"\n"+shownSize.ReplaceAllString(text, "(size)"))
 	return answer, nil
 }
 
@@ -220,6 +220,13 @@ func unswitched(text string) string {
 	return brand.ReplaceAllString(switcher.ReplaceAllString(text, "(switcher)"), "(brand)")
 }
 
+// An archive has ids in it that were drawn: packed, they take more or less.
+var (
+	packedSize = regexp.MustCompile(`"size": ?\d+`)
+	bytesOf    = regexp.MustCompile(` [0-9a-f]{16} ([0-9a-f]{16})\b`) // of a content
+	shownSize  = regexp.MustCompile(`<dd id="size">[^<]*</dd>`)
+)
+
 // sealedText is what is sealed or hashed with salt: no two are the same.
 var sealedText = regexp.MustCompile(`"(?:[\w-]{40,}|\$argon2[^"]*)"`)
 
@@ -230,8 +237,13 @@ func traces(changes []census.Change, owners, known map[string]bool) (rows []stri
 			continue
 		}
 		row := c.String()
-		if c.Table == "river_job" {
+		switch c.Table {
+		case "river_job":
 			row = jobOf(c)
+		case "takeouts":
+			row = packedSize.ReplaceAllString(row, `"size": 0`)
+		case shelved:
+			row = bytesOf.ReplaceAllString(row, " $1")
 		}
 		row = sealedText.ReplaceAllString(row, `"sealed"`)
 		rows = append(rows, drawn.ReplaceAllStringFunc(row, func(found string) string {

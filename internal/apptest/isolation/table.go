@@ -77,6 +77,7 @@ var elsewhere = map[string]string{
 	"/login/sso/sent":                    "is shown after that mail",
 	"/{organization}/settings/members/{user}/disconnection":      "ends what a provider's signed answer made: internal/sso has one in its tests",
 	"/{organization}/settings/sign-in/test":                      "asks the provider: internal/sso has one in its tests",
+	"/{organization}/settings/export/{takeout}/stop":             "ends what a job is about: internal/web has it in its tests",
 	"/{organization}/settings/organization/closing/cancellation": "takes back what an owner began: internal/web has it in its tests",
 	"/support":                            "is there for who belongs to the support: internal/web has them in its tests",
 	"/support/{helped}/entry":             "lets in who belongs to the support: internal/web has them in its tests",

@@ -1,0 +1,5 @@
+-- +goose Up
+SELECT protect('takeouts');
+
+-- +goose Down
+SELECT 1;
