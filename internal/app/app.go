@@ -67,6 +67,7 @@ type Options struct {
 	Mail    mail.Options // Store, Base and Theirs are filled in
 	Files   files.Contents
 	Reach   outbound.Reach // what servers that organizations name may be
+	Daily   *takeout.Daily // backups of every day; nil is none. Store, Contents, Log and Newest are filled in
 }
 
 // App answers requests, and works jobs once it is told to.
@@ -110,8 +111,11 @@ func New(o Options) (*App, error) {
 	if o.Traced > 0 {
 		handler = telemetry.Requests(handler, o.Traced)
 	}
-	watch := jobs.Watch{Log: log, Observed: metrics.Job}
-	return &App{handler, o.Store, workers(o.Store, mailer, library, imports, office, watch), log, metrics}, nil
+	if o.Daily != nil {
+		o.Daily.Store, o.Daily.Contents, o.Daily.Log, o.Daily.Newest = o.Store, o.Files, log, metrics.BackedUp
+	}
+	w := work{store: o.Store, mailer: mailer, library: library, imports: imports, office: office, daily: o.Daily}
+	return &App{handler, o.Store, w.workers(jobs.Watch{Log: log, Observed: metrics.Job}), log, metrics}, nil
 }
 
 // Operator is what the host's own address answers.

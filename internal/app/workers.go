@@ -20,8 +20,19 @@ import (
 	"craftplan/internal/takeout"
 )
 
+// work is what the program does its jobs with.
+type work struct {
+	store   *store.Store
+	mailer  *mail.Mailer
+	library *files.Library
+	imports *importing.Desk
+	office  *takeout.Office
+	daily   *takeout.Daily // nil is none
+}
+
 // workers are all jobs of the program.
-func workers(st *store.Store, mailer *mail.Mailer, library *files.Library, desk *importing.Desk, office *takeout.Office, watch jobs.Watch) *jobs.Workers {
+func (o work) workers(watch jobs.Watch) *jobs.Workers {
+	st, mailer, library, desk, office := o.store, o.mailer, o.library, o.imports, o.office
 	w := jobs.New(st, watch)
 	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, try jobs.Try[mail.OrganizationMail]) error {
 		branding, err := logo.MailBranding(ctx, library, o.Scope, o.Organization)
@@ -77,6 +88,15 @@ func workers(st *store.Store, mailer *mail.Mailer, library *files.Library, desk 
 	jobs.Every(w, time.Hour, organizations.ClosingCheck{})
 	jobs.ForNobody(w, func(ctx context.Context, _ jobs.Try[organizations.ClosingCheck]) error {
 		return organizations.CheckClosing(ctx, st)
+	})
+	if o.daily != nil {
+		jobs.Every(w, time.Hour, takeout.DailyBackup{})
+	}
+	jobs.ForNobody(w, func(ctx context.Context, _ jobs.Try[takeout.DailyBackup]) error {
+		if o.daily == nil { // it was left before the host changed its mind
+			return nil
+		}
+		return o.daily.Look(ctx)
 	})
 	remover := organizations.Remover{Store: st, Contents: library.DeleteAll}
 	jobs.ForNobody(w, func(ctx context.Context, try jobs.Try[organizations.Removal]) error {

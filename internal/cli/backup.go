@@ -61,7 +61,7 @@ func (c backupCommand) Run(ctx context.Context, s streams) error {
 		b.KeyFile = ""
 	}
 	var m takeout.Installation
-	err = whole(c.File, func(to *os.File) error {
+	err = takeout.Whole(c.File, func(to *os.File) error {
 		m, err = b.Write(ctx, to)
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -45,7 +46,7 @@ func TestScripts(t *testing.T) {
 			testscript.Run(t, testscript.Params{
 				Dir:   "testdata",
 				Setup: func(e *testscript.Env) error { return setup(t, engine, e) },
-				Cmds:  map[string]func(*testscript.TestScript, bool, []string){"busy": busy, "newer": newer, "enrol": enrol, "asked": asked, "older": older, "enters": enters, "logged": logged},
+				Cmds:  map[string]func(*testscript.TestScript, bool, []string){"busy": busy, "newer": newer, "enrol": enrol, "asked": asked, "older": older, "enters": enters, "logged": logged, "appears": appears},
 				Condition: func(name string) (bool, error) {
 					return name == string(engine), nil
 				},
@@ -74,6 +75,25 @@ func busy(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(err)
 	ts.Defer(func() { listener.Close() })
 	ts.Setenv("BUSY", listener.Addr().String())
+}
+
+// appears waits until a file is there whose name fits a pattern, and names it in $APPEARED; or tells that none is there.
+func appears(ts *testscript.TestScript, not bool, args []string) {
+	for range 3000 {
+		found, err := filepath.Glob(ts.MkAbs(args[0]))
+		ts.Check(err)
+		switch {
+		case not && len(found) > 0:
+			ts.Fatalf("there is %s", found[0])
+		case not:
+			return
+		case len(found) > 0:
+			ts.Setenv("APPEARED", found[0])
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	ts.Fatalf("%s did not appear", args[0])
 }
 
 // newer makes $DATABASE look like that of a newer program.

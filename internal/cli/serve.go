@@ -20,6 +20,7 @@ import (
 	"craftplan/internal/generate"
 	"craftplan/internal/httpkit"
 	"craftplan/internal/store"
+	"craftplan/internal/takeout"
 	"craftplan/internal/telemetry"
 	"craftplan/internal/web"
 )
@@ -30,7 +31,11 @@ type serveCommand struct {
 }
 
 func validate(c config.Config, s config.Server) error {
-	return errors.Join(c.Validate(), s.Validate())
+	err := errors.Join(c.Validate(), s.Validate())
+	if err == nil && s.BackupDir != "" && store.EngineOf(c.Database) == store.Postgres {
+		err = fmt.Errorf("--backup-dir: %w", errPostgres)
+	}
+	return err
 }
 
 // Run serves until it is told to stop.
@@ -88,6 +93,9 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 	}
 	o.HTTPS, o.Host = server.HTTPS(), u.Host
 	o.Reach.Private, o.Counted = server.Private, server.Counted
+	if server.BackupDir != "" {
+		o.Daily = &takeout.Daily{Backup: takeout.Backup{KeyFile: c.KeyFile()}, Folder: server.BackupDir, Most: server.Backups}
+	}
 	if o.Proxies, err = httpkit.ParseProxies(server.Proxies); err == nil {
 		o.Mail, err = server.Mail()
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"craftplan/internal/accounts"
 	"craftplan/internal/config"
@@ -46,7 +45,7 @@ func (c organizationsExport) Run(ctx context.Context, s streams) error {
 		c.Out = o.Slug + ".zip"
 		fallthrough
 	default:
-		err = whole(c.Out, func(to *os.File) error { return export(to) })
+		err = takeout.Whole(c.Out, func(to *os.File) error { return export(to) })
 	}
 	if err != nil {
 		return err
@@ -64,26 +63,6 @@ type carried struct {
 	Rows    int64  `json:"rows"`
 	Tables  int    `json:"tables"`
 	Files   int    `json:"files"`
-}
-
-// whole writes a new file that is there when all of it is on the disk.
-func whole(name string, write func(*os.File) error) (err error) {
-	if _, err := os.Lstat(name); err == nil {
-		return fmt.Errorf("%s is there already: remove it, or choose another name", name)
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".part-*") // for its owner's eyes alone
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
 }
 
 type organizationsImport struct {

@@ -42,6 +42,8 @@ type Server struct {
 	ACMERoots string   `help:"File of certificates to know the authority by, when it is one of your own." name:"acme-roots" type:"existingfile" env:"CRAFTPLAN_ACME_ROOTS" placeholder:"FILE"`
 	TLSDir    string   `help:"Folder of certificates and their keys; FILE.tls beside a SQLite file when left out, and made when missing." name:"tls-dir" env:"CRAFTPLAN_TLS_DIR" placeholder:"DIR"`
 	PlainAddr string   `help:"With --acme-email: address without TLS, where port 80 leads, that sends people to TLS." name:"plain-addr" env:"CRAFTPLAN_PLAIN_ADDR" placeholder:"HOST:PORT"`
+	BackupDir string   `help:"SQLite: folder for a backup of the whole installation, once a day." env:"CRAFTPLAN_BACKUP_DIR" placeholder:"DIR"`
+	Backups   int      `help:"How many backups are kept in that folder." name:"backup-keep" default:"7" env:"CRAFTPLAN_BACKUP_KEEP"`
 	PublicURL string   `help:"URL people use, when a proxy stands in front; https makes cookies secure." env:"CRAFTPLAN_PUBLIC_URL" placeholder:"URL"`
 }
 
@@ -69,6 +71,9 @@ func (s Server) Validate() error {
 	}
 	if s.Counted < 1 || s.Counted > 100_000 {
 		return fmt.Errorf("--metrics-organizations: use 1 to 100000")
+	}
+	if s.Backups < 1 || s.Backups > 1000 {
+		return fmt.Errorf("--backup-keep: use 1 to 1000")
 	}
 	if s.PublicURL != "" {
 		u, err := url.Parse(s.PublicURL)
@@ -189,6 +194,8 @@ func (c Config) Values(s Server) []Value {
 		{"addr", s.Addr},
 		{"operator-addr", s.Operator},
 		{"metrics-organizations", strconv.Itoa(s.Counted)},
+		{"backup-dir", s.BackupDir},
+		{"backup-keep", strconv.Itoa(s.Backups)},
 		{"public-url", s.PublicURL},
 		{"trusted-proxies", strings.Join(s.Proxies, ", ")},
 		{"smtp", mailServer(s.SMTP)},

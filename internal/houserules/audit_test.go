@@ -71,6 +71,7 @@ stocktake.Start: a count's row says who began it and when
 takeout.Office.Expire: an archive goes after a week
 takeout.Office.GiveUp: that it was asked for is recorded
 takeout.Office.Make: that it was asked for is recorded
+takeout.Daily.Look: copies an installation
 takeout.Restore.From: makes an installation where none is
 `)
 

@@ -35,6 +35,14 @@ func (Slow) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: slowQ
 
 func (Slow) slow() {}
 
+// SlowOnce is Slow for what is left again so soon that a failure need not be tried again.
+type SlowOnce struct{ Slow }
+
+// InsertOpts are the queue's.
+func (SlowOnce) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: slowQueue, MaxAttempts: 1}
+}
+
 // IsSlow tells whether a job takes long.
 func IsSlow(j Job) bool {
 	_, slow := j.(interface{ slow() })

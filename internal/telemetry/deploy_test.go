@@ -7,20 +7,23 @@ import (
 	"strings"
 	"testing"
 
+	"craftplan/internal/app"
 	"craftplan/internal/apptest"
 	"craftplan/internal/store"
+	"craftplan/internal/takeout"
 )
 
 var metricName = regexp.MustCompile(`\bcraftplan_[a-z_]+`)
 
 // Every metric that the dashboard and the alerts ask for is one that the program has.
 func TestDashboardAndAlertsAskForWhatThereIs(t *testing.T) {
-	a := apptest.New(t, store.SQLite)
+	a := apptest.New(t, store.SQLite, func(o *app.Options) { o.Daily = &takeout.Daily{Folder: t.TempDir(), Most: 1} })
 	a.Work(t)
 	a.As(t, "maya@sunrise.example").Get("/sunrise/orders")
 	await(t, func() []string {
-		if sample(scrape(t, a), "craftplan_jobs_total", map[string]string{"kind": "inventory_costs_changed", "result": "done"}) > 0 {
-			return []string{"the demo's jobs are worked"}
+		families := scrape(t, a)
+		if sample(families, "craftplan_jobs_total", map[string]string{"kind": "inventory_costs_changed", "result": "done"}) > 0 && sample(families, "craftplan_backup_timestamp_seconds", nil) > 0 {
+			return []string{"the demo's jobs are worked, and it is backed up"}
 		}
 		return nil
 	})

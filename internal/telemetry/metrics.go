@@ -22,6 +22,7 @@ type Metrics struct {
 	jobs     *prometheus.CounterVec
 	work     *prometheus.HistogramVec
 	whose    *whose
+	backup   *prometheus.GaugeVec
 }
 
 // MostOrganizations is for how many organizations requests and jobs are counted one by one, unless the operator says otherwise. Each
@@ -40,8 +41,9 @@ func NewMetrics(st *store.Store, most int) *Metrics {
 		jobs:     counter("jobs_total", "Tries at jobs, by how they ended.", "kind", "result"),
 		work:     histogram("job_duration_seconds", "Time that a try at a job took.", "kind"),
 		whose:    newWhose(most),
+		backup:   prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: prefix + "backup_timestamp_seconds", Help: "When the newest backup of every day was written."}, nil),
 	}
-	m.registry.MustRegister(m.requests, m.answers, m.jobs, m.work, m.whose, standing{st},
+	m.registry.MustRegister(m.requests, m.answers, m.jobs, m.work, m.whose, m.backup, standing{st},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
 	return m
 }
@@ -69,6 +71,9 @@ func (m *Metrics) Job(o *origin.Origin, result jobs.Result, took time.Duration) 
 	m.work.WithLabelValues(o.Job).Observe(took.Seconds())
 	m.whose.count(o, m.whose.jobs, result == jobs.Failed || result == jobs.GivenUp)
 }
+
+// BackedUp notes when the newest backup was written. Until then there is no figure.
+func (m *Metrics) BackedUp(at time.Time) { m.backup.WithLabelValues().Set(float64(at.Unix())) }
 
 // method is a method that the program knows: anybody can make up others.
 func method(name string) string {
