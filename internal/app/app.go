@@ -68,6 +68,8 @@ type Options struct {
 	Files   files.Contents
 	Reach   outbound.Reach // what servers that organizations name may be
 	Daily   *takeout.Daily // backups of every day; nil is none. Store, Contents, Log and Newest are filled in
+	// Schedule writes archives of organizations; nil writes none. Store, Files and Log are filled in.
+	Schedule *takeout.Schedule
 }
 
 // App answers requests, and works jobs once it is told to.
@@ -114,7 +116,10 @@ func New(o Options) (*App, error) {
 	if o.Daily != nil {
 		o.Daily.Store, o.Daily.Contents, o.Daily.Log, o.Daily.Newest = o.Store, o.Files, log, metrics.BackedUp
 	}
-	w := work{store: o.Store, mailer: mailer, library: library, imports: imports, office: office, daily: o.Daily}
+	if o.Schedule != nil {
+		o.Schedule.Store, o.Schedule.Files, o.Schedule.Log = o.Store, library, log
+	}
+	w := work{store: o.Store, mailer: mailer, library: library, imports: imports, office: office, daily: o.Daily, schedule: o.Schedule}
 	return &App{handler, o.Store, w.workers(jobs.Watch{Log: log, Observed: metrics.Job}), log, metrics}, nil
 }
 

@@ -22,12 +22,13 @@ import (
 
 // work is what the program does its jobs with.
 type work struct {
-	store   *store.Store
-	mailer  *mail.Mailer
-	library *files.Library
-	imports *importing.Desk
-	office  *takeout.Office
-	daily   *takeout.Daily // nil is none
+	store    *store.Store
+	mailer   *mail.Mailer
+	library  *files.Library
+	imports  *importing.Desk
+	office   *takeout.Office
+	daily    *takeout.Daily    // nil is none
+	schedule *takeout.Schedule // nil is none
 }
 
 // workers are all jobs of the program.
@@ -97,6 +98,22 @@ func (o work) workers(watch jobs.Watch) *jobs.Workers {
 			return nil
 		}
 		return o.daily.Look(ctx)
+	})
+	if o.schedule != nil {
+		jobs.Every(w, 10*time.Minute, takeout.ScheduleSweep{})
+	}
+	jobs.ForNobody(w, func(ctx context.Context, _ jobs.Try[takeout.ScheduleSweep]) error {
+		if o.schedule == nil {
+			return nil
+		}
+		return o.schedule.Leave(ctx)
+	})
+	schedule := o.schedule
+	jobs.ForOrganization(w, func(ctx context.Context, o jobs.Organization, _ jobs.Try[takeout.Scheduled]) error {
+		if schedule == nil {
+			return nil
+		}
+		return schedule.Carry(ctx, o.Organization, o.Scope)
 	})
 	remover := organizations.Remover{Store: st, Contents: library.DeleteAll}
 	jobs.ForNobody(w, func(ctx context.Context, try jobs.Try[organizations.Removal]) error {

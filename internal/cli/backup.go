@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"craftplan/internal/config"
+	"craftplan/internal/depot"
 	"craftplan/internal/store"
 	"craftplan/internal/takeout"
 )
@@ -61,7 +62,7 @@ func (c backupCommand) Run(ctx context.Context, s streams) error {
 		b.KeyFile = ""
 	}
 	var m takeout.Installation
-	err = takeout.Whole(c.File, func(to *os.File) error {
+	err = depot.Whole(c.File, func(to *os.File) error {
 		m, err = b.Write(ctx, to)
 		return err
 	})

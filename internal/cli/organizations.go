@@ -24,6 +24,7 @@ type organizationsGroup struct {
 	Show     organizationsShow     `cmd:"" help:"Show an organization, and how large it is."`
 	Rename   organizationsRename   `cmd:"" help:"Give an organization another address; the former one leads on to it."`
 	Export   organizationsExport   `cmd:"" help:"Write an organization into an archive that any installation can import."`
+	Schedule organizationsSchedule `cmd:"" name:"schedule-export" help:"Say how often serve writes an organization into an archive of the host's."`
 	Import   organizationsImport   `cmd:"" help:"Make a new organization of an archive."`
 	Backfill organizationsBackfill `cmd:"" help:"Give organizations of an older program what new ones are given: allergens and nutrients."`
 	Suspend  organizationsSuspend  `cmd:"" help:"Let an organization be read and not changed."`
@@ -132,6 +133,8 @@ type organization struct {
 	Currency  string     `json:"currency"`
 	Features  []string   `json:"features"` // those that are open
 	CreatedAt *time.Time `json:"created_at,omitempty"`
+	Exports   string     `json:"exports"`               // how often the host writes it into an archive
+	Exported  string     `json:"exported_on,omitempty"` // the last day for which there is one
 }
 
 func told(o organizations.Organization) organization {
@@ -140,6 +143,9 @@ func told(o organizations.Organization) organization {
 		if o.Features.On(organizations.Feature(name)) {
 			t.Features = append(t.Features, name)
 		}
+	}
+	if t.Exports = string(o.Exports); o.ExportedOn != nil {
+		t.Exported = o.ExportedOn.String()
 	}
 	if o.Closing != nil {
 		t.RemovedOn = moment(&o.Closing.RemoveAt)
@@ -258,8 +264,16 @@ func (c organizationsShow) Run(ctx context.Context, s streams) error {
 	}
 	return s.table(f.Name, [][]any{
 		{"slug", f.Slug}, {"former", cmp.Or(strings.Join(f.Former, ", "), "none")}, {"id", f.ID}, {"status", status}, {"plan", f.BillingPlan},
-		{"time zone", f.TimeZone}, {"locale", f.Locale}, {"currency", f.Currency}, {"features", f.Features}, {"made", day(f.CreatedAt)},
+		{"time zone", f.TimeZone}, {"locale", f.Locale}, {"currency", f.Currency}, {"features", f.Features}, {"exports", exportsOf(f.Organization)}, {"made", day(f.CreatedAt)},
 		{"members", f.Members}, {"invited", f.Invited}, {"rows", w.Rows}, {"files", fmt.Sprintf("%d, %s", w.Files, size(w.Bytes))}, {"largest", largest(f.Rows)}})
+}
+
+// exportsOf is how often the organization is written into an archive, and for which day one is there.
+func exportsOf(o organizations.Organization) string {
+	if o.ExportedOn == nil {
+		return string(o.Exports) + ", none yet"
+	}
+	return string(o.Exports) + ", the last for " + o.ExportedOn.String()
 }
 
 // size is a number of bytes for people.
@@ -410,6 +424,20 @@ func (c organizationsPlan) Run(ctx context.Context, s streams) error {
 		o, err := organizations.SetPlan(ctx, st, c.Slug, c.Plan)
 		l := organizations.LimitsOf(o.BillingPlan)
 		return o, fmt.Sprintf("%s is on the %s plan: people %s, files %s, API keys %s", o.Slug, o.BillingPlan, l.Members, l.Storage.Bytes(), l.Keys), err
+	})
+}
+
+type organizationsSchedule struct {
+	config.Config
+	Slug     string `arg:"" help:"Its address."`
+	Schedule string `arg:"" help:"daily, weekly, never, or usual: as often as others."`
+}
+
+// Run changes the schedule.
+func (c organizationsSchedule) Run(ctx context.Context, s streams) error {
+	return operate(ctx, s, c.Config, func(st *store.Store) (organizations.Organization, string, error) {
+		o, err := organizations.ScheduleExport(ctx, st, c.Slug, organizations.Schedule(c.Schedule))
+		return o, fmt.Sprintf("%s: archives are written %s", o.Slug, c.Schedule), err
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 	"craftplan/internal/demo"
 	"craftplan/internal/generate"
 	"craftplan/internal/httpkit"
+	"craftplan/internal/organizations"
 	"craftplan/internal/store"
 	"craftplan/internal/takeout"
 	"craftplan/internal/telemetry"
@@ -95,6 +96,13 @@ func listenAndServe(ctx context.Context, s streams, c config.Config, server conf
 	o.Reach.Private, o.Counted = server.Private, server.Counted
 	if server.BackupDir != "" {
 		o.Daily = &takeout.Daily{Backup: takeout.Backup{KeyFile: c.KeyFile()}, Folder: server.BackupDir, Most: server.Backups}
+	}
+	to, err := server.Depot()
+	if err != nil {
+		return errors.Join(err, at.Close())
+	}
+	if to != nil {
+		o.Schedule = &takeout.Schedule{To: to, Usual: organizations.Schedule(server.Exports), Most: server.Archives}
 	}
 	if o.Proxies, err = httpkit.ParseProxies(server.Proxies); err == nil {
 		o.Mail, err = server.Mail()

@@ -9,6 +9,7 @@ import (
 
 	"craftplan/internal/accounts"
 	"craftplan/internal/config"
+	"craftplan/internal/depot"
 	"craftplan/internal/files"
 	"craftplan/internal/organizations"
 	"craftplan/internal/store"
@@ -45,7 +46,7 @@ func (c organizationsExport) Run(ctx context.Context, s streams) error {
 		c.Out = o.Slug + ".zip"
 		fallthrough
 	default:
-		err = takeout.Whole(c.Out, func(to *os.File) error { return export(to) })
+		err = depot.Whole(c.Out, func(to *os.File) error { return export(to) })
 	}
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"craftplan/internal/depot"
 	"craftplan/internal/files"
 	"craftplan/internal/httpkit"
 	"craftplan/internal/mail"
@@ -44,6 +45,13 @@ type Server struct {
 	PlainAddr string   `help:"With --acme-email: address without TLS, where port 80 leads, that sends people to TLS." name:"plain-addr" env:"CRAFTPLAN_PLAIN_ADDR" placeholder:"HOST:PORT"`
 	BackupDir string   `help:"SQLite: folder for a backup of the whole installation, once a day." env:"CRAFTPLAN_BACKUP_DIR" placeholder:"DIR"`
 	Backups   int      `help:"How many backups are kept in that folder." name:"backup-keep" default:"7" env:"CRAFTPLAN_BACKUP_KEEP"`
+	ExportDir string   `help:"Folder for archives of each organization, which carry it anywhere." env:"CRAFTPLAN_EXPORT_DIR" placeholder:"DIR"`
+	ExportS3  string   `help:"Bucket for such archives instead, of a server that speaks S3: https://HOST/BUCKET/PREFIX." name:"export-s3" env:"CRAFTPLAN_EXPORT_S3" placeholder:"URL"`
+	S3Access  string   `help:"Access key of the bucket." name:"s3-access-key" env:"CRAFTPLAN_S3_ACCESS_KEY" placeholder:"KEY"`
+	S3Secret  string   `help:"Secret key of the bucket." name:"s3-secret-key" env:"CRAFTPLAN_S3_SECRET_KEY" placeholder:"KEY"`
+	S3Region  string   `help:"Region of the bucket, where the server asks for one." name:"s3-region" env:"CRAFTPLAN_S3_REGION" placeholder:"REGION"`
+	Exports   string   `help:"How often archives are written of organizations without a schedule of their own: daily, weekly or never." name:"export-every" enum:"daily,weekly,never" default:"daily" env:"CRAFTPLAN_EXPORT_EVERY"`
+	Archives  int      `help:"How many archives of each organization are kept." name:"export-keep" default:"7" env:"CRAFTPLAN_EXPORT_KEEP"`
 	PublicURL string   `help:"URL people use, when a proxy stands in front; https makes cookies secure." env:"CRAFTPLAN_PUBLIC_URL" placeholder:"URL"`
 }
 
@@ -74,6 +82,12 @@ func (s Server) Validate() error {
 	}
 	if s.Backups < 1 || s.Backups > 1000 {
 		return fmt.Errorf("--backup-keep: use 1 to 1000")
+	}
+	if s.Archives < 1 || s.Archives > 1000 {
+		return fmt.Errorf("--export-keep: use 1 to 1000")
+	}
+	if _, err := s.Depot(); err != nil {
+		return err
 	}
 	if s.PublicURL != "" {
 		u, err := url.Parse(s.PublicURL)
@@ -128,6 +142,25 @@ func (s Server) Mail() (o mail.Options, err error) {
 		o.From = *from
 	}
 	return o, nil
+}
+
+// Depot is where archives of organizations are written; nil is nowhere.
+func (s Server) Depot() (depot.Depot, error) {
+	switch {
+	case s.ExportDir != "" && s.ExportS3 != "":
+		return nil, errors.New("--export-dir, --export-s3: choose one of them")
+	case s.ExportDir != "":
+		return depot.Directory(s.ExportDir), nil
+	case s.ExportS3 == "":
+		return nil, nil //nolint:nilnil // nowhere is a place
+	case s.S3Access == "" || s.S3Secret == "":
+		return nil, errors.New("--export-s3: give the keys of the bucket as CRAFTPLAN_S3_ACCESS_KEY and CRAFTPLAN_S3_SECRET_KEY")
+	}
+	bucket, err := depot.OpenS3(s.ExportS3, depot.Keys{Access: s.S3Access, Secret: s.S3Secret, Region: s.S3Region})
+	if err != nil {
+		return nil, fmt.Errorf("--export-s3: %w", err)
+	}
+	return bucket, nil
 }
 
 // HTTPS tells whether people reach the server over TLS.
@@ -196,6 +229,13 @@ func (c Config) Values(s Server) []Value {
 		{"metrics-organizations", strconv.Itoa(s.Counted)},
 		{"backup-dir", s.BackupDir},
 		{"backup-keep", strconv.Itoa(s.Backups)},
+		{"export-dir", s.ExportDir},
+		{"export-s3", s.ExportS3},
+		{"s3-access-key", s.S3Access},
+		{"s3-secret-key", hidden(s.S3Secret)},
+		{"s3-region", s.S3Region},
+		{"export-every", s.Exports},
+		{"export-keep", strconv.Itoa(s.Archives)},
 		{"public-url", s.PublicURL},
 		{"trusted-proxies", strings.Join(s.Proxies, ", ")},
 		{"smtp", mailServer(s.SMTP)},
@@ -207,6 +247,14 @@ func (c Config) Values(s Server) []Value {
 		{"tls-dir", s.TLSDir},
 		{"plain-addr", s.PlainAddr},
 	}
+}
+
+// hidden tells of a secret only that there is one.
+func hidden(secret string) string {
+	if secret == "" {
+		return ""
+	}
+	return "(hidden)"
 }
 
 // mailServer hides the password of a mail server's URL.

@@ -73,6 +73,7 @@ takeout.Office.GiveUp: that it was asked for is recorded
 takeout.Office.Make: that it was asked for is recorded
 takeout.Daily.Look: copies an installation
 takeout.Restore.From: makes an installation where none is
+takeout.Schedule.Leave: leaves jobs
 `)
 
 // recordless are domains of no organization, and the log itself.

@@ -18,7 +18,7 @@ const module = "craftplan/"
 // domains in the order in which they may import each other: only leftwards.
 var domains = []string{"audit", "mail", "accounts", "organizations", "sso", "apikeys", "files", "logo", "settings", "inventory", "stocktake", "digest", "catalog", "crm", "pricing", "purchasing", "orders", "production", "importing", "forecast", "reports", "takeout"}
 
-var leaves = []string{"fault", "id", "exact", "quantity", "money", "calendar", "search", "secret", "brand", "picture", "outbound", "nutrition", "label", "sheet", "origin"}
+var leaves = []string{"fault", "id", "exact", "quantity", "money", "calendar", "search", "secret", "brand", "picture", "outbound", "nutrition", "label", "sheet", "origin", "depot"}
 
 type source struct {
 	path, pkg string // pkg is below internal/, such as crm/internal/db
@@ -215,6 +215,7 @@ var scopeMakers = map[string][]string{
 		"internal/sso/signin.go",
 		"internal/store/storetest/storetest.go",
 		"internal/web/signup.go",
+		"internal/takeout/schedule.go",
 	},
 	"Reckoning": {
 		"internal/catalog/publish.go",
@@ -250,6 +251,7 @@ var scopeMakers = map[string][]string{
 		"internal/organizations/closing.go",
 		"internal/organizations/support.go",
 		"internal/store/storetest/storetest.go",
+		"internal/takeout/schedule.go",
 	},
 	"SystemView": {
 		"internal/accounts/authenticator.go",
@@ -280,6 +282,7 @@ var scopeMakers = map[string][]string{
 		"internal/web/members.go",
 		"internal/web/signup.go",
 		"internal/store/storetest/letters.go",
+		"internal/takeout/schedule.go",
 	},
 }
 

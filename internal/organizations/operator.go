@@ -44,6 +44,36 @@ func SetFeature(ctx context.Context, st *store.Store, slug string, f Feature, on
 	})
 }
 
+// Schedule is how often the host writes an organization into an archive.
+type Schedule string
+
+// The schedules.
+const (
+	Usual  Schedule = "usual" // as often as others
+	Daily  Schedule = "daily"
+	Weekly Schedule = "weekly" // for its Mondays
+	Never  Schedule = "never"
+)
+
+// Schedules are all of them.
+var Schedules = []string{string(Usual), string(Daily), string(Weekly), string(Never)}
+
+// ScheduleExport says how often the organization that holds the slug is written into an archive, for the operator. The error's field is
+// schedule.
+func ScheduleExport(ctx context.Context, st *store.Store, slug string, s Schedule) (Organization, error) {
+	if !slices.Contains(Schedules, string(s)) {
+		return Organization{}, fault.Invalid("schedule", "Choose one of "+strings.Join(Schedules, ", ")+".")
+	}
+	return operate(ctx, st, slug, func(system *store.SystemTx, tx *store.Tx, o *Organization) error {
+		was := o.Exports
+		o.Exports = s
+		if _, err := db.ForSystem(system).SetExportSchedule(ctx, db.SetExportScheduleParams{Organization: o.ID, ExportSchedule: string(s), UpdatedAt: tx.Now()}); err != nil {
+			return err
+		}
+		return record(ctx, tx, audit.Changed, audit.Fields{"Scheduled export": string(was)}, audit.Fields{"Scheduled export": string(s)})
+	})
+}
+
 // SuspendOrganization lets the organization that holds the slug be read and not changed, until it is resumed: its members are told why,
 // its jobs and mails wait, and its keys open nothing. The error's fields are slug and reason.
 func SuspendOrganization(ctx context.Context, st *store.Store, slug, why string) (Organization, error) {

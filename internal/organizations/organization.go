@@ -34,6 +34,10 @@ type Organization struct {
 	// SecondFactor closes it to members whose session began with their password alone.
 	SecondFactor bool
 	CreatedAt    calendar.Instant
+	// Exports is how often the host writes it into an archive. ExportDue is the last day for which one should be, ExportedOn that for which
+	// one is; nil is none.
+	Exports               Schedule
+	ExportDue, ExportedOn *calendar.Date
 	// Closing is what is known of an organization that is closing; nil of any other.
 	Closing *Closure
 
@@ -49,7 +53,7 @@ type Closure struct {
 }
 
 func organization(row db.Organization) Organization {
-	o := Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.StatusReason, row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, parseFeatures(row.Features), row.SecondFactor, row.CreatedAt, nil, supportOf(row), row.Arriving}
+	o := Organization{row.ID, row.Name, row.Slug, Status(row.Status), row.StatusReason, row.BillingPlan, row.TimeZone, row.Locale, row.Currency, row.BrandColor, row.Logo, parseFeatures(row.Features), row.SecondFactor, row.CreatedAt, Schedule(row.ExportSchedule), row.ExportTakenOn, row.ExportedOn, nil, supportOf(row), row.Arriving}
 	if row.ClosingAt != nil && row.RemoveAt != nil {
 		o.Closing = &Closure{*row.ClosingAt, row.ClosingBy, *row.RemoveAt}
 	}

@@ -295,3 +295,6 @@ ORDER BY u.email, o.slug;
 
 -- name: FileBytes :one
 SELECT CAST(COALESCE(SUM(f.size), 0) AS bigint) FROM files AS f WHERE f.organization_id = sqlc.arg(organization_id);
+
+-- name: SetExportSchedule :execrows
+UPDATE organizations SET export_schedule = sqlc.arg(export_schedule), updated_at = sqlc.arg(updated_at) WHERE id = CAST(sqlc.arg(organization) AS org_text);

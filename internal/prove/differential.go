@@ -30,7 +30,10 @@ var alone = map[string]string{
 	"takeout.TestKilledImport":                     "counts the organizations of the installation",
 	"takeout.TestMalicious":                        "compares all rows of the installation, and the twin of what is removed goes too",
 	"takeout.TestOthersWriteWhileAnImportRuns":     "opens the database as a process of its own, which refuses such a role",
+	"takeout.TestScheduleFails":                    "counts the organizations of the installation that are due, and the twins are too",
+	"takeout.TestScheduleIntoABucket":              "writes every organization of the installation, and the twins too",
 	"takeout.TestTwoImportsAtOnce":                 "counts the organizations of the installation",
+	"takeout.TestWhoIsDue":                         "counts the organizations of the installation that are due, and the twins are too",
 	"web.TestPagesWithoutCosts":                    "makes everything dearer, of all organizations",
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"craftplan/internal/calendar"
+	"craftplan/internal/depot"
 	"craftplan/internal/store"
 )
 
@@ -52,7 +53,7 @@ func (d Daily) write(ctx context.Context) error {
 		return nil
 	}
 	var m Installation
-	err := Whole(name, func(to *os.File) (err error) {
+	err := depot.Whole(name, func(to *os.File) (err error) {
 		m, err = d.Write(ctx, to)
 		return err
 	})
@@ -103,7 +104,7 @@ func (d Daily) tidy() error {
 		return err
 	}
 	for _, e := range all {
-		name, rest, _ := strings.Cut(e.Name(), partly)
+		name, rest, _ := strings.Cut(e.Name(), depot.Part)
 		if about, gone := e.Info(); rest != "" && backupNamed.MatchString(name) && gone == nil && d.Store.Now().Sub(about.ModTime()) > abandoned {
 			err = errors.Join(err, os.Remove(filepath.Join(d.Folder, e.Name())))
 		}

@@ -20,3 +20,20 @@ DELETE FROM takeouts WHERE organization_id = $1 AND id = $2;
 
 -- name: DeleteOtherTakeouts :many
 DELETE FROM takeouts WHERE organization_id = $1 AND id <> $2 RETURNING id;
+
+-- Outside any organization: where a day of the schedule may have come.
+-- name: Schedules :many
+SELECT o.id, o.export_schedule, o.export_taken_on FROM organizations AS o WHERE o.status = 'active' ORDER BY o.id;
+
+-- One server takes a day, once.
+-- name: TakeDay :execrows
+UPDATE organizations SET export_taken_on = sqlc.arg(today)
+WHERE id = CAST(sqlc.arg(organization) AS org_text) AND status = 'active' AND (export_taken_on IS NULL OR export_taken_on < sqlc.arg(today));
+
+-- name: NoteExported :execrows
+UPDATE organizations SET exported_on = sqlc.arg(today)
+WHERE id = CAST(sqlc.arg(organization) AS org_text) AND (exported_on IS NULL OR exported_on < sqlc.arg(today));
+
+-- name: CountMissing :one
+SELECT COUNT(*) FROM organizations
+WHERE status = 'active' AND export_taken_on IS NOT NULL AND (exported_on IS NULL OR exported_on < export_taken_on);

@@ -9,6 +9,7 @@ import (
 	"craftplan/internal/accounts"
 	"craftplan/internal/organizations"
 	"craftplan/internal/store"
+	"craftplan/internal/takeout"
 )
 
 // standing is how things stand in the database, asked for at each scrape. What cannot be asked is left out, and up says 0.
@@ -23,6 +24,7 @@ var (
 	jobsByState = describe("jobs", "Jobs in the queue, by state.", "state")
 	sessions    = describe("sessions", "Sessions that have not expired.")
 	byStatus    = describe("organizations", "Organizations, by status.", "status")
+	missing     = describe("exports_missing", "Active organizations without the archive that the schedule says should be there.")
 	connections = describe("database_connections", "Open connections to the database, by pool and use.", "pool", "use")
 	waits       = describe("database_waits_total", "How often a connection had to be waited for.", "pool")
 	waited      = describe("database_wait_seconds_total", "How long connections were waited for.", "pool")
@@ -30,7 +32,7 @@ var (
 
 // Describe names what Collect sends.
 func (s standing) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{databaseUp, jobsByState, sessions, byStatus, connections, waits, waited} {
+	for _, d := range []*prometheus.Desc{databaseUp, jobsByState, sessions, byStatus, missing, connections, waits, waited} {
 		to <- d
 	}
 }
@@ -69,6 +71,11 @@ func (s standing) ask(ctx context.Context, to chan<- prometheus.Metric) error {
 	for status, n := range statuses {
 		gauge(to, byStatus, float64(n), string(status))
 	}
+	late, err := takeout.CountMissing(ctx, s.store)
+	if err != nil {
+		return err
+	}
+	gauge(to, missing, float64(late))
 	open, err := accounts.CountSessions(ctx, s.store)
 	if err == nil {
 		gauge(to, sessions, float64(open))

@@ -827,7 +827,7 @@ func (q *Queries) ListClosed(ctx context.Context) ([]ClosedOrganization, error) 
 }
 
 const listOrganizations = `-- name: ListOrganizations :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving FROM organizations AS o WHERE NOT o.arriving ORDER BY o.slug
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving, o.export_schedule, o.export_taken_on, o.exported_on FROM organizations AS o WHERE NOT o.arriving ORDER BY o.slug
 `
 
 type ListOrganizationsRow struct {
@@ -870,6 +870,9 @@ func (q *Queries) ListOrganizations(ctx context.Context) ([]ListOrganizationsRow
 			&i.Organization.SupportReason,
 			&i.Organization.DigestedOn,
 			&i.Organization.Arriving,
+			&i.Organization.ExportSchedule,
+			&i.Organization.ExportTakenOn,
+			&i.Organization.ExportedOn,
 		); err != nil {
 			return nil, err
 		}
@@ -1067,7 +1070,7 @@ func (q *Queries) NoteSupport(ctx context.Context, arg NoteSupportParams) error 
 }
 
 const openToSupport = `-- name: OpenToSupport :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving,
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving, o.export_schedule, o.export_taken_on, o.exported_on,
   EXISTS (SELECT 1 FROM support_events AS e WHERE e.organization = CAST(o.id AS uuid_text) AND e.person = $1 AND e.event = 'entered' AND e.at >= o.support_since) AS entered
 FROM organizations AS o
 WHERE o.status = 'active' AND o.support_until > $2
@@ -1121,6 +1124,9 @@ func (q *Queries) OpenToSupport(ctx context.Context, arg OpenToSupportParams) ([
 			&i.Organization.SupportReason,
 			&i.Organization.DigestedOn,
 			&i.Organization.Arriving,
+			&i.Organization.ExportSchedule,
+			&i.Organization.ExportTakenOn,
+			&i.Organization.ExportedOn,
 			&i.Entered,
 		); err != nil {
 			return nil, err
@@ -1137,7 +1143,7 @@ func (q *Queries) OpenToSupport(ctx context.Context, arg OpenToSupportParams) ([
 }
 
 const organizationByID = `-- name: OrganizationByID :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving, o.export_schedule, o.export_taken_on, o.exported_on FROM organizations AS o WHERE o.id = CAST($1 AS org_text)
 `
 
 type OrganizationByIDParams struct {
@@ -1178,12 +1184,15 @@ func (q *Queries) OrganizationByID(ctx context.Context, arg OrganizationByIDPara
 		&i.Organization.SupportReason,
 		&i.Organization.DigestedOn,
 		&i.Organization.Arriving,
+		&i.Organization.ExportSchedule,
+		&i.Organization.ExportTakenOn,
+		&i.Organization.ExportedOn,
 	)
 	return i, err
 }
 
 const organizationBySlug = `-- name: OrganizationBySlug :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving, o.export_schedule, o.export_taken_on, o.exported_on
 FROM slugs AS s JOIN organizations AS o ON o.id = s.organization_id
 WHERE s.slug = $1
 `
@@ -1226,12 +1235,15 @@ func (q *Queries) OrganizationBySlug(ctx context.Context, arg OrganizationBySlug
 		&i.Organization.SupportReason,
 		&i.Organization.DigestedOn,
 		&i.Organization.Arriving,
+		&i.Organization.ExportSchedule,
+		&i.Organization.ExportTakenOn,
+		&i.Organization.ExportedOn,
 	)
 	return i, err
 }
 
 const organizationsOfUser = `-- name: OrganizationsOfUser :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving, m.role, m.costs
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving, o.export_schedule, o.export_taken_on, o.exported_on, m.role, m.costs
 FROM memberships AS m JOIN organizations AS o ON o.id = m.organization_id
 WHERE m.user_id = $1 AND m.status = 'active'
 ORDER BY o.name, o.id
@@ -1283,6 +1295,9 @@ func (q *Queries) OrganizationsOfUser(ctx context.Context, arg OrganizationsOfUs
 			&i.Organization.SupportReason,
 			&i.Organization.DigestedOn,
 			&i.Organization.Arriving,
+			&i.Organization.ExportSchedule,
+			&i.Organization.ExportTakenOn,
+			&i.Organization.ExportedOn,
 			&i.Role,
 			&i.Costs,
 		); err != nil {
@@ -1499,7 +1514,7 @@ func (q *Queries) RequireSecondFactor(ctx context.Context, arg RequireSecondFact
 }
 
 const resolve = `-- name: Resolve :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving, m.role, m.costs
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving, o.export_schedule, o.export_taken_on, o.exported_on, m.role, m.costs
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN memberships AS m ON m.organization_id = o.id AND m.user_id = $1 AND m.status = 'active'
@@ -1549,6 +1564,9 @@ func (q *Queries) Resolve(ctx context.Context, arg ResolveParams) (ResolveRow, e
 		&i.Organization.SupportReason,
 		&i.Organization.DigestedOn,
 		&i.Organization.Arriving,
+		&i.Organization.ExportSchedule,
+		&i.Organization.ExportTakenOn,
+		&i.Organization.ExportedOn,
 		&i.Role,
 		&i.Costs,
 	)
@@ -1556,7 +1574,7 @@ func (q *Queries) Resolve(ctx context.Context, arg ResolveParams) (ResolveRow, e
 }
 
 const resolveSupport = `-- name: ResolveSupport :one
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving, o.export_schedule, o.export_taken_on, o.exported_on
 FROM slugs AS s
 JOIN organizations AS o ON o.id = s.organization_id
 JOIN users AS u ON u.id = $1
@@ -1607,6 +1625,9 @@ func (q *Queries) ResolveSupport(ctx context.Context, arg ResolveSupportParams) 
 		&i.Organization.SupportReason,
 		&i.Organization.DigestedOn,
 		&i.Organization.Arriving,
+		&i.Organization.ExportSchedule,
+		&i.Organization.ExportTakenOn,
+		&i.Organization.ExportedOn,
 	)
 	return i, err
 }
@@ -1624,6 +1645,24 @@ type RetireSlugsParams struct {
 func (q *Queries) RetireSlugs(ctx context.Context, arg RetireSlugsParams) error {
 	_, err := q.db.ExecContext(ctx, retireSlugs, arg.RetiredAt, arg.Organization)
 	return err
+}
+
+const setExportSchedule = `-- name: SetExportSchedule :execrows
+UPDATE organizations SET export_schedule = $1, updated_at = $2 WHERE id = CAST($3 AS org_text)
+`
+
+type SetExportScheduleParams struct {
+	ExportSchedule string
+	UpdatedAt      calendar.Instant
+	Organization   id.Organization
+}
+
+func (q *Queries) SetExportSchedule(ctx context.Context, arg SetExportScheduleParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setExportSchedule, arg.ExportSchedule, arg.UpdatedAt, arg.Organization)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const setFeatures = `-- name: SetFeatures :execrows
@@ -1972,7 +2011,7 @@ func (q *Queries) Supporters(ctx context.Context) ([]SupportersRow, error) {
 }
 
 const toRemind = `-- name: ToRemind :many
-SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving FROM organizations AS o
+SELECT o.id, o.name, o.slug, o.status, o.billing_plan, o.time_zone, o.locale, o.currency, o.brand_color, o.created_at, o.updated_at, o.second_factor, o.features, o.logo, o.status_reason, o.closing_at, o.closing_by, o.remove_at, o.reminded, o.support_since, o.support_until, o.support_by, o.support_writes, o.support_reason, o.digested_on, o.arriving, o.export_schedule, o.export_taken_on, o.exported_on FROM organizations AS o
 WHERE o.remove_at <= $1 AND o.remove_at > $2 AND NOT o.reminded AND NOT o.arriving
 ORDER BY o.id
 `
@@ -2022,6 +2061,9 @@ func (q *Queries) ToRemind(ctx context.Context, arg ToRemindParams) ([]ToRemindR
 			&i.Organization.SupportReason,
 			&i.Organization.DigestedOn,
 			&i.Organization.Arriving,
+			&i.Organization.ExportSchedule,
+			&i.Organization.ExportTakenOn,
+			&i.Organization.ExportedOn,
 		); err != nil {
 			return nil, err
 		}

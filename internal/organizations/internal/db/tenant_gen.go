@@ -377,6 +377,11 @@ func (s System) RetireSlugs(ctx context.Context, in RetireSlugsParams) error {
 	return s.queries.RetireSlugs(ctx, in)
 }
 
+// SetExportSchedule runs over the directory.
+func (s System) SetExportSchedule(ctx context.Context, in SetExportScheduleParams) (int64, error) {
+	return s.queries.SetExportSchedule(ctx, in)
+}
+
 // SetFeatures runs over the directory.
 func (s System) SetFeatures(ctx context.Context, in SetFeaturesParams) (int64, error) {
 	return s.queries.SetFeatures(ctx, in)

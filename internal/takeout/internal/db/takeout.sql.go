@@ -12,6 +12,18 @@ import (
 	"craftplan/internal/id"
 )
 
+const countMissing = `-- name: CountMissing :one
+SELECT COUNT(*) FROM organizations
+WHERE status = 'active' AND export_taken_on IS NOT NULL AND (exported_on IS NULL OR exported_on < export_taken_on)
+`
+
+func (q *Queries) CountMissing(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countMissing)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const createTakeout = `-- name: CreateTakeout :exec
 INSERT INTO takeouts (organization_id, id, status, row_count, done, size, failure, created_at, created_by)
 VALUES ($1, $2, 'waiting', 0, 0, 0, '', $3, $4)
@@ -111,6 +123,24 @@ func (q *Queries) EndTakeout(ctx context.Context, arg EndTakeoutParams) (int64, 
 	return result.RowsAffected()
 }
 
+const noteExported = `-- name: NoteExported :execrows
+UPDATE organizations SET exported_on = $1
+WHERE id = CAST($2 AS org_text) AND (exported_on IS NULL OR exported_on < $1)
+`
+
+type NoteExportedParams struct {
+	Today        *calendar.Date
+	Organization id.Organization
+}
+
+func (q *Queries) NoteExported(ctx context.Context, arg NoteExportedParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, noteExported, arg.Today, arg.Organization)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const noteProgress = `-- name: NoteProgress :execrows
 UPDATE takeouts SET row_count = $3, done = $4 WHERE organization_id = $1 AND id = $2 AND status = 'waiting'
 `
@@ -129,6 +159,59 @@ func (q *Queries) NoteProgress(ctx context.Context, arg NoteProgressParams) (int
 		arg.RowCount,
 		arg.Done,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const schedules = `-- name: Schedules :many
+SELECT o.id, o.export_schedule, o.export_taken_on FROM organizations AS o WHERE o.status = 'active' ORDER BY o.id
+`
+
+type SchedulesRow struct {
+	ID             id.Organization
+	ExportSchedule string
+	ExportTakenOn  *calendar.Date
+}
+
+// Outside any organization: where a day of the schedule may have come.
+func (q *Queries) Schedules(ctx context.Context) ([]SchedulesRow, error) {
+	rows, err := q.db.QueryContext(ctx, schedules)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SchedulesRow{}
+	for rows.Next() {
+		var i SchedulesRow
+		if err := rows.Scan(&i.ID, &i.ExportSchedule, &i.ExportTakenOn); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const takeDay = `-- name: TakeDay :execrows
+UPDATE organizations SET export_taken_on = $1
+WHERE id = CAST($2 AS org_text) AND status = 'active' AND (export_taken_on IS NULL OR export_taken_on < $1)
+`
+
+type TakeDayParams struct {
+	Today        *calendar.Date
+	Organization id.Organization
+}
+
+// One server takes a day, once.
+func (q *Queries) TakeDay(ctx context.Context, arg TakeDayParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, takeDay, arg.Today, arg.Organization)
 	if err != nil {
 		return 0, err
 	}

@@ -24,6 +24,11 @@ type System struct{ queries *Queries }
 // ForSystem gives the queries of a transaction outside any organization.
 func ForSystem(tx *store.SystemTx) System { return System{New(tx.DB())} }
 
+// CountMissing runs over the directory.
+func (s System) CountMissing(ctx context.Context) (int64, error) {
+	return s.queries.CountMissing(ctx)
+}
+
 // CreateTakeoutIn is what CreateTakeout takes beside the organization.
 type CreateTakeoutIn struct {
 	ID        id.ID
@@ -70,6 +75,11 @@ func (t Tenant) EndTakeout(ctx context.Context, in EndTakeoutIn) (int64, error) 
 	return t.queries.EndTakeout(ctx, EndTakeoutParams{OrganizationID: t.tx.Organization(), ID: in.ID, Status: in.Status, Size: in.Size, Failure: in.Failure, EndedAt: in.EndedAt})
 }
 
+// NoteExported runs over the directory.
+func (s System) NoteExported(ctx context.Context, in NoteExportedParams) (int64, error) {
+	return s.queries.NoteExported(ctx, in)
+}
+
 // NoteProgressIn is what NoteProgress takes beside the organization.
 type NoteProgressIn struct {
 	ID       id.ID
@@ -80,6 +90,16 @@ type NoteProgressIn struct {
 // NoteProgress runs in the organization of the transaction.
 func (t Tenant) NoteProgress(ctx context.Context, in NoteProgressIn) (int64, error) {
 	return t.queries.NoteProgress(ctx, NoteProgressParams{OrganizationID: t.tx.Organization(), ID: in.ID, RowCount: in.RowCount, Done: in.Done})
+}
+
+// Schedules runs over the directory.
+func (s System) Schedules(ctx context.Context) ([]SchedulesRow, error) {
+	return s.queries.Schedules(ctx)
+}
+
+// TakeDay runs over the directory.
+func (s System) TakeDay(ctx context.Context, in TakeDayParams) (int64, error) {
+	return s.queries.TakeDay(ctx, in)
 }
 
 // Takeouts runs in the organization of the transaction.

@@ -1,4 +1,4 @@
-package takeout
+package depot
 
 import (
 	"errors"
@@ -7,15 +7,15 @@ import (
 	"path/filepath"
 )
 
-// partly is what the name of a file that is being written has in it.
-const partly = ".part-"
+// Part is what the name of a file that is being written has in it, after the name that it will have.
+const Part = ".part-"
 
 // Whole writes a new file, for this user's eyes alone, that is there when all of it is on the disk.
 func Whole(name string, write func(*os.File) error) (err error) {
 	if _, err := os.Lstat(name); err == nil {
 		return fmt.Errorf("%s is there already: remove it, or choose another name", name)
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+partly+"*")
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+Part+"*")
 	if err != nil {
 		return err
 	}
