@@ -346,8 +346,8 @@ func isFile(pattern string) bool {
 	return strings.HasSuffix(pattern, ".csv") || strings.HasSuffix(pattern, ".xlsx")
 }
 
-// Pages are the addresses of all pages of an organization, with things of it in the holes of their patterns; a file on its way in is
-// nothing that is there already.
+// Pages are the addresses of all pages of an organization, with things of it in the holes of their patterns; a photo is no page, and a
+// file on its way in is nothing that is there already.
 func (a *App) Pages(c *Client, slug string) []string {
 	find := func(path string) string {
 		href, _ := c.Get("/" + slug + path).Find("tbody th a").First().Attr("href")
@@ -357,7 +357,8 @@ func (a *App) Pages(c *Client, slug string) []string {
 		"/customers/{reference}", find("/customers"), "/price-lists/{list}", find("/price-lists"), "{version}", "1", "{$}", "", "{organization}", slug)
 	var all []string
 	for _, route := range web.Routes() {
-		if route.Access == web.Members && route.Method == http.MethodGet && !isFile(route.Pattern) && !strings.Contains(route.Pattern, "{import}") && !strings.Contains(route.Pattern, "{transfer}") && !slices.Contains([]string{"/{organization}/brand.css", "/{organization}/logo", "/{organization}/products/{sku}/label.pdf"}, route.Pattern) {
+		left := isFile(route.Pattern) || slices.ContainsFunc([]string{"{import}", "{transfer}", "{photo}"}, func(hole string) bool { return strings.Contains(route.Pattern, hole) })
+		if route.Access == web.Members && route.Method == http.MethodGet && !left && !slices.Contains([]string{"/{organization}/brand.css", "/{organization}/logo", "/{organization}/products/{sku}/label.pdf"}, route.Pattern) {
 			all = append(all, things.Replace(route.Pattern))
 		}
 	}

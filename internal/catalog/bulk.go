@@ -81,7 +81,7 @@ func UpdateAll(ctx context.Context, tx *store.Tx, all []Revision) error {
 	return nil
 }
 
-// Delete removes a product that was never used.
+// Delete removes a product that was never used, and its photos.
 func Delete(ctx context.Context, tx *store.Tx, sku string) error {
 	if err := tx.Require(authz.Archive); err != nil {
 		return err
@@ -89,6 +89,15 @@ func Delete(ctx context.Context, tx *store.Tx, sku string) error {
 	p, err := Get(ctx, tx, sku)
 	if err != nil {
 		return err
+	}
+	photos, err := Photos(ctx, tx, p.ID)
+	if err != nil {
+		return err
+	}
+	for _, photo := range photos {
+		if err := photo.remove(ctx, tx); err != nil {
+			return err
+		}
 	}
 	_, err = db.For(tx).DeleteProduct(ctx, db.DeleteProductIn{ID: p.ID})
 	if err = store.Translate(err); errors.Is(err, store.ErrReference) {

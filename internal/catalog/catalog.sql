@@ -19,16 +19,18 @@ SELECT COUNT(*) FROM products
 WHERE organization_id = sqlc.arg(organization_id) AND search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\';
 
 -- name: ListProducts :many
-SELECT p.id, p.name, p.sku, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version
+SELECT p.id, p.name, p.sku, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version, f.id AS photo_id
 FROM products AS p
 LEFT JOIN recipes AS r ON r.organization_id = sqlc.arg(organization_id) AND r.product_id = p.id AND r.status = 'active'
+LEFT JOIN product_photos AS f ON f.organization_id = sqlc.arg(organization_id) AND f.product_id = p.id AND f.position = 0
 WHERE p.organization_id = sqlc.arg(organization_id) AND p.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
 ORDER BY p.name, p.id LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
 
 -- name: ListProductsDown :many
-SELECT p.id, p.name, p.sku, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version
+SELECT p.id, p.name, p.sku, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version, f.id AS photo_id
 FROM products AS p
 LEFT JOIN recipes AS r ON r.organization_id = sqlc.arg(organization_id) AND r.product_id = p.id AND r.status = 'active'
+LEFT JOIN product_photos AS f ON f.organization_id = sqlc.arg(organization_id) AND f.product_id = p.id AND f.position = 0
 WHERE p.organization_id = sqlc.arg(organization_id) AND p.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
 ORDER BY p.name DESC, p.id DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
 
@@ -218,3 +220,29 @@ WHERE organization_id = sqlc.arg(organization_id) AND (name IN (SELECT CAST(j.va
 
 -- name: DeleteProduct :execrows
 DELETE FROM products WHERE organization_id = sqlc.arg(organization_id) AND id = sqlc.arg(id);
+
+-- name: PhotosOf :many
+SELECT id, alt FROM product_photos
+WHERE organization_id = sqlc.arg(organization_id) AND product_id = sqlc.arg(product_id)
+ORDER BY position;
+
+-- name: FilesOfPhoto :one
+SELECT f.large_id, f.small_id
+FROM product_photos AS f JOIN products AS p ON p.organization_id = sqlc.arg(organization_id) AND p.id = f.product_id
+WHERE f.organization_id = sqlc.arg(organization_id) AND p.sku = sqlc.arg(sku) AND f.id = sqlc.arg(id);
+
+-- name: CreatePhoto :exec
+INSERT INTO product_photos (organization_id, id, product_id, position, alt, large_id, small_id, created_at, created_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(product_id), sqlc.arg(position), '', sqlc.arg(large_id), sqlc.arg(small_id), sqlc.arg(created_at), sqlc.arg(created_by));
+
+-- No two photos of a product may be at one place, not for a moment: before they get others all leave theirs.
+-- name: LiftPhotos :exec
+UPDATE product_photos SET position = position + 1000
+WHERE organization_id = $1 AND product_id = $2;
+
+-- name: PlacePhoto :exec
+UPDATE product_photos SET position = $3, alt = $4
+WHERE organization_id = $1 AND id = $2;
+
+-- name: DeletePhoto :one
+DELETE FROM product_photos WHERE organization_id = $1 AND id = $2 RETURNING large_id, small_id;

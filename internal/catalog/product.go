@@ -187,6 +187,7 @@ type Listed struct {
 	Price     money.Amount
 	UnitCost  money.Amount // when its recipe was published or last costed; withheld from who sees no costs
 	Version   int64        // of the active recipe; 0 is none
+	Photo     *id.ID       // the first of its photos
 }
 
 // List reads one page of products and how many there are in all.
@@ -204,13 +205,13 @@ func List(ctx context.Context, tx *store.Tx, f Filter) ([]Listed, int64, error) 
 	if f.Down {
 		rows, e := queries.ListProductsDown(ctx, db.ListProductsDownIn(in))
 		for _, r := range rows {
-			list = append(list, Listed{r.ID, r.Name, r.Sku, r.Status, r.Price, tx.Cost(r.UnitCost), r.Version})
+			list = append(list, Listed{r.ID, r.Name, r.Sku, r.Status, r.Price, tx.Cost(r.UnitCost), r.Version, r.PhotoID})
 		}
 		return list, total, e
 	}
 	rows, err := queries.ListProducts(ctx, in)
 	for _, r := range rows {
-		list = append(list, Listed{r.ID, r.Name, r.Sku, r.Status, r.Price, tx.Cost(r.UnitCost), r.Version})
+		list = append(list, Listed{r.ID, r.Name, r.Sku, r.Status, r.Price, tx.Cost(r.UnitCost), r.Version, r.PhotoID})
 	}
 	return list, total, err
 }

@@ -30,6 +30,7 @@ type Purpose string
 // The purposes.
 const (
 	Logo   Purpose = "logo"   // the picture of an organization
+	Photo  Purpose = "photo"  // a picture of a product, in one size
 	Import Purpose = "import" // what somebody takes in; it goes after a day
 )
 
@@ -79,42 +80,63 @@ const patience = time.Hour
 // change more than once. The caller has asked for the permission. An Invalid fault about the field file says that the organization's
 // plan has no room for it.
 func (l *Library) Put(ctx context.Context, scope store.Scope, d Draft, change func(*store.Tx, File) error) error {
-	sum := sha256.Sum256(d.Content)
-	f := File{ID: id.New(), Purpose: d.Purpose, MediaType: d.MediaType, Size: int64(len(d.Content)), SHA256: hex.EncodeToString(sum[:])}
-	key := Key{scope.Organization(), f.ID}
-	err := l.store.Update(ctx, scope, func(tx *store.Tx) error { return tx.EnqueueIn(ctx, Sweep{f.ID}, patience) })
+	return l.PutAll(ctx, scope, []Draft{d}, func(tx *store.Tx, all []File) error { return change(tx, all[0]) })
+}
+
+// PutAll is Put for files that belong together: all of them are kept, or none.
+func (l *Library) PutAll(ctx context.Context, scope store.Scope, drafts []Draft, change func(*store.Tx, []File) error) error {
+	all := make([]File, len(drafts))
+	for i, d := range drafts {
+		sum := sha256.Sum256(d.Content)
+		all[i] = File{ID: id.New(), Purpose: d.Purpose, MediaType: d.MediaType, Size: int64(len(d.Content)), SHA256: hex.EncodeToString(sum[:])}
+	}
+	err := l.store.Update(ctx, scope, func(tx *store.Tx) error {
+		for _, f := range all {
+			if err := tx.EnqueueIn(ctx, Sweep{f.ID}, patience); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	if err := l.contents.Put(ctx, key, bytes.NewReader(d.Content)); err != nil {
-		return err
-	}
 	undone := true
-	err = l.store.Update(ctx, scope, func(tx *store.Tx) error {
-		undone = true
-		if err := create(ctx, tx, &f, change); err != nil {
-			return err
-		}
-		undone = false // from here on only the database knows; the sweep asks it
-		return nil
-	})
+	for i := 0; i < len(drafts) && err == nil; i++ {
+		err = l.contents.Put(ctx, Key{scope.Organization(), all[i].ID}, bytes.NewReader(drafts[i].Content))
+	}
+	if err == nil {
+		err = l.store.Update(ctx, scope, func(tx *store.Tx) error {
+			undone = true
+			if err := create(ctx, tx, all, change); err != nil {
+				return err
+			}
+			undone = false // from here on only the database knows; the sweep asks it
+			return nil
+		})
+	}
 	if err != nil && undone {
-		return errors.Join(err, l.contents.Delete(context.WithoutCancel(ctx), key))
+		for _, f := range all {
+			err = errors.Join(err, l.contents.Delete(context.WithoutCancel(ctx), Key{scope.Organization(), f.ID}))
+		}
 	}
 	return err
 }
 
-// create notes the file and looks last whether there was room, when change may have removed what it replaces.
-func create(ctx context.Context, tx *store.Tx, f *File, change func(*store.Tx, File) error) error {
+// create notes the files and looks last whether there was room, when change may have removed what they replace.
+func create(ctx context.Context, tx *store.Tx, all []File, change func(*store.Tx, []File) error) error {
 	if err := tx.Lock(ctx, "storage"); err != nil {
 		return err
 	}
-	f.CreatedAt = tx.Now()
-	err := db.For(tx).CreateFile(ctx, db.CreateFileIn{ID: f.ID, Purpose: string(f.Purpose), MediaType: f.MediaType, Size: f.Size, Sha256: f.SHA256, CreatedAt: f.CreatedAt, CreatedBy: tx.Actor().UserID})
-	if err != nil {
-		return err
+	for i := range all {
+		f := &all[i]
+		f.CreatedAt = tx.Now()
+		err := db.For(tx).CreateFile(ctx, db.CreateFileIn{ID: f.ID, Purpose: string(f.Purpose), MediaType: f.MediaType, Size: f.Size, Sha256: f.SHA256, CreatedAt: f.CreatedAt, CreatedBy: tx.Actor().UserID})
+		if err != nil {
+			return err
+		}
 	}
-	if err := change(tx, *f); err != nil {
+	if err := change(tx, all); err != nil {
 		return err
 	}
 	limits, err := organizations.LimitsNow(ctx, tx)

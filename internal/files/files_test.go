@@ -152,6 +152,40 @@ func TestPutUndone(t *testing.T) {
 	})
 }
 
+// Files that belong together are kept together or not at all, whichever of them fails, and whatever is wrong with all of them.
+func TestPutAll(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		s, scope := newShelf(t, db), db.Organization("Sunrise")
+		drafts := []Draft{{"note", "text/plain", []byte("flour")}, {"note", "text/plain", []byte("water and salt")}}
+		var kept []File
+		err := s.PutAll(t.Context(), scope, drafts, func(_ *store.Tx, all []File) error {
+			kept = all
+			return nil
+		})
+		if err != nil || len(kept) != 2 || len(s.there()) != 2 || s.used(scope) != 19 {
+			t.Fatalf("%v, %v, %d bytes, %v", kept, s.there(), s.used(scope), err)
+		}
+		for i, f := range kept {
+			if _, content, err := s.Read(t.Context(), scope, f.ID); err != nil || string(content) != string(drafts[i].Content) {
+				t.Errorf("%q, %v", content, err)
+			}
+		}
+		err = s.PutAll(t.Context(), scope, drafts, func(*store.Tx, []File) error { return fault.Conflict("no") })
+		if !fault.Is(err, fault.KindConflict) || len(s.there()) != 2 || s.used(scope) != 19 {
+			t.Errorf("undone, and yet there: %v, %v", s.there(), err)
+		}
+		large := Draft{"note", "text/plain", make([]byte, 600)}
+		db.Do(t, scope, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.DB().ExecContext(ctx, "UPDATE files SET size = $3 WHERE organization_id = $1 AND id = $2", tx.Organization(), kept[0].ID, int64(1<<30-1000))
+			return err
+		})
+		err = s.PutAll(t.Context(), scope, []Draft{large, large}, func(*store.Tx, []File) error { return nil })
+		if !fault.Is(err, fault.KindInvalid) || len(s.there()) != 2 {
+			t.Errorf("there was room for one of two: %v, %v", s.there(), err)
+		}
+	})
+}
+
 // What lies there without a row, whole or half written, is swept away; what has one stays.
 func TestSweep(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *storetest.DB) {

@@ -23,6 +23,7 @@ digest.LeaveMornings: leaves jobs
 digest.Send: the mail log tells of it
 files.Library.Bring: a content that no row names yet
 files.Library.Put: the verb records that keeps a file for something
+files.Library.PutAll: the verb records that keeps files for something
 files.Remove: the verb records that takes away what the file is for
 files.Replace: the verb records that keeps a file in the place of another
 inventory.AddStandards: runs while the organization is made, or completes it with what the law names

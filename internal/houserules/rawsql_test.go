@@ -74,6 +74,7 @@ internal/store/trips_test.go: a statement of the directory is counted on the wir
 internal/store/storetest/letters.go: mails that wait are read past the queue
 internal/store/storetest/storetest.go: databases are made and dropped
 internal/web/logo_test.go: an organization is suspended and its plan changed by the operator; a file is made large without writing it
+internal/web/photos_test.go: a full plan
 internal/web/sso_attack_test.go: an attempt is made to be old, an id is read past the store
 internal/web/sso_test.go: a plan is changed, rows are counted past the store
 internal/web/costs_test.go: costs are changed past the store, to see who can tell

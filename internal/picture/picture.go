@@ -1,4 +1,4 @@
-// Package picture makes what the program keeps of what people upload: a PNG that fits, turned upright, and nothing else of the file:
+// Package picture makes what the program keeps of what people upload: a picture that fits, turned upright, and nothing else of the file:
 // no place where it was taken, no script, no second content behind the first.
 package picture
 
@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"image"
 	_ "image/gif" // for image.Decode
-	_ "image/jpeg"
+	"image/jpeg"
 	"image/png"
 
 	"github.com/bep/imagemeta"
@@ -19,7 +19,7 @@ import (
 )
 
 // maxPixels is what is decoded at most: a few kilobytes can claim to be gigabytes. It is what a phone's camera takes, and some more.
-const maxPixels = 16_000_000
+const maxPixels = 25_000_000
 
 // formats are those that are read, by what the file contains; its name says nothing.
 var formats = map[string]imagemeta.ImageFormat{"png": imagemeta.PNG, "jpeg": imagemeta.JPEG, "gif": imagemeta.ImageFormatAuto, "webp": imagemeta.WebP}
@@ -27,23 +27,10 @@ var formats = map[string]imagemeta.ImageFormat{"png": imagemeta.PNG, "jpeg": ima
 // Fit makes a PNG of at most the width and height, in pixels, without distorting or enlarging it; what is transparent stays so. Of
 // what moves it takes the first picture. Its Invalid faults are about the field file.
 func Fit(data []byte, width, height int) ([]byte, error) {
-	config, format, err := image.DecodeConfig(bytes.NewReader(data))
-	meta, known := formats[format]
-	switch {
-	case err != nil && bytes.Contains(data[:min(len(data), 1024)], []byte("<svg")):
-		return nil, fault.Invalid("file", "SVG is not taken, because it can contain programs. Save the picture as PNG.")
-	case errors.Is(err, image.ErrFormat) || err == nil && !known:
-		return nil, fault.Invalid("file", "This is no picture in PNG, JPEG, GIF or WebP.")
-	case err != nil || config.Width < 1 || config.Height < 1:
-		return nil, damaged()
-	case int64(config.Width)*int64(config.Height) > maxPixels:
-		return nil, fault.Invalid("file", fmt.Sprintf("The picture has %d × %d pixels. Use one of at most %d million in all.", config.Width, config.Height, maxPixels/1_000_000))
-	}
-	whole, _, err := image.Decode(bytes.NewReader(data))
+	whole, how, err := read(data)
 	if err != nil {
-		return nil, damaged()
+		return nil, err
 	}
-	how := orientation(data, meta)
 	if how.aside() {
 		width, height = height, width
 	}
@@ -52,20 +39,82 @@ func Fit(data []byte, width, height int) ([]byte, error) {
 	return out.Bytes(), err
 }
 
+// quality is that of a JPEG in which nobody sees what is left out.
+const quality = 85
+
+// Photo is Fit for photographs, in several sizes: JPEGs whose longer sides are at most so many pixels, the largest first. What is
+// transparent becomes white.
+func Photo(data []byte, sides ...int) ([][]byte, error) {
+	from, how, err := read(data)
+	if err != nil {
+		return nil, err
+	}
+	sizes := make([][]byte, len(sides))
+	for i, side := range sides {
+		m := scaled(from, side, side)
+		if i == 0 {
+			m = onWhite(how.apply(m))
+		}
+		from = m
+		var out bytes.Buffer
+		if err := jpeg.Encode(&out, m, &jpeg.Options{Quality: quality}); err != nil {
+			return nil, err
+		}
+		sizes[i] = out.Bytes()
+	}
+	return sizes, nil
+}
+
+func onWhite(m *image.RGBA) *image.RGBA {
+	to := image.NewRGBA(m.Rect)
+	draw.Draw(to, to.Rect, image.White, image.Point{}, draw.Src)
+	draw.Draw(to, to.Rect, m, m.Rect.Min, draw.Over)
+	return to
+}
+
+// read decodes a picture, unless it is none or too large.
+func read(data []byte) (image.Image, turn, error) {
+	config, format, err := image.DecodeConfig(bytes.NewReader(data))
+	meta, known := formats[format]
+	switch {
+	case err != nil && bytes.Contains(data[:min(len(data), 1024)], []byte("<svg")):
+		return nil, 0, fault.Invalid("file", "SVG is not taken, because it can contain programs. Save the picture as PNG.")
+	case errors.Is(err, image.ErrFormat) || err == nil && !known:
+		return nil, 0, fault.Invalid("file", "This is no picture in PNG, JPEG, GIF or WebP.")
+	case err != nil || config.Width < 1 || config.Height < 1:
+		return nil, 0, damaged()
+	case int64(config.Width)*int64(config.Height) > maxPixels:
+		return nil, 0, fault.Invalid("file", fmt.Sprintf("The picture has %d × %d pixels. Use one of at most %d million in all.", config.Width, config.Height, maxPixels/1_000_000))
+	}
+	whole, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, 0, damaged()
+	}
+	return whole, orientation(data, meta), nil
+}
+
 func damaged() error { return fault.Invalid("file", "The picture is damaged and cannot be read.") }
 
-// scaled is the picture within a width and height.
+// scaled is the picture within a width and height. What is much larger is halved first: the better kernel would take much memory for it.
 func scaled(whole image.Image, width, height int) *image.RGBA {
-	from := whole.Bounds()
-	w, h := from.Dx(), from.Dy()
+	size := whole.Bounds().Size()
+	w, h := size.X, size.Y
 	if w > width {
 		w, h = width, max(h*width/w, 1)
 	}
 	if h > height {
 		w, h = max(w*height/h, 1), height
 	}
+	for size.X >= 2*w && size.Y >= 2*h {
+		size = size.Div(2)
+		whole = stretched(draw.ApproxBiLinear, whole, size.X, size.Y) // the mean of each four points
+	}
+	return stretched(draw.CatmullRom, whole, w, h)
+}
+
+func stretched(how draw.Scaler, from image.Image, w, h int) *image.RGBA {
 	to := image.NewRGBA(image.Rect(0, 0, w, h))
-	draw.CatmullRom.Scale(to, to.Bounds(), whole, from, draw.Src, nil)
+	how.Scale(to, to.Bounds(), from, from.Bounds(), draw.Src, nil)
 	return to
 }
 

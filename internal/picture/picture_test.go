@@ -102,6 +102,10 @@ func TestFit(t *testing.T) {
 func TestNothingElseIsKept(t *testing.T) {
 	data := withEXIF(jpegOf(t, sample(64, 64)), 1)
 	data = append(data, "PK\x03\x04 a second file behind the first"...)
+	kept, err := Photo(data, 512, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
 	out, err := Fit(data, 512, 512)
 	if err != nil {
 		t.Fatal(err)
@@ -110,9 +114,51 @@ func TestNothingElseIsKept(t *testing.T) {
 		if !bytes.Contains(data, []byte(trace)) {
 			t.Errorf("the sample has no %q", trace)
 		}
-		if bytes.Contains(out, []byte(trace)) {
-			t.Errorf("%q is kept", trace)
+		for _, out := range append(kept, out) {
+			if bytes.Contains(out, []byte(trace)) {
+				t.Errorf("%q is kept", trace)
+			}
 		}
+	}
+}
+
+// A photo is kept in each size, upright and on white, and never larger than it was.
+func TestPhoto(t *testing.T) {
+	for name, c := range map[string]struct {
+		data         []byte
+		large, small image.Point
+	}{
+		"a large":    {jpegOf(t, sample(4000, 3000)), image.Pt(1280, 960), image.Pt(192, 144)},
+		"turned":     {withEXIF(jpegOf(t, sample(1600, 1200)), 6), image.Pt(960, 1280), image.Pt(144, 192)},
+		"a small":    {pngOf(t, sample(200, 100)), image.Pt(200, 100), image.Pt(192, 96)},
+		"very small": {pngOf(t, sample(20, 10)), image.Pt(20, 10), image.Pt(20, 10)},
+		"a line":     {pngOf(t, sample(5000, 1)), image.Pt(1280, 1), image.Pt(192, 1)},
+	} {
+		sizes, err := Photo(c.data, 1280, 192)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []image.Point{c.large, c.small} {
+			if m, err := jpeg.Decode(bytes.NewReader(sizes[i])); err != nil || m.Bounds().Size() != want {
+				t.Errorf("%s: %v, want %v, %v", name, m.Bounds().Size(), want, err)
+			}
+		}
+	}
+	sizes, err := Photo(pngOf(t, sample(800, 400)), 512)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := jpeg.Decode(bytes.NewReader(sizes[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[image.Point]color.NRGBA{image.Pt(20, 20): {255, 255, 255, 255}, image.Pt(20, 240): {R: 254, A: 255}, image.Pt(490, 240): {B: 254, A: 255}} {
+		if got := color.NRGBAModel.Convert(m.At(at.X, at.Y)); got != want {
+			t.Errorf("at %v: %v", at, got)
+		}
+	}
+	if _, err := Photo([]byte("flour, water, salt"), 512); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("a text: %v", err)
 	}
 }
 
@@ -169,7 +215,7 @@ func TestRefused(t *testing.T) {
 		"a bitmap":          {[]byte("BM\x46\x00\x00\x00\x00\x00\x00\x00"), "This is no picture"},
 		"SVG":               {[]byte(`<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`), "SVG is not taken"},
 		"a bomb":            {claiming(good, 60_000, 60_000), "60000 × 60000 pixels"},
-		"just too many":     {claiming(good, 16_001, 1000), "at most 16 million"},
+		"just too many":     {claiming(good, 25_001, 1000), "at most 25 million"},
 		"a GIF bomb":        {[]byte("GIF89a\xff\xff\xff\xff\x00\x00\x00"), "65535 × 65535 pixels"},
 		"half a picture":    {good[:len(good)/2], "damaged"},
 		"a head alone":      {good[:16], "damaged"},
@@ -219,6 +265,9 @@ func FuzzFit(f *testing.F) {
 		m, err := png.Decode(bytes.NewReader(out))
 		if err != nil || m.Bounds().Dx() > 64 || m.Bounds().Dy() > 64 {
 			t.Errorf("%v, %v", m.Bounds(), err)
+		}
+		if sizes, err := Photo(data, 64, 16); err != nil || len(sizes) != 2 {
+			t.Errorf("as a photo: %v", err)
 		}
 	})
 }

@@ -252,8 +252,8 @@ var partsOfKeys = []part{
 	{"internal/api/api.go", "API.count", "q.Key.ID.String()", `"everybody"`},
 	{"internal/httpkit/httpkit.go", "", `"private, no-store"`, `"public, max-age=60"`},
 	{"internal/web/shell.go", "", `"private, max-age=86400"`, `"public, max-age=86400"`},
-	{"internal/web/logo.go", "showLogo", `"private, no-cache"`, `"public, max-age=60"`},
-	{"internal/web/logo.go", "showLogo", `"private, max-age=31536000, immutable"`, `"public, max-age=31536000, immutable"`},
+	{"internal/web/logo.go", "Request.servePicture", `"private, no-cache"`, `"public, max-age=60"`},
+	{"internal/web/logo.go", "Request.servePicture", `"private, max-age=31536000, immutable"`, `"public, max-age=31536000, immutable"`},
 	{"internal/apikeys/authenticate.go", "Authenticate", "o.Scope.Through(o.Scopes)", "o.Scope"},
 }
 

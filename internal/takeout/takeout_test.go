@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"craftplan/internal/accounts"
+	"craftplan/internal/catalog"
 	"craftplan/internal/demo"
 	"craftplan/internal/digest"
 	"craftplan/internal/files"
@@ -54,11 +55,7 @@ func sunrise(t *testing.T, engine store.Engine) place {
 	if err != nil || member.Role != "owner" {
 		t.Fatal(member, err)
 	}
-	var picture bytes.Buffer
-	if err := png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 40, 40))); err != nil {
-		t.Fatal(err)
-	}
-	if err := logo.Change(t.Context(), p.library, scope, picture.Bytes()); err != nil {
+	if err := logo.Change(t.Context(), p.library, scope, picture(t)); err != nil {
 		t.Fatal(err)
 	}
 	p.Do(t, scope, func(ctx context.Context, tx *store.Tx) error { return digest.Choose(ctx, tx, digest.Weekly) })
@@ -66,6 +63,27 @@ func sunrise(t *testing.T, engine store.Engine) place {
 }
 
 const owner = "maya@sunrise.example"
+
+// photograph gives a product of the bakery a photo, which is two files.
+func (p place) photograph(t *testing.T) {
+	t.Helper()
+	_, scope, err := organizations.Resolve(t.Context(), p.Store, "sunrise", p.user(t, owner).ID)
+	if err == nil {
+		err = catalog.AddPhoto(t.Context(), p.library, scope, "BREAD-001", picture(t))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func picture(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 40, 40))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
 
 func (p place) user(t *testing.T, email string) (u accounts.User) {
 	t.Helper()
@@ -172,9 +190,10 @@ func TestRoundTrip(t *testing.T) {
 		t.Run(string(from), func(t *testing.T) {
 			t.Parallel()
 			p := sunrise(t, from)
+			p.photograph(t)
 			before := p.contents(t, "sunrise")
 			archive, m := p.export(t, "sunrise")
-			if !slices.Equal(m.StaysBehind, left) || len(m.Files) != 1 || m.Rows() < 200 || len(m.Missing) > 0 {
+			if !slices.Equal(m.StaysBehind, left) || len(m.Files) != 3 || m.Rows() < 200 || len(m.Missing) > 0 {
 				t.Errorf("stays behind %v, files %v, %d rows", m.StaysBehind, m.Files, m.Rows())
 			}
 			for _, part := range m.Tables {

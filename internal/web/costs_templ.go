@@ -56,7 +56,7 @@ func costsShow(c costsPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Head([]ui.Crumb{{Label: "Products", Href: c.At("products")}, {Label: c.Name, Href: c.At("products", c.SKU)}, {Label: "Costs"}}, c.Name, "", productMarks(c.productPage)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Head([]ui.Crumb{{Label: "Products", Href: c.At("products")}, {Label: c.Name, Href: c.At("products", c.SKU)}, {Label: "Costs"}}, c.Name, "", productMarks(c.Product)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

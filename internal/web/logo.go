@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"craftplan/internal/fault"
+	"craftplan/internal/files"
 	"craftplan/internal/logo"
 	"craftplan/internal/organizations"
 	"craftplan/internal/store"
@@ -17,7 +18,7 @@ import (
 
 const (
 	maxPicture  = 5 << 20 // bytes of an uploaded picture
-	fewPictures = 2       // are decoded at once: one may take a hundred megabytes
+	fewPictures = 2       // are decoded at once: a phone's takes a hundred megabytes, and the worst that is taken five hundred
 )
 
 // logoPath is where an organization's logo is, "" when it has none. It changes with the logo, so that browsers may keep it.
@@ -39,15 +40,21 @@ func showLogo(q *Request) error {
 	if err != nil {
 		return err
 	}
+	q.servePicture(f, "image/png", png, q.URL.Query().Get("v") == logoVersion(f.SHA256))
+	return nil
+}
+
+// servePicture answers with a picture that the program made. Browsers may keep what is always the same at its address, and ask again for
+// another by its content's digest.
+func (q *Request) servePicture(f files.File, mediaType string, content []byte, always bool) {
 	h := q.w.Header()
-	h.Set("Content-Type", f.MediaType)
+	h.Set("Content-Type", mediaType)
 	h.Set("ETag", `"`+f.SHA256+`"`)
 	h.Set("Cache-Control", "private, no-cache")
-	if q.URL.Query().Get("v") == logoVersion(f.SHA256) {
+	if always {
 		h.Set("Cache-Control", "private, max-age=31536000, immutable")
 	}
-	http.ServeContent(q.w, q.Request, "", f.CreatedAt.Time(), bytes.NewReader(png))
-	return nil
+	http.ServeContent(q.w, q.Request, "", f.CreatedAt.Time(), bytes.NewReader(content))
 }
 
 func changeLogo(q *Request) error {

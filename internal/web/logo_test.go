@@ -111,7 +111,7 @@ func TestLogoRefused(t *testing.T) {
 		"far too large":  {bytes.Repeat(huge, 4), "The file is larger than 5 MB."},
 		"a text":         {[]byte("flour, water, salt"), "This is no picture in PNG, JPEG, GIF or WebP."},
 		"SVG":            {[]byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), "SVG is not taken, because it can contain programs. Save the picture as PNG."},
-		"a bomb":         {[]byte("GIF89a\xff\xff\xff\xff\x00\x00\x00"), "The picture has 65535 × 65535 pixels. Use one of at most 16 million in all."},
+		"a bomb":         {[]byte("GIF89a\xff\xff\xff\xff\x00\x00\x00"), "The picture has 65535 × 65535 pixels. Use one of at most 25 million in all."},
 		"half a picture": {pictureOf(t, 8, 8)[:40], "The picture is damaged and cannot be read."},
 	} {
 		p := c.Upload(logoForm, "logo.png", u.content)

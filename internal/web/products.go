@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"craftplan/internal/authz"
@@ -41,6 +42,11 @@ func listProducts(q *Request) error {
 	return q.Render(http.StatusOK, "Products and recipes", "products", productsPage(l))
 }
 
+// photos tells whether there are any to be seen in the list.
+func (l productList) photos() bool {
+	return slices.ContainsFunc(l.Rows, func(p catalog.Listed) bool { return p.Photo != nil })
+}
+
 // productFilter is what the address of the list chooses.
 func productFilter(l list) catalog.Filter {
 	return catalog.Filter{Query: l.Search, Down: l.Sort == "-name"}
@@ -52,6 +58,7 @@ type productPage struct {
 	Recipe   *catalog.Recipe // nil before the first version
 	Versions []catalog.Recipe
 	Draft    *catalog.Draft // where the versions are listed
+	Photos   []catalog.Photo
 	Settings settings.Settings
 	MayWrite bool
 	At       func(...string) string
@@ -149,6 +156,9 @@ func showVersion(q *Request) error {
 func (q *Request) renderProduct(p productPage) error {
 	err := q.View(func(tx *store.Tx) (err error) {
 		if p.Draft, err = catalog.DraftOf(q.Context(), tx, p.ID); err != nil {
+			return err
+		}
+		if p.Photos, err = catalog.Photos(q.Context(), tx, p.ID); err != nil {
 			return err
 		}
 		p.Offers, err = pricing.Offers(q.Context(), tx, p.ID, p.Price)

@@ -61,7 +61,7 @@ func comparisonShow(c comparison) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Head([]ui.Crumb{{Label: "Products", Href: c.At("products")}, {Label: c.Name, Href: c.At("products", c.SKU)}, {Label: "Versions compared"}}, c.Name, "", productMarks(c.productPage)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Head([]ui.Crumb{{Label: "Products", Href: c.At("products")}, {Label: c.Name, Href: c.At("products", c.SKU)}, {Label: "Versions compared"}}, c.Name, "", productMarks(c.Product)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

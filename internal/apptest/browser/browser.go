@@ -133,10 +133,10 @@ func (p *Page) Choose(selector, label string) {
 	p.Do(fmt.Sprintf(`{ const e = document.querySelector(%q); e.value = [...e.options].find(o => o.label.startsWith(%q)).value; e.dispatchEvent(new Event("change", {bubbles: true})) }`, selector, label))
 }
 
-// Attach chooses a file of this machine in a file field.
-func (p *Page) Attach(selector, file string) {
+// Attach chooses files of this machine in a file field.
+func (p *Page) Attach(selector string, files ...string) {
 	p.t.Helper()
-	run(p, "attach to "+selector, chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file}))
+	run(p, "attach to "+selector, chromedp.SetUploadFiles(chromedp.CSS(selector), files))
 }
 
 // Click clicks what a selector finds first.

@@ -13,6 +13,7 @@ import (
 	"craftplan/internal/accounts"
 	"craftplan/internal/app"
 	"craftplan/internal/authz"
+	"craftplan/internal/catalog"
 	"craftplan/internal/digest"
 	"craftplan/internal/files"
 	"craftplan/internal/id"
@@ -196,7 +197,7 @@ func (s *seeder) a(ctx context.Context) error {
 	if err := (goods{ctx, s.A.Word, 0}).stock(s.st, owner); err != nil {
 		return err
 	}
-	if err := s.upload(ctx, owner); err != nil {
+	if err := s.upload(ctx, owner, s.A.Word); err != nil {
 		return err
 	}
 	if err := errors.Join(s.imports(ctx, owner, s.A.Word), s.takeout(ctx, owner, s.A)); err != nil {
@@ -237,7 +238,7 @@ func (s *seeder) b(ctx context.Context) error {
 	if err := (goods{ctx, s.B.Word, 3}).stock(s.st, owner); err != nil {
 		return err
 	}
-	if err := s.upload(ctx, owner); err != nil {
+	if err := s.upload(ctx, owner, s.B.Word); err != nil {
 		return err
 	}
 	if err := errors.Join(s.imports(ctx, owner, s.B.Word), s.takeout(ctx, owner, s.B)); err != nil {
@@ -320,12 +321,32 @@ func (s *seeder) support(ctx context.Context, owner store.Scope) error {
 	return err
 }
 
-// upload keeps a file: the organization's logo.
-func (s *seeder) upload(ctx context.Context, owner store.Scope) error {
+// upload keeps files: the organization's logo, and two photos of each product.
+func (s *seeder) upload(ctx context.Context, owner store.Scope, word string) error {
 	contents := newShelf(s.Contents)
-	err := logo.Change(ctx, files.New(s.st, contents), owner, picture)
+	library := files.New(s.st, contents)
+	err := logo.Change(ctx, library, owner, picture)
+	for _, sku := range []string{goods{word: word}.sku("LOAF"), "TART-001"} {
+		for range 2 {
+			err = errors.Join(err, catalog.AddPhoto(ctx, library, owner, sku, picture))
+		}
+		err = errors.Join(err, s.st.Update(ctx, owner, func(tx *store.Tx) error { return s.describe(ctx, tx, sku, word) }))
+	}
 	s.Contents = contents.contents
 	return err
+}
+
+// describe says what the photos of a product show.
+func (s *seeder) describe(ctx context.Context, tx *store.Tx, sku, word string) error {
+	p, err := catalog.Get(ctx, tx, sku)
+	if err != nil {
+		return err
+	}
+	photos, err := catalog.Photos(ctx, tx, p.ID)
+	for i := range photos {
+		photos[i].Alt = fmt.Sprintf("%s crumb %d", word, i+1)
+	}
+	return errors.Join(err, catalog.ArrangePhotos(ctx, tx, sku, photos))
 }
 
 // imports takes in a file, and tries another in which one row is wrong.

@@ -56,6 +56,7 @@ var kinds = map[string]Kind{
 	"line":            {Query: `SELECT 'line-' || l.position FROM count_lines l JOIN counts c ON c.organization_id = l.organization_id AND c.id = l.count_id WHERE CAST(l.organization_id AS text) = $1 AND c.reference = $2 ORDER BY 1`, Within: "count"},
 	"container":       {Query: `SELECT id FROM containers WHERE CAST(organization_id AS text) = $1 ORDER BY name`},
 	"version":         {Query: `SELECT r.version FROM recipes r JOIN products p ON p.organization_id = r.organization_id AND p.id = r.product_id WHERE CAST(r.organization_id AS text) = $1 AND p.sku = $2 ORDER BY 1`, Within: "sku"},
+	"photo":           {Query: `SELECT f.id FROM product_photos f JOIN products p ON p.organization_id = f.organization_id AND p.id = f.product_id WHERE CAST(f.organization_id AS text) = $1 AND p.sku = $2 ORDER BY f.id`, Within: "sku"},
 	"organization":    {Query: `SELECT o.slug FROM memberships m JOIN organizations o ON o.id = m.organization_id WHERE CAST(m.user_id AS text) = $1 AND m.status = 'active'`, Personal: true},
 	"status":          {Fixed: statuses()},
 	"session":         {Query: `SELECT token_hash FROM sessions WHERE CAST(user_id AS text) = $1 ORDER BY created_at, device, token_hash`, Personal: true},
@@ -88,6 +89,7 @@ var holeKinds = map[string]string{
 	"lines/line":             "line",
 	"containers/container":   "container",
 	"versions/version":       "version",
+	"photos/photo":           "photo",
 	"members/user":           "member",
 	"invitations/invitation": "invitation",
 	"statuses/status":        "status",
@@ -177,7 +179,7 @@ func (w *World) allOf(ctx context.Context, name string, of Workshop, actor *Acto
 	if k.Within == "" || within != nil {
 		return w.values(ctx, name, of, actor, within)
 	}
-	outer := map[string]string{"movement": "lot", "version": "product", "line": "count"}[name]
+	outer := map[string]string{"movement": "lot", "version": "product", "photo": "product", "line": "count"}[name]
 	things, err := w.values(ctx, outer, of, actor, nil)
 	for _, thing := range things {
 		inner, e := w.values(ctx, name, of, actor, map[string]string{k.Within: thing})

@@ -365,6 +365,36 @@ func (q *Queries) CreateCostChanges(ctx context.Context, arg CreateCostChangesPa
 	return err
 }
 
+const createPhoto = `-- name: CreatePhoto :exec
+INSERT INTO product_photos (organization_id, id, product_id, position, alt, large_id, small_id, created_at, created_by)
+VALUES ($1, $2, $3, $4, '', $5, $6, $7, $8)
+`
+
+type CreatePhotoParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	ProductID      id.ID
+	Position       int64
+	LargeID        id.ID
+	SmallID        id.ID
+	CreatedAt      calendar.Instant
+	CreatedBy      id.ID
+}
+
+func (q *Queries) CreatePhoto(ctx context.Context, arg CreatePhotoParams) error {
+	_, err := q.db.ExecContext(ctx, createPhoto,
+		arg.OrganizationID,
+		arg.ID,
+		arg.ProductID,
+		arg.Position,
+		arg.LargeID,
+		arg.SmallID,
+		arg.CreatedAt,
+		arg.CreatedBy,
+	)
+	return err
+}
+
 const createProduct = `-- name: CreateProduct :exec
 INSERT INTO products (organization_id, id, name, sku, status, price, max_daily_quantity, shelf_life_days, gtin, notes, search_text, created_at, created_by, updated_at, updated_by)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12, $13)
@@ -561,6 +591,27 @@ func (q *Queries) DeleteHighlights(ctx context.Context, arg DeleteHighlightsPara
 	return err
 }
 
+const deletePhoto = `-- name: DeletePhoto :one
+DELETE FROM product_photos WHERE organization_id = $1 AND id = $2 RETURNING large_id, small_id
+`
+
+type DeletePhotoParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+}
+
+type DeletePhotoRow struct {
+	LargeID id.ID
+	SmallID id.ID
+}
+
+func (q *Queries) DeletePhoto(ctx context.Context, arg DeletePhotoParams) (DeletePhotoRow, error) {
+	row := q.db.QueryRowContext(ctx, deletePhoto, arg.OrganizationID, arg.ID)
+	var i DeletePhotoRow
+	err := row.Scan(&i.LargeID, &i.SmallID)
+	return i, err
+}
+
 const deleteProduct = `-- name: DeleteProduct :execrows
 DELETE FROM products WHERE organization_id = $1 AND id = $2
 `
@@ -599,6 +650,30 @@ func (q *Queries) DraftOf(ctx context.Context, arg DraftOfParams) (DraftOfRow, e
 	row := q.db.QueryRowContext(ctx, draftOf, arg.OrganizationID, arg.ProductID)
 	var i DraftOfRow
 	err := row.Scan(&i.Fields, &i.SavedAt, &i.SavedBy)
+	return i, err
+}
+
+const filesOfPhoto = `-- name: FilesOfPhoto :one
+SELECT f.large_id, f.small_id
+FROM product_photos AS f JOIN products AS p ON p.organization_id = $1 AND p.id = f.product_id
+WHERE f.organization_id = $1 AND p.sku = $2 AND f.id = $3
+`
+
+type FilesOfPhotoParams struct {
+	OrganizationID id.Organization
+	Sku            string
+	ID             id.ID
+}
+
+type FilesOfPhotoRow struct {
+	LargeID id.ID
+	SmallID id.ID
+}
+
+func (q *Queries) FilesOfPhoto(ctx context.Context, arg FilesOfPhotoParams) (FilesOfPhotoRow, error) {
+	row := q.db.QueryRowContext(ctx, filesOfPhoto, arg.OrganizationID, arg.Sku, arg.ID)
+	var i FilesOfPhotoRow
+	err := row.Scan(&i.LargeID, &i.SmallID)
 	return i, err
 }
 
@@ -675,10 +750,27 @@ func (q *Queries) HighlightsOf(ctx context.Context, arg HighlightsOfParams) ([]i
 	return items, nil
 }
 
+const liftPhotos = `-- name: LiftPhotos :exec
+UPDATE product_photos SET position = position + 1000
+WHERE organization_id = $1 AND product_id = $2
+`
+
+type LiftPhotosParams struct {
+	OrganizationID id.Organization
+	ProductID      id.ID
+}
+
+// No two photos of a product may be at one place, not for a moment: before they get others all leave theirs.
+func (q *Queries) LiftPhotos(ctx context.Context, arg LiftPhotosParams) error {
+	_, err := q.db.ExecContext(ctx, liftPhotos, arg.OrganizationID, arg.ProductID)
+	return err
+}
+
 const listProducts = `-- name: ListProducts :many
-SELECT p.id, p.name, p.sku, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version
+SELECT p.id, p.name, p.sku, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version, f.id AS photo_id
 FROM products AS p
 LEFT JOIN recipes AS r ON r.organization_id = $1 AND r.product_id = p.id AND r.status = 'active'
+LEFT JOIN product_photos AS f ON f.organization_id = $1 AND f.product_id = p.id AND f.position = 0
 WHERE p.organization_id = $1 AND p.search_text LIKE CAST($2 AS text) ESCAPE '\'
 ORDER BY p.name, p.id LIMIT $4 OFFSET $3
 `
@@ -698,6 +790,7 @@ type ListProductsRow struct {
 	Price    money.Amount
 	UnitCost money.Amount
 	Version  int64
+	PhotoID  *id.ID
 }
 
 func (q *Queries) ListProducts(ctx context.Context, arg ListProductsParams) ([]ListProductsRow, error) {
@@ -722,6 +815,7 @@ func (q *Queries) ListProducts(ctx context.Context, arg ListProductsParams) ([]L
 			&i.Price,
 			&i.UnitCost,
 			&i.Version,
+			&i.PhotoID,
 		); err != nil {
 			return nil, err
 		}
@@ -737,9 +831,10 @@ func (q *Queries) ListProducts(ctx context.Context, arg ListProductsParams) ([]L
 }
 
 const listProductsDown = `-- name: ListProductsDown :many
-SELECT p.id, p.name, p.sku, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version
+SELECT p.id, p.name, p.sku, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version, f.id AS photo_id
 FROM products AS p
 LEFT JOIN recipes AS r ON r.organization_id = $1 AND r.product_id = p.id AND r.status = 'active'
+LEFT JOIN product_photos AS f ON f.organization_id = $1 AND f.product_id = p.id AND f.position = 0
 WHERE p.organization_id = $1 AND p.search_text LIKE CAST($2 AS text) ESCAPE '\'
 ORDER BY p.name DESC, p.id DESC LIMIT $4 OFFSET $3
 `
@@ -759,6 +854,7 @@ type ListProductsDownRow struct {
 	Price    money.Amount
 	UnitCost money.Amount
 	Version  int64
+	PhotoID  *id.ID
 }
 
 func (q *Queries) ListProductsDown(ctx context.Context, arg ListProductsDownParams) ([]ListProductsDownRow, error) {
@@ -783,6 +879,7 @@ func (q *Queries) ListProductsDown(ctx context.Context, arg ListProductsDownPara
 			&i.Price,
 			&i.UnitCost,
 			&i.Version,
+			&i.PhotoID,
 		); err != nil {
 			return nil, err
 		}
@@ -842,6 +939,67 @@ func (q *Queries) MadeProducts(ctx context.Context, arg MadeProductsParams) ([]M
 		return nil, err
 	}
 	return items, nil
+}
+
+const photosOf = `-- name: PhotosOf :many
+SELECT id, alt FROM product_photos
+WHERE organization_id = $1 AND product_id = $2
+ORDER BY position
+`
+
+type PhotosOfParams struct {
+	OrganizationID id.Organization
+	ProductID      id.ID
+}
+
+type PhotosOfRow struct {
+	ID  id.ID
+	Alt string
+}
+
+func (q *Queries) PhotosOf(ctx context.Context, arg PhotosOfParams) ([]PhotosOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, photosOf, arg.OrganizationID, arg.ProductID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PhotosOfRow{}
+	for rows.Next() {
+		var i PhotosOfRow
+		if err := rows.Scan(&i.ID, &i.Alt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const placePhoto = `-- name: PlacePhoto :exec
+UPDATE product_photos SET position = $3, alt = $4
+WHERE organization_id = $1 AND id = $2
+`
+
+type PlacePhotoParams struct {
+	OrganizationID id.Organization
+	ID             id.ID
+	Position       int64
+	Alt            string
+}
+
+func (q *Queries) PlacePhoto(ctx context.Context, arg PlacePhotoParams) error {
+	_, err := q.db.ExecContext(ctx, placePhoto,
+		arg.OrganizationID,
+		arg.ID,
+		arg.Position,
+		arg.Alt,
+	)
+	return err
 }
 
 const pricedProducts = `-- name: PricedProducts :many

@@ -126,6 +126,22 @@ func (t Tenant) CreateCostChanges(ctx context.Context, in CreateCostChangesIn) e
 	return t.queries.CreateCostChanges(ctx, CreateCostChangesParams{OrganizationID: t.tx.Organization(), Reason: in.Reason, CreatedAt: in.CreatedAt, Changes: in.Changes})
 }
 
+// CreatePhotoIn is what CreatePhoto takes beside the organization.
+type CreatePhotoIn struct {
+	ID        id.ID
+	ProductID id.ID
+	Position  int64
+	LargeID   id.ID
+	SmallID   id.ID
+	CreatedAt calendar.Instant
+	CreatedBy id.ID
+}
+
+// CreatePhoto runs in the organization of the transaction.
+func (t Tenant) CreatePhoto(ctx context.Context, in CreatePhotoIn) error {
+	return t.queries.CreatePhoto(ctx, CreatePhotoParams{OrganizationID: t.tx.Organization(), ID: in.ID, ProductID: in.ProductID, Position: in.Position, LargeID: in.LargeID, SmallID: in.SmallID, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
+}
+
 // CreateProductIn is what CreateProduct takes beside the organization.
 type CreateProductIn struct {
 	ID               id.ID
@@ -214,6 +230,16 @@ func (t Tenant) DeleteHighlights(ctx context.Context, in DeleteHighlightsIn) err
 	return t.queries.DeleteHighlights(ctx, DeleteHighlightsParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID})
 }
 
+// DeletePhotoIn is what DeletePhoto takes beside the organization.
+type DeletePhotoIn struct {
+	ID id.ID
+}
+
+// DeletePhoto runs in the organization of the transaction.
+func (t Tenant) DeletePhoto(ctx context.Context, in DeletePhotoIn) (DeletePhotoRow, error) {
+	return t.queries.DeletePhoto(ctx, DeletePhotoParams{OrganizationID: t.tx.Organization(), ID: in.ID})
+}
+
 // DeleteProductIn is what DeleteProduct takes beside the organization.
 type DeleteProductIn struct {
 	ID id.ID
@@ -234,6 +260,17 @@ func (t Tenant) DraftOf(ctx context.Context, in DraftOfIn) (DraftOfRow, error) {
 	return t.queries.DraftOf(ctx, DraftOfParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID})
 }
 
+// FilesOfPhotoIn is what FilesOfPhoto takes beside the organization.
+type FilesOfPhotoIn struct {
+	Sku string
+	ID  id.ID
+}
+
+// FilesOfPhoto runs in the organization of the transaction.
+func (t Tenant) FilesOfPhoto(ctx context.Context, in FilesOfPhotoIn) (FilesOfPhotoRow, error) {
+	return t.queries.FilesOfPhoto(ctx, FilesOfPhotoParams{OrganizationID: t.tx.Organization(), Sku: in.Sku, ID: in.ID})
+}
+
 // GetProductIn is what GetProduct takes beside the organization.
 type GetProductIn struct {
 	Sku string
@@ -252,6 +289,16 @@ type HighlightsOfIn struct {
 // HighlightsOf runs in the organization of the transaction.
 func (t Tenant) HighlightsOf(ctx context.Context, in HighlightsOfIn) ([]id.ID, error) {
 	return t.queries.HighlightsOf(ctx, HighlightsOfParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID})
+}
+
+// LiftPhotosIn is what LiftPhotos takes beside the organization.
+type LiftPhotosIn struct {
+	ProductID id.ID
+}
+
+// LiftPhotos runs in the organization of the transaction.
+func (t Tenant) LiftPhotos(ctx context.Context, in LiftPhotosIn) error {
+	return t.queries.LiftPhotos(ctx, LiftPhotosParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID})
 }
 
 // ListProductsIn is what ListProducts takes beside the organization.
@@ -281,6 +328,28 @@ func (t Tenant) ListProductsDown(ctx context.Context, in ListProductsDownIn) ([]
 // MadeProducts runs in the organization of the transaction.
 func (t Tenant) MadeProducts(ctx context.Context) ([]MadeProductsRow, error) {
 	return t.queries.MadeProducts(ctx, MadeProductsParams{OrganizationID: t.tx.Organization()})
+}
+
+// PhotosOfIn is what PhotosOf takes beside the organization.
+type PhotosOfIn struct {
+	ProductID id.ID
+}
+
+// PhotosOf runs in the organization of the transaction.
+func (t Tenant) PhotosOf(ctx context.Context, in PhotosOfIn) ([]PhotosOfRow, error) {
+	return t.queries.PhotosOf(ctx, PhotosOfParams{OrganizationID: t.tx.Organization(), ProductID: in.ProductID})
+}
+
+// PlacePhotoIn is what PlacePhoto takes beside the organization.
+type PlacePhotoIn struct {
+	ID       id.ID
+	Position int64
+	Alt      string
+}
+
+// PlacePhoto runs in the organization of the transaction.
+func (t Tenant) PlacePhoto(ctx context.Context, in PlacePhotoIn) error {
+	return t.queries.PlacePhoto(ctx, PlacePhotoParams{OrganizationID: t.tx.Organization(), ID: in.ID, Position: in.Position, Alt: in.Alt})
 }
 
 // PricedProductsIn is what PricedProducts takes beside the organization.

@@ -49,7 +49,7 @@
 
   // Clicks, delegated.
   document.addEventListener('click', e => {
-    const t = e.target.closest('[data-theme-toggle],[data-palette],[data-keys],[data-expand],[data-dialog],[data-dismiss],[data-print],[data-add-row],[data-remove-row],[data-copy],[data-step]');
+    const t = e.target.closest('[data-theme-toggle],[data-palette],[data-keys],[data-expand],[data-dialog],[data-dismiss],[data-print],[data-add-row],[data-remove-row],[data-copy],[data-step],[data-move-by]');
     if (!t) return;
     const d = t.dataset;
     if ('themeToggle' in d) nextTheme();
@@ -63,6 +63,7 @@
     if ('step' in d) step($('input', t.closest('.stepper')), Number(d.step));
     if ('addRow' in d) addRow($('#' + d.addRow));
     if ('removeRow' in d) removeRow(t.closest('[data-form-row]'));
+    if ('moveBy' in d) { e.preventDefault(); moveBy(t); }
   });
 
   // One more or less, from what was typed or what is expected.
@@ -102,11 +103,18 @@
 
   // A row is dragged by its handle, or moved with the arrow keys; a field of each row says where it stands then.
   const moved = row => { $$('[name$=".at"]', row.parentElement).forEach((field, i) => { field.value = i; }); changed(row); };
-  const move = (row, by) => {
+  const move = (row, by, focus = $('[data-move-row]', row)) => {
     const other = by < 0 ? row.previousElementSibling : row.nextElementSibling;
     if (!other) return;
     by < 0 ? other.before(row) : other.after(row);
-    $('[data-move-row]', row).focus();
+    focus.focus();
+    moved(row);
+  };
+  const moveBy = button => {
+    const row = button.closest('[data-form-row]');
+    if (button.dataset.moveBy !== 'first') return move(row, Number(button.dataset.moveBy), button);
+    row.parentElement.prepend(row);
+    $('[data-move-by="-1"]', row).focus(); // its own button is not shown on the first
     moved(row);
   };
   let dragged = null;
@@ -155,7 +163,7 @@
 
   // Leaving a changed form asks first, also by sending another one.
   let dirty = null;
-  document.addEventListener('input', e => { dirty = e.target.closest('form[data-guard]') || dirty; });
+  ['input', 'change'].forEach(type => document.addEventListener(type, e => { dirty = e.target.closest('form[data-guard]') || dirty; }));
   document.addEventListener('submit', e => { if (e.target === dirty) dirty = null; });
   addEventListener('beforeunload', e => { if (dirty) e.preventDefault(); });
 
@@ -191,15 +199,59 @@
     e.preventDefault();
     box.toggleAttribute('data-over', type === 'dragenter' || type === 'dragover');
     const input = $('input[type="file"]', box);
-    if (type === 'drop' && e.dataTransfer.files.length) { input.files = e.dataTransfer.files; preview(input); }
+    if (type === 'drop' && e.dataTransfer.files.length) { input.files = e.dataTransfer.files; changed(input); }
   }));
 
-  // A form is sent once; its button turns until the answer comes. The answer to one that downloads something leaves the page as it is.
-  let stays = false;
+  // Photos are sent one after another, each with how far it has come. What the server refuses is said beside its name; what it keeps is
+  // shown at once, beside those of which something may have been typed.
+  const post = (form, file, progress) => new Promise(done => {
+    const request = new XMLHttpRequest(), data = new FormData();
+    data.append('file', file);
+    request.upload.onprogress = e => { progress.value = e.loaded / e.total; };
+    request.onload = () => done(new DOMParser().parseFromString(request.responseText, 'text/html'));
+    request.onerror = () => done(null);
+    request.open('POST', form.action);
+    request.send(data);
+  });
+  const showPhotos = page => {
+    const list = $('#photos ol');
+    if (!list) return $('#photos').replaceWith($('#photos', page));
+    $$('#photos li, #photos dialog', page).filter(e => !document.getElementById(e.id)).forEach(e => (e.localName === 'li' ? list : $('#photos')).append(e));
+  };
+  const wrongWith = page => (page ? ($('#f-file-e', page) || ($('#photos', page) ? null : $('h1', page)))?.textContent.trim() : document.body.dataset.offline);
+  const sendPhotos = async input => {
+    const list = $('#sending'), most = Number(input.dataset.send), files = [...input.files];
+    input.value = '';
+    $$('.field-error', list).forEach(p => p.parentElement.remove());
+    const rows = files.map(file => {
+      const row = $('#sending-row').content.firstElementChild.cloneNode(true);
+      $('span', row).textContent = file.name; $('progress', row).setAttribute('aria-label', file.name);
+      list.append(row);
+      return row;
+    });
+    let sent = 0;
+    for (const [i, file] of files.entries()) {
+      const bar = $('progress', rows[i]), page = file.size <= most && await post(input.form, file, bar);
+      const wrong = page === false ? input.dataset.large : wrongWith(page);
+      if (wrong) {
+        const p = document.createElement('p');
+        p.className = 'field-error'; p.textContent = wrong;
+        bar.replaceWith(p);
+        continue;
+      }
+      sent++;
+      rows[i].remove();
+      showPhotos(page);
+    }
+    if (sent) toast(sent === 1 ? 'The photo was added.' : sent + ' photos were added.');
+  };
+  document.addEventListener('change', e => { if (e.target.matches('input[data-send]') && e.target.files.length) sendPhotos(e.target); });
+  document.addEventListener('DOMContentLoaded', () => $$('input[data-send]').forEach(i => { i.multiple = true; $('[type="submit"]', i.form).hidden = true; }));
+
+  // A form is sent once; its button turns until the answer comes.
   document.addEventListener('submit', e => {
     const b = e.submitter;
-    stays = e.target.hasAttribute('data-download');
-    if (e.defaultPrevented || !b || e.target.method === 'dialog' || stays) return;
+    if (e.defaultPrevented || !b || e.target.method === 'dialog') return;
     if (b.getAttribute('aria-busy') === 'true') { e.preventDefault(); return; }
     setTimeout(() => b.setAttribute('aria-busy', 'true'), 0);
   });
@@ -209,7 +261,7 @@
   let waiting = 0;
   const showLine = () => { clearTimeout(waiting); waiting = setTimeout(() => { const l = $('#loading'); if (l) l.hidden = false; }, 150); };
   const hideLine = () => { clearTimeout(waiting); const l = $('#loading'); if (l) l.hidden = true; };
-  addEventListener('beforeunload', () => { if (!dirty && !stays) showLine(); });
+  addEventListener('beforeunload', () => { if (!dirty) showLine(); });
   document.addEventListener('htmx:before:request', showLine);
   document.addEventListener('htmx:finally:request', hideLine);
 

@@ -1,0 +1,5 @@
+-- +goose Up
+SELECT protect('product_photos');
+
+-- +goose Down
+SELECT 1;
