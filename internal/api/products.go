@@ -10,6 +10,8 @@ import (
 type productView struct {
 	SKU      string  `json:"sku"`
 	Name     string  `json:"name"`
+	Family   string  `json:"variant_of,omitempty"`
+	Variant  string  `json:"variant,omitempty"`
 	Status   string  `json:"status"`
 	Price    *amount `json:"price"`
 	UnitCost *amount `json:"unit_cost,omitempty"`      // with costs:read, once there is a recipe
@@ -27,7 +29,7 @@ func listProducts(q *Request) error {
 	err = q.View(func(tx *store.Tx) error {
 		rows, total, err := catalog.List(q.Context(), tx, catalog.Filter{Query: q.FormValue("q"), Limit: limit, Offset: offset})
 		for _, p := range rows {
-			v := productView{SKU: p.SKU, Name: p.Name, Status: p.Status, Price: q.money(p.Price)}
+			v := productView{SKU: p.SKU, Name: p.Name, Family: p.Family, Variant: p.Variant, Status: p.Status, Price: q.money(p.Price)}
 			if p.Version > 0 {
 				v.UnitCost, v.Version = q.cost(p.UnitCost), &p.Version
 			}
@@ -49,7 +51,7 @@ func showProduct(q *Request) error {
 		if err != nil {
 			return err
 		}
-		v = productView{SKU: p.SKU, Name: p.Name, Status: p.Status, Price: q.money(p.Price), Notes: &p.Notes}
+		v = productView{SKU: p.SKU, Name: p.Name, Family: p.Family, Variant: p.Variant, Status: p.Status, Price: q.money(p.Price), Notes: &p.Notes}
 		r, err := catalog.GetRecipe(q.Context(), tx, p.ID, 0)
 		if r != nil {
 			v.UnitCost, v.Version = q.cost(r.Cost.Total), &r.Version

@@ -25,7 +25,7 @@ func BySKU(ctx context.Context, tx *store.Tx, skus []string) (map[string]Product
 	rows, err := db.For(tx).ProductsBySKU(ctx, db.ProductsBySKUIn{Skus: store.Texts(skus)})
 	found := map[string]Product{}
 	for _, r := range rows {
-		found[r.Sku] = Product{r.ID, Details{r.Name, r.Sku, r.Status, r.Price, r.MaxDailyQuantity, r.ShelfLifeDays, r.Gtin, r.Notes}}
+		found[r.Sku] = Product{r.ID, Details{r.Name, r.Sku, r.Family, r.Variant, r.Status, r.Price, r.MaxDailyQuantity, r.ShelfLifeDays, r.Gtin, r.Notes}}
 	}
 	return found, err
 }

@@ -1,9 +1,9 @@
 -- name: CreateProduct :exec
-INSERT INTO products (organization_id, id, name, sku, status, price, max_daily_quantity, shelf_life_days, gtin, notes, search_text, created_at, created_by, updated_at, updated_by)
-VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(name), sqlc.arg(sku), sqlc.arg(status), sqlc.arg(price), sqlc.arg(max_daily_quantity), sqlc.narg(shelf_life_days), sqlc.arg(gtin), sqlc.arg(notes), sqlc.arg(search_text), sqlc.arg(created_at), sqlc.arg(created_by), sqlc.arg(created_at), sqlc.arg(created_by));
+INSERT INTO products (organization_id, id, name, sku, family, variant, status, price, max_daily_quantity, shelf_life_days, gtin, notes, search_text, created_at, created_by, updated_at, updated_by)
+VALUES (sqlc.arg(organization_id), sqlc.arg(id), sqlc.arg(name), sqlc.arg(sku), sqlc.arg(family), sqlc.arg(variant), sqlc.arg(status), sqlc.arg(price), sqlc.arg(max_daily_quantity), sqlc.narg(shelf_life_days), sqlc.arg(gtin), sqlc.arg(notes), sqlc.arg(search_text), sqlc.arg(created_at), sqlc.arg(created_by), sqlc.arg(created_at), sqlc.arg(created_by));
 
 -- name: UpdateProduct :execrows
-UPDATE products SET name = $3, sku = $4, status = $5, price = $6, max_daily_quantity = $7, shelf_life_days = $8, notes = $9, search_text = $10, updated_at = $11, updated_by = $12, gtin = $13
+UPDATE products SET name = $3, sku = $4, status = $5, price = $6, max_daily_quantity = $7, shelf_life_days = $8, notes = $9, search_text = $10, updated_at = $11, updated_by = $12, gtin = $13, family = $14, variant = $15
 WHERE organization_id = $1 AND id = $2;
 
 -- name: ProductTaken :one
@@ -11,7 +11,7 @@ SELECT COUNT(*) FILTER (WHERE sku = $3) AS same_sku, COUNT(*) FILTER (WHERE name
 FROM products WHERE organization_id = $1 AND id <> $2 AND (sku = $3 OR name = $4 OR gtin <> '' AND gtin = $5);
 
 -- name: GetProduct :one
-SELECT id, name, sku, status, price, max_daily_quantity, shelf_life_days, gtin, notes FROM products
+SELECT id, name, sku, family, variant, status, price, max_daily_quantity, shelf_life_days, gtin, notes FROM products
 WHERE organization_id = sqlc.arg(organization_id) AND sku = sqlc.arg(sku);
 
 -- name: CountProducts :one
@@ -19,7 +19,7 @@ SELECT COUNT(*) FROM products
 WHERE organization_id = sqlc.arg(organization_id) AND search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\';
 
 -- name: ListProducts :many
-SELECT p.id, p.name, p.sku, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version, f.id AS photo_id
+SELECT p.id, p.name, p.sku, p.family, p.variant, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version, f.id AS photo_id
 FROM products AS p
 LEFT JOIN recipes AS r ON r.organization_id = sqlc.arg(organization_id) AND r.product_id = p.id AND r.status = 'active'
 LEFT JOIN product_photos AS f ON f.organization_id = sqlc.arg(organization_id) AND f.product_id = p.id AND f.position = 0
@@ -27,12 +27,17 @@ WHERE p.organization_id = sqlc.arg(organization_id) AND p.search_text LIKE CAST(
 ORDER BY p.name, p.id LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
 
 -- name: ListProductsDown :many
-SELECT p.id, p.name, p.sku, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version, f.id AS photo_id
+SELECT p.id, p.name, p.sku, p.family, p.variant, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version, f.id AS photo_id
 FROM products AS p
 LEFT JOIN recipes AS r ON r.organization_id = sqlc.arg(organization_id) AND r.product_id = p.id AND r.status = 'active'
 LEFT JOIN product_photos AS f ON f.organization_id = sqlc.arg(organization_id) AND f.product_id = p.id AND f.position = 0
 WHERE p.organization_id = sqlc.arg(organization_id) AND p.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
 ORDER BY p.name DESC, p.id DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
+
+-- name: Variants :many
+SELECT id, name, sku, variant, status, price FROM products
+WHERE organization_id = sqlc.arg(organization_id) AND family = sqlc.arg(family) AND family <> '' AND id <> sqlc.arg(id)
+ORDER BY name, id;
 
 -- name: SellableProducts :many
 SELECT id, name, sku, price FROM products
@@ -210,7 +215,7 @@ ON CONFLICT (organization_id, product_id) DO UPDATE SET fields = excluded.fields
 DELETE FROM recipe_drafts WHERE organization_id = sqlc.arg(organization_id) AND product_id = sqlc.arg(product_id);
 
 -- name: ProductsBySKU :many
-SELECT id, name, sku, status, price, max_daily_quantity, shelf_life_days, gtin, notes FROM products
+SELECT id, name, sku, family, variant, status, price, max_daily_quantity, shelf_life_days, gtin, notes FROM products
 WHERE organization_id = sqlc.arg(organization_id) AND sku IN (SELECT CAST(j.value AS text) FROM json_each(CAST(sqlc.arg(skus) AS list_text)) AS j);
 
 -- name: ProductsNamed :many

@@ -14,4 +14,6 @@
 //
 // Overhead is charged once: on the material and the labor of all levels, added up first. A product within another brings its
 // material and its work, and never its overhead.
+//
+// A product has photos in an order, the first of which stands for it: a row each, and two files. Variants of a product are products.
 package catalog

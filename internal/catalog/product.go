@@ -24,9 +24,12 @@ type Product struct {
 	Details
 }
 
-// Details are what people enter about a product. Field names in errors are name, sku, status, price, max_daily, shelf_life, gtin and notes.
+// Details are what people enter about a product. Field names in errors are name, sku, family, variant, status, price, max_daily, shelf_life,
+// gtin and notes.
 type Details struct {
 	Name, SKU string
+	Family    string `json:",omitempty"` // what it is a size or flavour of, the same text for all of them; "" is nothing
+	Variant   string `json:",omitempty"` // which one it is, such as large; it is part of the name
 	Status    string
 	Price     money.Amount      // of one piece
 	MaxDaily  quantity.Quantity // pieces a day; 0 is unlimited
@@ -46,6 +49,7 @@ func (d Details) Validate() (Details, error) {
 	d.Notes = strings.TrimSpace(d.Notes)
 	_ = p.Merge(inventory.CheckName(d.Name)) // only Invalid faults
 	_ = p.Merge(inventory.CheckSKU(d.SKU))
+	d.checkVariant(&p)
 	if !slices.Contains(Statuses, d.Status) {
 		p.Add("status", "Choose a status.")
 	}
@@ -77,7 +81,7 @@ func Get(ctx context.Context, tx *store.Tx, sku string) (Product, error) {
 	if err = store.Translate(err); fault.Is(err, fault.KindNotFound) {
 		return Product{}, fault.NotFound("product")
 	}
-	return Product{row.ID, Details{row.Name, row.Sku, row.Status, row.Price, row.MaxDailyQuantity, row.ShelfLifeDays, row.Gtin, row.Notes}}, err
+	return Product{row.ID, Details{row.Name, row.Sku, row.Family, row.Variant, row.Status, row.Price, row.MaxDailyQuantity, row.ShelfLifeDays, row.Gtin, row.Notes}}, err
 }
 
 // Create adds a product.
@@ -99,8 +103,8 @@ func Create(ctx context.Context, tx *store.Tx, d Details) (Product, error) {
 // create writes a product that was checked.
 func (p Product) create(ctx context.Context, tx *store.Tx) error {
 	d := p.Details
-	err := db.For(tx).CreateProduct(ctx, db.CreateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, ShelfLifeDays: d.ShelfLife, Gtin: d.GTIN, Notes: d.Notes,
-		SearchText: search.Fold(d.Name, d.SKU), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
+	err := db.For(tx).CreateProduct(ctx, db.CreateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Family: d.Family, Variant: d.Variant, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, ShelfLifeDays: d.ShelfLife, Gtin: d.GTIN, Notes: d.Notes,
+		SearchText: search.Fold(d.Name, d.SKU, d.Family), CreatedAt: tx.Now(), CreatedBy: tx.Actor().UserID})
 	if err != nil {
 		return err
 	}
@@ -112,7 +116,7 @@ func (p Product) create(ctx context.Context, tx *store.Tx) error {
 
 // fields are what the audit log tells of the product.
 func (d Details) fields() audit.Fields {
-	return audit.Fields{"Name": d.Name, "SKU": d.SKU, "Status": d.Status, "Price": audit.Money(d.Price)}
+	return audit.Fields{"Name": d.Name, "SKU": d.SKU, "Variant of": d.Family, "Variant": d.Variant, "Status": d.Status, "Price": audit.Money(d.Price)}
 }
 
 // item is the product as the ledger counts it: in pieces.
@@ -142,8 +146,8 @@ func Update(ctx context.Context, tx *store.Tx, sku string, d Details) (Product, 
 // update writes a product that was checked.
 func (p Product) update(ctx context.Context, tx *store.Tx, was Details) error {
 	d := p.Details
-	_, err := db.For(tx).UpdateProduct(ctx, db.UpdateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, ShelfLifeDays: d.ShelfLife, Gtin: d.GTIN, Notes: d.Notes,
-		SearchText: search.Fold(d.Name, d.SKU), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
+	_, err := db.For(tx).UpdateProduct(ctx, db.UpdateProductIn{ID: p.ID, Name: d.Name, Sku: d.SKU, Family: d.Family, Variant: d.Variant, Status: d.Status, Price: d.Price, MaxDailyQuantity: d.MaxDaily, ShelfLifeDays: d.ShelfLife, Gtin: d.GTIN, Notes: d.Notes,
+		SearchText: search.Fold(d.Name, d.SKU, d.Family), UpdatedAt: tx.Now(), UpdatedBy: tx.Actor().UserID})
 	if err != nil {
 		return err
 	}
@@ -183,6 +187,8 @@ type Filter struct {
 type Listed struct {
 	ID        id.ID
 	Name, SKU string
+	Family    string
+	Variant   string
 	Status    string
 	Price     money.Amount
 	UnitCost  money.Amount // when its recipe was published or last costed; withheld from who sees no costs
@@ -205,13 +211,13 @@ func List(ctx context.Context, tx *store.Tx, f Filter) ([]Listed, int64, error) 
 	if f.Down {
 		rows, e := queries.ListProductsDown(ctx, db.ListProductsDownIn(in))
 		for _, r := range rows {
-			list = append(list, Listed{r.ID, r.Name, r.Sku, r.Status, r.Price, tx.Cost(r.UnitCost), r.Version, r.PhotoID})
+			list = append(list, Listed{r.ID, r.Name, r.Sku, r.Family, r.Variant, r.Status, r.Price, tx.Cost(r.UnitCost), r.Version, r.PhotoID})
 		}
 		return list, total, e
 	}
 	rows, err := queries.ListProducts(ctx, in)
 	for _, r := range rows {
-		list = append(list, Listed{r.ID, r.Name, r.Sku, r.Status, r.Price, tx.Cost(r.UnitCost), r.Version, r.PhotoID})
+		list = append(list, Listed{r.ID, r.Name, r.Sku, r.Family, r.Variant, r.Status, r.Price, tx.Cost(r.UnitCost), r.Version, r.PhotoID})
 	}
 	return list, total, err
 }

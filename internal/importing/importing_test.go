@@ -288,6 +288,18 @@ func TestProducts(t *testing.T) {
 			}
 			return err
 		})
+		sized := d.checked("products", "SKU,Name,Price,Variant of,Size\nRYE-L,\"Rye loaf, large\",9,Rye loaf,large\nRYE-S,Rye mini,4,Rye loaf,small\n")
+		if got := d.problems(sized.ID); !same(sized, Checked, 1, 0, 0, 1) || !strings.Contains(got, "3 Name: Put “small” into the name too") {
+			t.Fatalf("variants: %+v\n%s", sized.Counts, got)
+		}
+		d.run(sized.ID, false)
+		d.update(func(ctx context.Context, tx *store.Tx) error {
+			p, err := catalog.Get(ctx, tx, "RYE-L")
+			if p.Family != "Rye loaf" || p.Variant != "large" {
+				t.Errorf("a variant: %+v", p)
+			}
+			return err
+		})
 	})
 }
 

@@ -16,6 +16,8 @@ var products = &Kind{
 	Fields: []Field{
 		{Name: "sku", Label: "SKU", Needed: true, Also: []string{"code", "item code", "article", "article number", "item number", "product sku", "number"}, Hint: "A product that has it already is updated.", Examples: [2]string{"BREAD-RYE", "ROLL-PLAIN"}},
 		{Name: "name", Label: "Name", Also: []string{"product name", "product", "item", "description", "title"}, Hint: "Needed for new products.", Examples: [2]string{"Rye loaf", "Plain roll"}},
+		{Name: "family", Label: "Variant of", Also: []string{"family", "parent", "base product", "product family"}, Hint: "What it is a size or flavour of, in the same words for all of them.", Examples: [2]string{"", "Roll"}},
+		{Name: "variant", Label: "Variant", Also: []string{"option", "size", "flavour", "flavor"}, Hint: "Which one it is, such as large. The name has it too.", Examples: [2]string{"", "plain"}},
 		{Name: "status", Label: "Status", Also: []string{"state"}, Hint: "draft, testing, active, paused, discontinued or archived. A new product is active when empty.", Examples: [2]string{"active", "draft"}},
 		{Name: "price", Label: "Price", Also: []string{"cost", "amount", "unit price", "selling price", "sales price", "retail price"}, Hint: "Of one piece.", Examples: [2]string{"4.5", "0.8"}},
 		{Name: "max_daily", Label: "Most in a day", Also: []string{"max daily", "daily limit", "max per day"}, Hint: "Pieces; 0 is no limit.", Examples: [2]string{"120", ""}},
@@ -86,6 +88,8 @@ func takeProducts(ctx context.Context, tx *store.Tx, b *batch) ([]Outcome, error
 func (l *line) product(d catalog.Details) catalog.Details {
 	d.SKU = l.text("sku")
 	set(l, "name", &d.Name)
+	set(l, "family", &d.Family)
+	set(l, "variant", &d.Variant)
 	set(l, "gtin", &d.GTIN)
 	set(l, "notes", &d.Notes)
 	if l.said("status") {

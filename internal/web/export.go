@@ -358,6 +358,8 @@ var productsFile = exported[catalog.Listed]{name: "products", permission: authz.
 	columns: []column[catalog.Listed]{
 		text("SKU", func(p catalog.Listed) string { return p.SKU }),
 		text("Name", func(p catalog.Listed) string { return p.Name }),
+		text("Variant of", func(p catalog.Listed) string { return p.Family }),
+		text("Variant", func(p catalog.Listed) string { return p.Variant }),
 		text("Status", func(p catalog.Listed) string { return p.Status }),
 		paid("Price", func(p catalog.Listed) money.Amount { return p.Price }),
 		costing(column[catalog.Listed]{name: "Cost of one", cell: func(f format, p catalog.Listed) sheet.Cell {

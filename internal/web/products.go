@@ -59,6 +59,7 @@ type productPage struct {
 	Versions []catalog.Recipe
 	Draft    *catalog.Draft // where the versions are listed
 	Photos   []catalog.Photo
+	Variants []catalog.Variant // others of its family
 	Settings settings.Settings
 	MayWrite bool
 	At       func(...string) string
@@ -161,6 +162,9 @@ func (q *Request) renderProduct(p productPage) error {
 		if p.Photos, err = catalog.Photos(q.Context(), tx, p.ID); err != nil {
 			return err
 		}
+		if p.Variants, err = catalog.Variants(q.Context(), tx, p.Product); err != nil {
+			return err
+		}
 		p.Offers, err = pricing.Offers(q.Context(), tx, p.ID, p.Price)
 		return err
 	})
@@ -175,10 +179,11 @@ type productEdit struct {
 	Form                    ui.Form
 	Action, Back, Title, Do string
 	At                      func(...string) string
+	Base                    string // what it is another size or flavour of, where it is made as one
 }
 
 func (q *Request) renderProductForm(status int, sku string, form ui.Form) error {
-	e := productEdit{q.format(), form, q.Path("products"), q.Path("products"), "New product", "Add product", q.Path}
+	e := productEdit{format: q.format(), Form: form, Action: q.Path("products"), Back: q.Path("products"), Title: "New product", Do: "Add product", At: q.Path}
 	if sku != "" {
 		e.Action, e.Back, e.Title, e.Do = q.Path("products", sku), q.Path("products", sku), "Edit product", "Save"
 	}
@@ -212,14 +217,19 @@ func editProduct(q *Request) error {
 	if err != nil {
 		return err
 	}
-	v := url.Values{"name": {p.Name}, "sku": {p.SKU}, "status": {p.Status}, "price": {money.Input(p.Price, q.scope.Context().Currency)}, "gtin": {p.GTIN}, "notes": {p.Notes}}
-	if p.MaxDaily > 0 {
-		v.Set("max_daily", quantity.Decimal(p.MaxDaily))
+	return q.renderProductForm(http.StatusOK, p.SKU, ui.Form{Values: q.productValues(p.Details)})
+}
+
+// productValues are the details as the form shows them.
+func (q *Request) productValues(d catalog.Details) url.Values {
+	v := url.Values{"name": {d.Name}, "sku": {d.SKU}, "family": {d.Family}, "variant": {d.Variant}, "status": {d.Status}, "price": {money.Input(d.Price, q.scope.Context().Currency)}, "gtin": {d.GTIN}, "notes": {d.Notes}}
+	if d.MaxDaily > 0 {
+		v.Set("max_daily", quantity.Decimal(d.MaxDaily))
 	}
-	if p.ShelfLife != nil {
-		v.Set("shelf_life", strconv.FormatInt(*p.ShelfLife, 10))
+	if d.ShelfLife != nil {
+		v.Set("shelf_life", strconv.FormatInt(*d.ShelfLife, 10))
 	}
-	return q.renderProductForm(http.StatusOK, p.SKU, ui.Form{Values: v})
+	return v
 }
 
 func updateProduct(q *Request) error {
@@ -240,16 +250,22 @@ func updateProduct(q *Request) error {
 }
 
 func (q *Request) productInput() (catalog.Details, error) {
+	d, unread := q.typedProduct()
+	d, err := d.Validate()
+	return d, together(unread, err)
+}
+
+// typedProduct reads what was typed, and what of it cannot be read.
+func (q *Request) typedProduct() (d catalog.Details, unread error) {
 	var p fault.Problems
 	v := q.PostForm
-	d := catalog.Details{Name: v.Get("name"), SKU: v.Get("sku"), Status: v.Get("status"), Price: amountField(&p, v, "price", q.scope.Context().Locale), GTIN: v.Get("gtin"), Notes: v.Get("notes")}
+	d = catalog.Details{Name: v.Get("name"), SKU: v.Get("sku"), Family: v.Get("family"), Variant: v.Get("variant"), Status: v.Get("status"), Price: amountField(&p, v, "price", q.scope.Context().Locale), GTIN: v.Get("gtin"), Notes: v.Get("notes")}
 	d.MaxDaily = quantity.Of(countField(&p, v, "max_daily"))
 	if v.Get("shelf_life") != "" {
 		days := countField(&p, v, "shelf_life")
 		d.ShelfLife = &days
 	}
-	d, err := d.Validate()
-	return d, together(p.Err(), err)
+	return d, p.Err()
 }
 
 func productStatuses() []ui.Choice {

@@ -288,6 +288,8 @@ func pages() []Route {
 		get("/products/{sku}/stock", authz.InventoryRead, showProductStock),
 		post("/products/{sku}/stock", authz.InventoryWrite, addProductStock),
 		post("/products/{sku}/corrections", authz.InventoryWrite, correctProduct),
+		get("/products/{sku}/variants/new", authz.CatalogWrite, newVariant),
+		post("/products/{sku}/variants", authz.CatalogWrite, createVariant),
 		get("/products/{sku}/photos", authz.CatalogRead, listPhotos),
 		upload("/products/{sku}/photos", authz.CatalogWrite, maxPhoto, addPhoto),
 		post("/products/{sku}/photos/arrangement", authz.CatalogWrite, arrangePhotos),

@@ -327,6 +327,9 @@ var plausible = map[string]map[string]string{
 	"/{organization}/transfers/{transfer}/arrival":            {"quantity": ""}, // all of it
 	"/{organization}/counts/{count}/lines/{line}":             {"counted": "1"},
 	"/{organization}/counts":                                  {"expires_by": ""}, // nothing expires so soon
+	"/{organization}/products":                                {"variant": ""},    // which must be part of the name
+	"/{organization}/products/{sku}":                          {"variant": ""},
+	"/{organization}/products/{sku}/variants":                 {"name": ""}, // then it is made of the variant
 	"/{organization}/customer-groups/{group}/name":            {"name": "Another name"},
 	"/{organization}/price-lists/{list}":                      {"name": "Another name"},
 	"/{organization}/containers":                              {"tare": "450 g"},

@@ -396,8 +396,8 @@ func (q *Queries) CreatePhoto(ctx context.Context, arg CreatePhotoParams) error 
 }
 
 const createProduct = `-- name: CreateProduct :exec
-INSERT INTO products (organization_id, id, name, sku, status, price, max_daily_quantity, shelf_life_days, gtin, notes, search_text, created_at, created_by, updated_at, updated_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12, $13)
+INSERT INTO products (organization_id, id, name, sku, family, variant, status, price, max_daily_quantity, shelf_life_days, gtin, notes, search_text, created_at, created_by, updated_at, updated_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $14, $15)
 `
 
 type CreateProductParams struct {
@@ -405,6 +405,8 @@ type CreateProductParams struct {
 	ID               id.ID
 	Name             string
 	Sku              string
+	Family           string
+	Variant          string
 	Status           string
 	Price            money.Amount
 	MaxDailyQuantity quantity.Quantity
@@ -422,6 +424,8 @@ func (q *Queries) CreateProduct(ctx context.Context, arg CreateProductParams) er
 		arg.ID,
 		arg.Name,
 		arg.Sku,
+		arg.Family,
+		arg.Variant,
 		arg.Status,
 		arg.Price,
 		arg.MaxDailyQuantity,
@@ -678,7 +682,7 @@ func (q *Queries) FilesOfPhoto(ctx context.Context, arg FilesOfPhotoParams) (Fil
 }
 
 const getProduct = `-- name: GetProduct :one
-SELECT id, name, sku, status, price, max_daily_quantity, shelf_life_days, gtin, notes FROM products
+SELECT id, name, sku, family, variant, status, price, max_daily_quantity, shelf_life_days, gtin, notes FROM products
 WHERE organization_id = $1 AND sku = $2
 `
 
@@ -691,6 +695,8 @@ type GetProductRow struct {
 	ID               id.ID
 	Name             string
 	Sku              string
+	Family           string
+	Variant          string
 	Status           string
 	Price            money.Amount
 	MaxDailyQuantity quantity.Quantity
@@ -706,6 +712,8 @@ func (q *Queries) GetProduct(ctx context.Context, arg GetProductParams) (GetProd
 		&i.ID,
 		&i.Name,
 		&i.Sku,
+		&i.Family,
+		&i.Variant,
 		&i.Status,
 		&i.Price,
 		&i.MaxDailyQuantity,
@@ -767,7 +775,7 @@ func (q *Queries) LiftPhotos(ctx context.Context, arg LiftPhotosParams) error {
 }
 
 const listProducts = `-- name: ListProducts :many
-SELECT p.id, p.name, p.sku, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version, f.id AS photo_id
+SELECT p.id, p.name, p.sku, p.family, p.variant, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version, f.id AS photo_id
 FROM products AS p
 LEFT JOIN recipes AS r ON r.organization_id = $1 AND r.product_id = p.id AND r.status = 'active'
 LEFT JOIN product_photos AS f ON f.organization_id = $1 AND f.product_id = p.id AND f.position = 0
@@ -786,6 +794,8 @@ type ListProductsRow struct {
 	ID       id.ID
 	Name     string
 	Sku      string
+	Family   string
+	Variant  string
 	Status   string
 	Price    money.Amount
 	UnitCost money.Amount
@@ -811,6 +821,8 @@ func (q *Queries) ListProducts(ctx context.Context, arg ListProductsParams) ([]L
 			&i.ID,
 			&i.Name,
 			&i.Sku,
+			&i.Family,
+			&i.Variant,
 			&i.Status,
 			&i.Price,
 			&i.UnitCost,
@@ -831,7 +843,7 @@ func (q *Queries) ListProducts(ctx context.Context, arg ListProductsParams) ([]L
 }
 
 const listProductsDown = `-- name: ListProductsDown :many
-SELECT p.id, p.name, p.sku, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version, f.id AS photo_id
+SELECT p.id, p.name, p.sku, p.family, p.variant, p.status, p.price, CAST(COALESCE(r.unit_cost, 0) AS money_int) AS unit_cost, CAST(COALESCE(r.version, 0) AS bigint) AS version, f.id AS photo_id
 FROM products AS p
 LEFT JOIN recipes AS r ON r.organization_id = $1 AND r.product_id = p.id AND r.status = 'active'
 LEFT JOIN product_photos AS f ON f.organization_id = $1 AND f.product_id = p.id AND f.position = 0
@@ -850,6 +862,8 @@ type ListProductsDownRow struct {
 	ID       id.ID
 	Name     string
 	Sku      string
+	Family   string
+	Variant  string
 	Status   string
 	Price    money.Amount
 	UnitCost money.Amount
@@ -875,6 +889,8 @@ func (q *Queries) ListProductsDown(ctx context.Context, arg ListProductsDownPara
 			&i.ID,
 			&i.Name,
 			&i.Sku,
+			&i.Family,
+			&i.Variant,
 			&i.Status,
 			&i.Price,
 			&i.UnitCost,
@@ -1129,7 +1145,7 @@ func (q *Queries) ProductsByID(ctx context.Context, arg ProductsByIDParams) ([]P
 }
 
 const productsBySKU = `-- name: ProductsBySKU :many
-SELECT id, name, sku, status, price, max_daily_quantity, shelf_life_days, gtin, notes FROM products
+SELECT id, name, sku, family, variant, status, price, max_daily_quantity, shelf_life_days, gtin, notes FROM products
 WHERE organization_id = $1 AND sku IN (SELECT CAST(j.value AS text) FROM json_each(CAST($2 AS list_text)) AS j)
 `
 
@@ -1142,6 +1158,8 @@ type ProductsBySKURow struct {
 	ID               id.ID
 	Name             string
 	Sku              string
+	Family           string
+	Variant          string
 	Status           string
 	Price            money.Amount
 	MaxDailyQuantity quantity.Quantity
@@ -1163,6 +1181,8 @@ func (q *Queries) ProductsBySKU(ctx context.Context, arg ProductsBySKUParams) ([
 			&i.ID,
 			&i.Name,
 			&i.Sku,
+			&i.Family,
+			&i.Variant,
 			&i.Status,
 			&i.Price,
 			&i.MaxDailyQuantity,
@@ -1522,7 +1542,7 @@ func (q *Queries) TakersOfProduct(ctx context.Context, arg TakersOfProductParams
 }
 
 const updateProduct = `-- name: UpdateProduct :execrows
-UPDATE products SET name = $3, sku = $4, status = $5, price = $6, max_daily_quantity = $7, shelf_life_days = $8, notes = $9, search_text = $10, updated_at = $11, updated_by = $12, gtin = $13
+UPDATE products SET name = $3, sku = $4, status = $5, price = $6, max_daily_quantity = $7, shelf_life_days = $8, notes = $9, search_text = $10, updated_at = $11, updated_by = $12, gtin = $13, family = $14, variant = $15
 WHERE organization_id = $1 AND id = $2
 `
 
@@ -1540,6 +1560,8 @@ type UpdateProductParams struct {
 	UpdatedAt        calendar.Instant
 	UpdatedBy        id.ID
 	Gtin             string
+	Family           string
+	Variant          string
 }
 
 func (q *Queries) UpdateProduct(ctx context.Context, arg UpdateProductParams) (int64, error) {
@@ -1557,11 +1579,64 @@ func (q *Queries) UpdateProduct(ctx context.Context, arg UpdateProductParams) (i
 		arg.UpdatedAt,
 		arg.UpdatedBy,
 		arg.Gtin,
+		arg.Family,
+		arg.Variant,
 	)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const variants = `-- name: Variants :many
+SELECT id, name, sku, variant, status, price FROM products
+WHERE organization_id = $1 AND family = $2 AND family <> '' AND id <> $3
+ORDER BY name, id
+`
+
+type VariantsParams struct {
+	OrganizationID id.Organization
+	Family         string
+	ID             id.ID
+}
+
+type VariantsRow struct {
+	ID      id.ID
+	Name    string
+	Sku     string
+	Variant string
+	Status  string
+	Price   money.Amount
+}
+
+func (q *Queries) Variants(ctx context.Context, arg VariantsParams) ([]VariantsRow, error) {
+	rows, err := q.db.QueryContext(ctx, variants, arg.OrganizationID, arg.Family, arg.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []VariantsRow{}
+	for rows.Next() {
+		var i VariantsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Sku,
+			&i.Variant,
+			&i.Status,
+			&i.Price,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const versions = `-- name: Versions :many

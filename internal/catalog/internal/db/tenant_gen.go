@@ -147,6 +147,8 @@ type CreateProductIn struct {
 	ID               id.ID
 	Name             string
 	Sku              string
+	Family           string
+	Variant          string
 	Status           string
 	Price            money.Amount
 	MaxDailyQuantity quantity.Quantity
@@ -160,7 +162,7 @@ type CreateProductIn struct {
 
 // CreateProduct runs in the organization of the transaction.
 func (t Tenant) CreateProduct(ctx context.Context, in CreateProductIn) error {
-	return t.queries.CreateProduct(ctx, CreateProductParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Status: in.Status, Price: in.Price, MaxDailyQuantity: in.MaxDailyQuantity, ShelfLifeDays: in.ShelfLifeDays, Gtin: in.Gtin, Notes: in.Notes, SearchText: in.SearchText, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
+	return t.queries.CreateProduct(ctx, CreateProductParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Family: in.Family, Variant: in.Variant, Status: in.Status, Price: in.Price, MaxDailyQuantity: in.MaxDailyQuantity, ShelfLifeDays: in.ShelfLifeDays, Gtin: in.Gtin, Notes: in.Notes, SearchText: in.SearchText, CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy})
 }
 
 // CreateRecipeIn is what CreateRecipe takes beside the organization.
@@ -512,11 +514,24 @@ type UpdateProductIn struct {
 	UpdatedAt        calendar.Instant
 	UpdatedBy        id.ID
 	Gtin             string
+	Family           string
+	Variant          string
 }
 
 // UpdateProduct runs in the organization of the transaction.
 func (t Tenant) UpdateProduct(ctx context.Context, in UpdateProductIn) (int64, error) {
-	return t.queries.UpdateProduct(ctx, UpdateProductParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Status: in.Status, Price: in.Price, MaxDailyQuantity: in.MaxDailyQuantity, ShelfLifeDays: in.ShelfLifeDays, Notes: in.Notes, SearchText: in.SearchText, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy, Gtin: in.Gtin})
+	return t.queries.UpdateProduct(ctx, UpdateProductParams{OrganizationID: t.tx.Organization(), ID: in.ID, Name: in.Name, Sku: in.Sku, Status: in.Status, Price: in.Price, MaxDailyQuantity: in.MaxDailyQuantity, ShelfLifeDays: in.ShelfLifeDays, Notes: in.Notes, SearchText: in.SearchText, UpdatedAt: in.UpdatedAt, UpdatedBy: in.UpdatedBy, Gtin: in.Gtin, Family: in.Family, Variant: in.Variant})
+}
+
+// VariantsIn is what Variants takes beside the organization.
+type VariantsIn struct {
+	Family string
+	ID     id.ID
+}
+
+// Variants runs in the organization of the transaction.
+func (t Tenant) Variants(ctx context.Context, in VariantsIn) ([]VariantsRow, error) {
+	return t.queries.Variants(ctx, VariantsParams{OrganizationID: t.tx.Organization(), Family: in.Family, ID: in.ID})
 }
 
 // VersionsIn is what Versions takes beside the organization.
