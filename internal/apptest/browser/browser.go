@@ -111,12 +111,12 @@ func (p *Page) SignIn(email, password string) {
 	p.Submit("main form button[type=submit], .gate-card button[type=submit]")
 }
 
-// Fill types into a field, replacing what is there.
+// Fill types into a field, replacing what is there. That of a dialog that is being opened is there before it can be typed into.
 func (p *Page) Fill(selector, text string) {
 	p.t.Helper()
 	css := chromedp.CSS(selector)
 	run(p, "find "+selector, chromedp.WaitVisible(css))
-	p.Do(fmt.Sprintf(`document.querySelector(%q).select()`, selector))
+	p.WaitFor(fmt.Sprintf(`(e => { e.focus(); e.select(); return document.activeElement === e })(document.querySelector(%q))`, selector))
 	run(p, "fill "+selector, chromedp.SendKeys(css, text))
 }
 

@@ -248,10 +248,12 @@
   document.addEventListener('change', e => { if (e.target.matches('input[data-send]') && e.target.files.length) sendPhotos(e.target); });
   document.addEventListener('DOMContentLoaded', () => $$('input[data-send]').forEach(i => { i.multiple = true; $('[type="submit"]', i.form).hidden = true; }));
 
-  // A form is sent once; its button turns until the answer comes.
+  // A form is sent once; its button turns until the answer comes. The answer to one that downloads something leaves the page as it is.
+  let stays = false;
   document.addEventListener('submit', e => {
     const b = e.submitter;
-    if (e.defaultPrevented || !b || e.target.method === 'dialog') return;
+    stays = e.target.hasAttribute('data-download');
+    if (e.defaultPrevented || !b || e.target.method === 'dialog' || stays) return;
     if (b.getAttribute('aria-busy') === 'true') { e.preventDefault(); return; }
     setTimeout(() => b.setAttribute('aria-busy', 'true'), 0);
   });
@@ -261,7 +263,7 @@
   let waiting = 0;
   const showLine = () => { clearTimeout(waiting); waiting = setTimeout(() => { const l = $('#loading'); if (l) l.hidden = false; }, 150); };
   const hideLine = () => { clearTimeout(waiting); const l = $('#loading'); if (l) l.hidden = true; };
-  addEventListener('beforeunload', () => { if (!dirty) showLine(); });
+  addEventListener('beforeunload', () => { if (!dirty && !stays) showLine(); });
   document.addEventListener('htmx:before:request', showLine);
   document.addEventListener('htmx:finally:request', hideLine);
 
