@@ -123,7 +123,7 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("%s: %v", good, err)
 		}
 	}
-	for _, bad := range []string{"", "archives", "s3://archives", "https://s3.example", "https://s3.example/", "https://access:secret@s3.example/archives", "https://s3.example/archives?x=1", "http://s3.example/archives", "http://10.0.0.1/archives", "https:///archives"} {
+	for _, bad := range []string{"", "archives", "s3://archives", "https://s3.example", "https://s3.example/", "https://access:secret@s3.example/archives", "https://s3.example/archives?x=1", "http://s3.example/archives", "http://10.0.0.1/archives", "https:///archives", "ftp://localhost/archives"} {
 		if _, err := depot.OpenS3(bad, keys); err == nil {
 			t.Errorf("%s is an address", bad)
 		}

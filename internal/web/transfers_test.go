@@ -46,6 +46,9 @@ func TestTransfers(t *testing.T) {
 		if p := c.Get(here); p.Find("#arrived, #back").Length() != 2 || !strings.Contains(p.Text("dl"), "for Saturday") {
 			t.Errorf("the transfer: %q", p.Text("dl"))
 		}
+		if p := a.As(t, vera).Get(here); p.Status != http.StatusOK || p.Find("#arrived, #back").Length() != 0 {
+			t.Errorf("a viewer: %d", p.Status)
+		}
 		if p := c.Post(here+"/arrival", url.Values{"quantity": {"3 kg"}}); p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Text("#arrived .field-error"), "Say why") {
 			t.Errorf("less arrived, without a word: %d, %q", p.Status, p.Text("#arrived .field-error"))
 		} else if got, _ := p.Find("#f-arrived-q").Attr("value"); got != "3 kg" {
@@ -69,10 +72,6 @@ func TestTransfers(t *testing.T) {
 		}
 		if got := c.Get("/sunrise/exports/transfers.csv?state=all"); got.Status != http.StatusOK || !strings.Contains(got.Body, "Market stall") {
 			t.Errorf("the export: %d %s", got.Status, got.Body)
-		}
-		viewer := a.As(t, vera)
-		if p := viewer.Get(here); p.Status != http.StatusOK || p.Find("#arrived, #back").Length() != 0 {
-			t.Errorf("a viewer: %d", p.Status)
 		}
 	})
 }
