@@ -314,3 +314,60 @@ func TestMakingFails(t *testing.T) {
 		}
 	})
 }
+
+// late is a disk on which something happens when a content is whole.
+type late struct {
+	files.Contents
+	then func()
+}
+
+func (l late) Put(ctx context.Context, key files.Key, content io.Reader) error {
+	err := l.Contents.Put(ctx, key, content)
+	l.then()
+	return err
+}
+
+// An archive that is given up when its content is whole already, and not yet ready, is not kept, and replaces no earlier one.
+func TestStoppedAtLast(t *testing.T) {
+	eachEngine(t, func(t *testing.T, engine store.Engine) {
+		d := newDesk(t, engine)
+		earlier := d.made()
+		contents, err := files.OpenDirectory(d.folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer contents.Close()
+		job, err := d.ask()
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop := func() {
+			d.Do(t, d.scope, func(ctx context.Context, tx *store.Tx) error { return takeout.Stop(ctx, tx, job.Archive) })
+		}
+		d.Office = takeout.NewOffice(d.Store, files.New(d.Store, late{contents, stop}))
+		if err := d.make(job, 1); err != nil {
+			t.Error(err)
+		}
+		if all := d.archives(); len(all) != 1 || all[0].ID != earlier || len(d.kept()) != 2 {
+			t.Errorf("%+v, %v", all, d.kept())
+		}
+	})
+}
+
+// Who asked and may have none any more when it is made gets none.
+func TestWhoMayNoMore(t *testing.T) {
+	eachEngine(t, func(t *testing.T, engine store.Engine) {
+		d := newDesk(t, engine)
+		job, err := d.ask()
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, _ := d.open(t, "sunrise")
+		if err := d.Make(t.Context(), o, d.Member(d.scope, authz.Admin), job, 1); err != nil {
+			t.Error(err)
+		}
+		if all := d.archives(); len(all) != 1 || all[0].Status != takeout.Failed || len(d.kept()) != 1 {
+			t.Errorf("%+v, %v", all, d.kept())
+		}
+	})
+}
