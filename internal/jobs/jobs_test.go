@@ -11,6 +11,7 @@ import (
 
 	"craftplan/internal/id"
 	"craftplan/internal/jobs"
+	"craftplan/internal/organizations"
 	"craftplan/internal/store"
 	"craftplan/internal/store/storetest"
 )
@@ -20,6 +21,10 @@ type bake struct {
 }
 
 func (bake) Kind() string { return "test_bake" }
+
+type tidy struct{ bake }
+
+func (tidy) Kind() string { return "test_tidy" }
 
 type sweep struct{}
 
@@ -45,10 +50,12 @@ func (o *oven) wait(t *testing.T, times int) {
 	}
 }
 
-func work(t *testing.T, db *storetest.DB) *oven {
+func work(t *testing.T, db *storetest.DB) *oven { return workAt(t, db, time.Now) }
+
+func workAt(t *testing.T, db *storetest.DB, now func() time.Time) *oven {
 	t.Helper()
 	o := &oven{loaves: map[string]id.Organization{}, fail: map[string]int{}, done: make(chan struct{}, 100)}
-	workers := jobs.New(db.Store, jobs.Watch{Log: slog.New(slog.DiscardHandler)})
+	workers := jobs.New(db.At(now), jobs.Watch{Log: slog.New(slog.DiscardHandler)})
 	jobs.ForOrganization(workers, func(ctx context.Context, organization jobs.Organization, try jobs.Try[bake]) error {
 		o.mu.Lock()
 		defer o.mu.Unlock()
@@ -61,6 +68,13 @@ func work(t *testing.T, db *storetest.DB) *oven {
 		})
 		o.done <- struct{}{}
 		return err
+	})
+	jobs.EvenAtRest(workers, func(_ context.Context, organization jobs.Organization, try jobs.Try[tidy]) error {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.loaves[try.Args.Loaf] = organization.Scope.Organization()
+		o.done <- struct{}{}
+		return nil
 	})
 	jobs.ForNobody(workers, func(context.Context, jobs.Try[sweep]) error {
 		o.mu.Lock()
@@ -144,6 +158,37 @@ func TestJobsRest(t *testing.T) {
 			}
 		}
 		if o.mu.Lock(); len(o.loaves) != 1 {
+			t.Errorf("worked %v", o.loaves)
+		}
+		o.mu.Unlock()
+	})
+}
+
+// What goes on while an organization is closing ends when it is gone.
+func TestJobsOfTheGone(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
+		a := db.Organization("Sunrise")
+		var slug string
+		if err := db.Unbound().QueryRowContext(t.Context(), "SELECT slug FROM organizations WHERE id = $1", a.Organization()).Scan(&slug); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Update(t.Context(), a, func(tx *store.Tx) error { return tx.Enqueue(t.Context(), tidy{bake{"shelf"}}) }); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := organizations.CloseByOperator(t.Context(), db.Store, slug, "It moves", false); err != nil {
+			t.Fatal(err)
+		}
+		o := workAt(t, db, func() time.Time { return time.Now().AddDate(0, 2, 0) })
+		deadline := time.Now().Add(20 * time.Second)
+		for n := 0; n == 0; time.Sleep(20 * time.Millisecond) {
+			if err := db.Unbound().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM river_job WHERE kind = 'test_tidy' AND state = 'cancelled'").Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			if time.Now().After(deadline) {
+				t.Fatal("the job is not cancelled")
+			}
+		}
+		if o.mu.Lock(); len(o.loaves) != 0 {
 			t.Errorf("worked %v", o.loaves)
 		}
 		o.mu.Unlock()
