@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/url"
 	"path"
 	"slices"
@@ -13,6 +12,8 @@ import (
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"craftplan/internal/outbound"
 )
 
 // Keys are what opens a bucket.
@@ -38,7 +39,7 @@ func OpenS3(address string, keys Keys) (*S3, error) {
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Scheme != "https" && u.Scheme != "http" {
 		return nil, errAddress
 	}
-	if u.Scheme == "http" && !local(u.Hostname()) {
+	if u.Scheme == "http" && !outbound.Local(u.Hostname()) {
 		return nil, errors.New("use https: http is for this machine alone")
 	}
 	bucket, prefix, _ := strings.Cut(strings.Trim(u.Path, "/"), "/")
@@ -50,11 +51,6 @@ func OpenS3(address string, keys Keys) (*S3, error) {
 		return nil, fmt.Errorf("%w: %w", errAddress, err)
 	}
 	return &S3{client, bucket, prefix}, nil
-}
-
-func local(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (s *S3) key(folder, name string) string { return path.Join(s.prefix, folder, name) }

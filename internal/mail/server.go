@@ -52,7 +52,7 @@ func ParseServer(text string) (Server, error) {
 	switch {
 	case u.Scheme == "smtps":
 		s.Security, s.Port = TLS, 465
-	case u.Scheme == "smtp" && local(s.Host):
+	case u.Scheme == "smtp" && outbound.Local(s.Host):
 		s.Security, s.Port = Plain, 25
 	case u.Scheme == "smtp":
 		s.Security, s.Port = STARTTLS, 587
@@ -65,12 +65,6 @@ func ParseServer(text string) (Server, error) {
 		}
 	}
 	return s, nil
-}
-
-// local tells whether a host is this machine by its name or address.
-func local(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (s Server) validate(p *fault.Problems) {

@@ -23,6 +23,12 @@ type Reach struct {
 	Roots   *x509.CertPool // certificate authorities; nil is the system's
 }
 
+// Local tells whether a host is this machine by its name or address.
+func Local(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
 // Hidden tells whether a server was not reached for where it is: there is none of its name, or it is at a private address. The two are
 // never told apart, and Nowhere says so: whoever names servers would learn which names there are inside.
 func Hidden(err error) bool {
