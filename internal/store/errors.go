@@ -40,6 +40,10 @@ func Translate(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return &fault.Error{Kind: fault.KindNotFound, Message: "not found", Cause: err}
 	}
+	var unreachable *pgconn.ConnectError
+	if errors.As(err, &unreachable) {
+		return noAnswer(err)
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return translatePostgres(pg.Code, err)
@@ -62,9 +66,13 @@ func translatePostgres(code string, err error) error {
 	case "40001", "40P01", "55P03":
 		return &busyError{err}
 	case "53300", "57P01", "57P02", "57P03", "08006", "08001":
-		return fault.Unavailable("The database does not answer. Try again in a moment.", err)
+		return noAnswer(err)
 	}
 	return err
+}
+
+func noAnswer(err error) error {
+	return fault.Unavailable("The database does not answer. Try again in a moment.", err)
 }
 
 func translateSQLite(code int, err error) error {

@@ -90,6 +90,12 @@ func (c organizationConnector) Connect(ctx context.Context) (driver.Conn, error)
 
 type organizationConn struct{ *stdlib.Conn }
 
+// IsValid keeps out of the pool a connection that whoever hung up took with them, or left amid a transaction. The driver below would
+// tell only the next who is given it; and database/sql asks for another one three times at most.
+func (c organizationConn) IsValid() bool {
+	return !c.Conn.Conn().IsClosed() && c.Conn.Conn().PgConn().TxStatus() == 'I'
+}
+
 func (c organizationConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	begin := "begin"
 	switch snapshot, _ := ctx.Value(snapshotKey{}).(bool); {

@@ -6,12 +6,15 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"craftplan/internal/crm"
 	"craftplan/internal/fault"
@@ -630,4 +633,45 @@ func TestBrokenConnectionsAreReplaced(t *testing.T) {
 			t.Errorf("%d tries, %v", tries, err)
 		}
 	})
+}
+
+// Whoever hangs up takes a connection with them. Nobody who waits is given it, also where many wait for few.
+func TestOthersHangUp(t *testing.T) {
+	nothing := func(context.Context, *store.Store) error { return nil }
+	db := storetest.Filled(nothing).NewWith(t, store.Postgres, store.Options{Connections: 1})
+	ask := func(ctx context.Context, question string) error {
+		return db.SystemView(ctx, "test: a question", func(tx *store.SystemTx) error {
+			var answer string
+			return tx.DB().QueryRowContext(ctx, question).Scan(&answer)
+		})
+	}
+	var all sync.WaitGroup
+	for range 6 {
+		all.Go(func() {
+			for range 50 {
+				hurried, hangUp := context.WithTimeout(t.Context(), time.Duration(rand.IntN(60))*time.Millisecond)
+				if err := ask(hurried, "SELECT CAST(pg_sleep(1) AS text)"); err == nil {
+					t.Error("it was answered")
+				}
+				hangUp()
+			}
+		})
+	}
+	for range 3 {
+		all.Go(func() {
+			for range 100 {
+				if err := ask(t.Context(), "SELECT 'yes'"); err != nil {
+					t.Errorf("who waits gets: %v", err)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestDatabaseThatDoesNotAnswer(t *testing.T) {
+	_, err := pgx.Connect(t.Context(), "postgres://u:secret@127.0.0.1:1/x")
+	if err = store.Translate(err); !fault.Is(err, fault.KindUnavailable) || strings.Contains(fault.MessageOf(err), "127.0.0.1") {
+		t.Errorf("nobody there: %v", err)
+	}
 }

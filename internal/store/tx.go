@@ -183,9 +183,11 @@ func (s *Store) System(ctx context.Context, reason string, fn func(*SystemTx) er
 }
 
 // SystemView is System for reading alone, and without a transaction: each query stands for itself, which saves two trips to
-// the database for the questions that every request asks.
+// the database for the questions that every request asks. It may run fn more than once, as System does.
 func (s *Store) SystemView(ctx context.Context, reason string, fn func(*SystemTx) error) error {
-	return because(reason, Translate(fn(&SystemTx{now: calendar.At(s.now()), db: s.read, keys: s.keys})))
+	return because(reason, retry(ctx, func() error {
+		return Translate(fn(&SystemTx{now: calendar.At(s.now()), db: s.read, keys: s.keys}))
+	}))
 }
 
 // because names the reason of an unexpected error, for the log.

@@ -32,6 +32,9 @@ func TestStorm(t *testing.T) {
 		for _, finding := range report.Findings {
 			t.Error(finding)
 		}
+		if len(report.Findings) > 0 {
+			t.Logf("the program says:\n%s", strings.Join(w.failed.last(20), "\n"))
+		}
 		if engine == store.Postgres {
 			unbound(t, w)
 		}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,6 +33,7 @@ type World struct {
 	program *app.App
 	store   *store.Store
 	shelf   *shelf
+	failed  *failures
 	server  *httptest.Server
 	busy    *busy
 	http    *http.Client
@@ -50,7 +52,7 @@ type Options struct {
 
 // OpenWorld starts the program on a copy of a filling.
 func OpenWorld(ctx context.Context, engine store.Engine, o Options) (w *World, err error) {
-	w = &World{Engine: engine, memory: map[string][]string{}, now: new(atomic.Int64), busy: &busy{connections: map[net.Conn]bool{}}}
+	w = &World{Engine: engine, memory: map[string][]string{}, now: new(atomic.Int64), failed: &failures{}, busy: &busy{connections: map[net.Conn]bool{}}}
 	w.Set(later)
 	defer func() {
 		if err != nil {
@@ -72,7 +74,7 @@ func OpenWorld(ctx context.Context, engine store.Engine, o Options) (w *World, e
 	}
 	w.ends = append(w.ends, w.Taker.Close)
 	w.shelf, w.store = newShelf(w.Fixture.Contents), db.Store
-	if w.program, err = newProgram(db.Store, w.shelf); err != nil {
+	if w.program, err = newProgram(db.Store, w.shelf, w.failed); err != nil {
 		return w, err
 	}
 	var handler http.Handler = w.program
@@ -87,8 +89,29 @@ func OpenWorld(ctx context.Context, engine store.Engine, o Options) (w *World, e
 	return w, nil
 }
 
-func newProgram(st *store.Store, contents files.Contents) (*app.App, error) {
-	return app.New(app.Options{Store: st, Files: contents, Log: slog.New(slog.DiscardHandler), Host: host, Hasty: true})
+func newProgram(st *store.Store, contents files.Contents, failed io.Writer) (*app.App, error) {
+	log := slog.New(slog.NewTextHandler(failed, &slog.HandlerOptions{Level: slog.LevelError}))
+	return app.New(app.Options{Store: st, Files: contents, Log: log, Host: host, Hasty: true})
+}
+
+// failures are the errors that the program logged, by line: the page shows none of them.
+type failures struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (f *failures) Write(line []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lines = append(f.lines, strings.TrimSpace(string(line)))
+	return len(line), nil
+}
+
+// last is what was logged last.
+func (f *failures) last(n int) []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.lines[max(0, len(f.lines)-n):])
 }
 
 // busy are the connections on which the server is asked something.
@@ -149,7 +172,7 @@ func work(ctx context.Context, st *store.Store, mails int) error {
 	if err != nil {
 		return err
 	}
-	program, err := newProgram(st, newShelf(nil))
+	program, err := newProgram(st, newShelf(nil), io.Discard)
 	if err != nil {
 		return err
 	}
