@@ -481,8 +481,8 @@ func TestGivenUpMeanwhile(t *testing.T) {
 	})
 }
 
-// A row that goes with all others when they are tried may not once they are written: here the code that the first lot is given. Of all or
-// nothing that leaves nothing.
+// A row that goes with all others when they are tried may not once they are written: here the code that the first lot is given, far above.
+// Of all or nothing that leaves nothing, and the row is told of.
 func TestRowsInEachOthersWay(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *storetest.DB) {
 		d := newDesk(t, db)
@@ -493,8 +493,15 @@ func TestRowsInEachOthersWay(t *testing.T) {
 		if !same(i, Checked, 501, 0, 0, 0) {
 			t.Fatalf("tried: %+v\n%s", i.Counts, d.problems(i.ID))
 		}
-		if i = d.run(i.ID, true); i.Status != Failed || !strings.HasPrefix(i.Failure, "Something was changed meanwhile") || d.material("FLOUR").Lots != 0 {
+		if i = d.run(i.ID, true); i.Status != Failed || !strings.HasPrefix(i.Failure, "Some rows have something wrong") || d.material("FLOUR").Lots != 0 {
 			t.Errorf("imported: %+v", i)
+		}
+		if got := d.problems(i.ID); !strings.Contains(got, "502 Lot: There is a lot with this code already.") {
+			t.Errorf("it says %s", got)
+		}
+		near := d.checked("stock", fmt.Sprintf("SKU,Quantity (kg),Lot\nFLOUR,1,\nFLOUR,2,L-%d-0001\n", year))
+		if near = d.run(near.ID, true); !same(near, Done, 2, 0, 0, 0) || d.material("FLOUR").Lots != 2 {
+			t.Errorf("a code that is made is in the way of one that is given: %+v", near)
 		}
 	})
 }

@@ -263,35 +263,40 @@ func (d *Desk) run(ctx context.Context, scope store.Scope, i Import, job Work) e
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < spare {
 			return d.store.Update(ctx, scope, func(tx *store.Tx) error { return tx.Enqueue(ctx, job) })
 		}
-		if err := d.store.Update(ctx, scope, func(tx *store.Tx) error { return i.takeIn(ctx, tx, how, rows) }); err != nil {
+		err := d.store.Update(ctx, scope, func(tx *store.Tx) error {
+			_, err := i.takeIn(ctx, tx, how, rows)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return d.store.Update(ctx, scope, func(tx *store.Tx) error { return end(ctx, tx, i.ID) })
 }
 
-// takeIn writes some rows, and what they did.
-func (i Import) takeIn(ctx context.Context, tx *store.Tx, how *reading, rows []sheet.Row) error {
+// takeIn writes some rows, what they did, and what is wrong with those that it left out.
+func (i Import) takeIn(ctx context.Context, tx *store.Tx, how *reading, rows []sheet.Row) ([]Problem, error) {
 	now, err := locked(ctx, tx, i.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if now.Status != Running {
-		return errStarted
+		return nil, errStarted
 	}
 	outcomes, err := i.Kind.take(ctx, tx, &batch{reading: how, rows: rows, write: true})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := now.noteDeeds(ctx, tx, outcomes); err != nil {
-		return err
+		return nil, err
 	}
-	if err := now.noteProblems(ctx, tx, problemsOf(outcomes)); err != nil {
-		return err
+	problems := problemsOf(outcomes)
+	if err := now.noteProblems(ctx, tx, problems); err != nil {
+		return nil, err
 	}
 	now.add(outcomes)
 	now.Done += int64(len(rows))
-	return now.save(ctx, tx)
+	return problems, now.save(ctx, tx)
 }
 
 func (i Import) noteDeeds(ctx context.Context, tx *store.Tx, outcomes []Outcome) error {
@@ -330,8 +335,22 @@ func (d *Desk) runWhole(ctx context.Context, scope store.Scope, i Import, t shee
 	if len(problems) > 0 {
 		return d.refuse(ctx, scope, i, problems)
 	}
+	problems, err = d.takeWhole(ctx, scope, i, t)
+	if errors.Is(err, errLeftOut) {
+		return d.refuse(ctx, scope, i, problems)
+	}
+	return err
+}
+
+// errLeftOut rolls back what was taken in of all rows or none.
+var errLeftOut = errors.New("some rows were left out")
+
+// takeWhole writes all rows, or leaves nothing and tells what is wrong: rows that went when they were tried may be in each other's way, or
+// in that of what was changed meanwhile.
+func (d *Desk) takeWhole(ctx context.Context, scope store.Scope, i Import, t sheet.Table) (problems []Problem, err error) {
 	how := i.read(t, scope.Context().Locale)
-	return d.store.Update(ctx, scope, func(tx *store.Tx) error {
+	err = d.store.Update(ctx, scope, func(tx *store.Tx) error {
+		problems = nil
 		now, err := locked(ctx, tx, i.ID)
 		if err != nil {
 			return err
@@ -341,21 +360,19 @@ func (d *Desk) runWhole(ctx context.Context, scope store.Scope, i Import, t shee
 			return err
 		}
 		for _, rows := range i.Kind.parts(t.Rows) {
-			if err := i.takeIn(ctx, tx, how, rows); err != nil {
+			wrong, err := i.takeIn(ctx, tx, how, rows)
+			if err != nil {
 				return err
 			}
+			problems = append(problems, wrong...)
 		}
-		if now, err = get(ctx, tx, i.ID); err == nil && now.Refused > 0 {
-			return errMeanwhile
-		}
-		if err != nil {
-			return err
+		if len(problems) > 0 {
+			return errLeftOut
 		}
 		return end(ctx, tx, i.ID)
 	})
+	return problems, err
 }
-
-var errMeanwhile = fault.Conflict("Something was changed meanwhile that some rows do not go with. Nothing was imported: upload the file once more.")
 
 // refuse ends an import of all rows or none of which some have something wrong.
 func (d *Desk) refuse(ctx context.Context, scope store.Scope, i Import, problems []Problem) error {

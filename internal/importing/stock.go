@@ -66,7 +66,7 @@ func takeStock(ctx context.Context, tx *store.Tx, b *batch) ([]Outcome, error) {
 		return nil, err
 	}
 	outcomes := make([]Outcome, len(lines))
-	var receipts []inventory.Receipt
+	var named, rest []inventory.Receipt
 	for i, l := range lines {
 		r, name := l.receipt(s)
 		if len(l.problems) == 0 {
@@ -80,12 +80,17 @@ func takeStock(ctx context.Context, tx *store.Tx, b *batch) ([]Outcome, error) {
 		}
 		r.Source = inventory.Source{Kind: SourceKind, ID: id.New()}
 		outcomes[i] = Outcome{Row: l.Number, Action: Created, deed: deed{Action: Created, ID: r.Source.ID, SKU: l.text("sku"), Name: name}}
-		receipts = append(receipts, r)
+		if r.LotCode != "" {
+			named = append(named, r)
+		} else {
+			rest = append(rest, r)
+		}
 	}
 	if !b.write {
 		return outcomes, nil
 	}
-	return outcomes, inventory.ReceiveAll(ctx, tx, receipts)
+	// Codes that are made avoid those that are there, so lots with one of their own come first.
+	return outcomes, inventory.ReceiveAll(ctx, tx, append(named, rest...))
 }
 
 // receipt is the lot that a row says.

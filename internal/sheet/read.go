@@ -1,8 +1,10 @@
 package sheet
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +16,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
 )
 
@@ -212,6 +215,9 @@ func readBook(data []byte, most int) (Table, error) {
 	}
 	defer file.Close()
 	t := Table{Format: XLSX}
+	if wellFormed(data) != nil {
+		return t, errWorkbook
+	}
 	rows, err := file.Rows(file.GetSheetName(0))
 	if err != nil {
 		return t, errWorkbook
@@ -234,6 +240,48 @@ func readBook(data []byte, most int) (Table, error) {
 		return t, errNothing
 	}
 	return t, nil
+}
+
+// wellFormed reads the rows and texts of a workbook as XML to their ends: the library takes a part that breaks off for a shorter one.
+// What is unpacked was limited when it was opened.
+func wellFormed(data []byte) error {
+	book, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return err
+	}
+	for _, part := range book.File {
+		if !strings.HasPrefix(part.Name, "xl/worksheets/sheet") && part.Name != "xl/sharedStrings.xml" {
+			continue
+		}
+		if err := readXML(part); err != nil {
+			return fmt.Errorf("%s: %w", part.Name, err)
+		}
+	}
+	return nil
+}
+
+func readXML(part *zip.File) error {
+	text, err := part.Open()
+	if err != nil {
+		return err
+	}
+	defer text.Close()
+	d := xml.NewDecoder(text)
+	d.CharsetReader = func(name string, text io.Reader) (io.Reader, error) {
+		how, err := htmlindex.Get(name)
+		if err != nil {
+			return nil, err
+		}
+		return how.NewDecoder().Reader(text), nil
+	}
+	for {
+		switch _, err := d.Token(); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
 }
 
 // noisy is a number as a workbook keeps it where its decimal fraction has no exact binary one: 2.4000000000000004.

@@ -51,12 +51,22 @@ func TestReadCSV(t *testing.T) {
 	}
 }
 
+// What is well-formed in another encoding is read.
+func TestReadBookOfLatin(t *testing.T) {
+	latin := rewritten(t, book(t, map[string]any{"A1": "Name", "A2": "Flour"}), `<?xml version="1.0" encoding="UTF-8"`, `<?xml version="1.0" encoding="ISO-8859-1"`)
+	if got, err := sheet.Read([]byte(latin), 3); err != nil || cells(got) != "Name\nFlour" {
+		t.Errorf("%q, %v", cells(got), err)
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ data, says string }{
 		"empty": {"", "is empty"}, "blank": {"\n\n", "is empty"}, "no rows": {"a,b\n", "no rows"}, "too many rows": {"a\n1\n2\n3\n4\n", "at most 3 rows"},
 		"too many columns": {strings.Repeat("a,", 300) + "\n1\n", "at most 200 columns"}, "zeros": {"a\x00b,\x00\x00c\nd", "no table of text"},
 		"a torn workbook": {"PK\x03\x04nonsense", "could not be read"}, "an old workbook": {"\xd0\xcf\x11\xe0...", "of an old kind"},
 		"an empty workbook": {book(t, nil), "is empty"}, "a workbook beyond the last row there is": {renumbered(t, book(t, map[string]any{"A1": "Name"}), 1<<20+1), "could not be read"},
+		"a workbook that breaks off":      {rewritten(t, book(t, map[string]any{"A1": "Name", "A2": "Flour", "A3": "Salt"}), `<row r="3"`, `<row r="3`), "could not be read"},
+		"one with an end that is missing": {rewritten(t, book(t, map[string]any{"A1": "Name", "A2": "Flour"}), `</sheetData>`, ``), "could not be read"},
 	} {
 		if got, err := sheet.Read([]byte(c.data), 3); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %q, %v", name, cells(got), err)
@@ -83,27 +93,34 @@ func book(t *testing.T, cells map[string]any) string {
 // renumbered is a workbook with another number for its first row, as no program writes it.
 func renumbered(t *testing.T, workbook string, row int) string {
 	t.Helper()
+	return rewritten(t, workbook, `<row r="1"`, fmt.Sprintf(`<row r="%d"`, row))
+}
+
+// rewritten is a workbook with something else in its parts.
+func rewritten(t *testing.T, workbook, old, text string) string {
+	t.Helper()
 	in, err := zip.NewReader(strings.NewReader(workbook), int64(len(workbook)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	out := zip.NewWriter(&b)
+	out, found := zip.NewWriter(&b), false
 	for _, part := range in.File {
-		text, err := fs.ReadFile(in, part.Name)
+		content, err := fs.ReadFile(in, part.Name)
 		if err != nil {
 			t.Fatal(err)
 		}
+		found = found || bytes.Contains(content, []byte(old))
 		w, err := out.Create(part.Name)
 		if err == nil {
-			_, err = w.Write(bytes.Replace(text, []byte(`<row r="1"`), fmt.Appendf(nil, `<row r="%d"`, row), 1))
+			_, err = w.Write(bytes.Replace(content, []byte(old), []byte(text), 1))
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := out.Close(); err != nil {
-		t.Fatal(err)
+	if err := out.Close(); err != nil || !found {
+		t.Fatalf("%q is there: %t, %v", old, found, err)
 	}
 	return b.String()
 }
