@@ -123,10 +123,10 @@ WHERE m.organization_id = sqlc.arg(organization_id) AND (m.archived_at IS NOT NU
     SELECT 1 FROM lots AS x WHERE x.organization_id = sqlc.arg(organization_id) AND x.item_id = m.id AND x.on_hand <> 0 AND x.expires_on <= CAST(sqlc.narg(until) AS date_text)))
 ORDER BY m.name DESC, m.id DESC LIMIT sqlc.arg(count_of) OFFSET sqlc.arg(skip);
 
+-- All rows are reckoned for the order, so their lots are gone through once and not by material.
 -- name: ListMaterialsByExpiry :many
 SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, m.tags, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
-  CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id AND l.on_hand <> 0) AS bigint) AS lots,
-  CAST(COALESCE((SELECT CAST(MIN(l.expires_on) AS date_text) FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.item_id = m.id AND l.on_hand <> 0), '9999-12-31') AS date_text) AS expires_on
+  CAST(COALESCE(f.lots, 0) AS bigint) AS lots, CAST(COALESCE(CAST(f.expires_on AS date_text), '9999-12-31') AS date_text) AS expires_on
 FROM materials AS m
 JOIN items AS i ON i.organization_id = sqlc.arg(organization_id) AND i.id = m.id
 LEFT JOIN (
@@ -136,6 +136,9 @@ LEFT JOIN (
     SELECT b.item_id, b.on_hand FROM lots AS b WHERE b.organization_id = sqlc.arg(organization_id) AND b.on_hand <> 0 AND b.status = 'available' AND b.expires_on < sqlc.arg(today)
   ) AS h GROUP BY h.item_id
 ) AS w ON w.item_id = m.id
+LEFT JOIN (
+  SELECT l.item_id, COUNT(*) AS lots, MIN(l.expires_on) AS expires_on FROM lots AS l WHERE l.organization_id = sqlc.arg(organization_id) AND l.on_hand <> 0 GROUP BY l.item_id
+) AS f ON f.item_id = m.id
 WHERE m.organization_id = sqlc.arg(organization_id) AND (m.archived_at IS NOT NULL) = CAST(sqlc.arg(archived) AS boolean)
   AND m.search_text LIKE CAST(sqlc.arg(pattern) AS text) ESCAPE '\'
   AND (CAST(sqlc.arg(category) AS text) = '' OR m.category = CAST(sqlc.arg(category) AS text))

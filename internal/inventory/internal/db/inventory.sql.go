@@ -1877,8 +1877,7 @@ func (q *Queries) ListMaterials(ctx context.Context, arg ListMaterialsParams) ([
 
 const listMaterialsByExpiry = `-- name: ListMaterialsByExpiry :many
 SELECT m.id, m.name, m.sku, m.unit, m.price, m.minimum_stock, m.maximum_stock, m.category, m.tags, i.on_hand, CAST(COALESCE(w.quantity, 0) AS qty_int) AS withheld,
-  CAST((SELECT COUNT(*) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id AND l.on_hand <> 0) AS bigint) AS lots,
-  CAST(COALESCE((SELECT CAST(MIN(l.expires_on) AS date_text) FROM lots AS l WHERE l.organization_id = $1 AND l.item_id = m.id AND l.on_hand <> 0), '9999-12-31') AS date_text) AS expires_on
+  CAST(COALESCE(f.lots, 0) AS bigint) AS lots, CAST(COALESCE(CAST(f.expires_on AS date_text), '9999-12-31') AS date_text) AS expires_on
 FROM materials AS m
 JOIN items AS i ON i.organization_id = $1 AND i.id = m.id
 LEFT JOIN (
@@ -1888,6 +1887,9 @@ LEFT JOIN (
     SELECT b.item_id, b.on_hand FROM lots AS b WHERE b.organization_id = $1 AND b.on_hand <> 0 AND b.status = 'available' AND b.expires_on < $2
   ) AS h GROUP BY h.item_id
 ) AS w ON w.item_id = m.id
+LEFT JOIN (
+  SELECT l.item_id, COUNT(*) AS lots, MIN(l.expires_on) AS expires_on FROM lots AS l WHERE l.organization_id = $1 AND l.on_hand <> 0 GROUP BY l.item_id
+) AS f ON f.item_id = m.id
 WHERE m.organization_id = $1 AND (m.archived_at IS NOT NULL) = CAST($3 AS boolean)
   AND m.search_text LIKE CAST($4 AS text) ESCAPE '\'
   AND (CAST($5 AS text) = '' OR m.category = CAST($5 AS text))
@@ -1929,6 +1931,7 @@ type ListMaterialsByExpiryRow struct {
 	ExpiresOn    calendar.Date
 }
 
+// All rows are reckoned for the order, so their lots are gone through once and not by material.
 func (q *Queries) ListMaterialsByExpiry(ctx context.Context, arg ListMaterialsByExpiryParams) ([]ListMaterialsByExpiryRow, error) {
 	rows, err := q.db.QueryContext(ctx, listMaterialsByExpiry,
 		arg.OrganizationID,
