@@ -55,6 +55,9 @@ func TestTheDemoIsCoherent(t *testing.T) {
 				if len(day.Orders) == 0 || len(day.ToMake) == 0 || len(day.Shortages) == 0 {
 					t.Errorf("%s: today there are %d orders, %d things to make, %d shortages", w.Slug, len(day.Orders), len(day.ToMake), len(day.Shortages))
 				}
+				if w.shop.stall != "" {
+					supplied(t, tx, w.Slug)
+				}
 				return err
 			})
 			if err != nil {
@@ -62,6 +65,15 @@ func TestTheDemoIsCoherent(t *testing.T) {
 			}
 		}
 	})
+}
+
+// supplied expects one transfer to the stall that arrived, and another that is on its way.
+func supplied(t *testing.T, tx *store.Tx, slug string) {
+	t.Helper()
+	all, _, err := inventory.Transfers(t.Context(), tx, true, 10, 0)
+	if err != nil || len(all) != 2 || all[0].Status != inventory.OnWay || all[0].Late(tx.Today()) || all[1].Status != inventory.Arrived {
+		t.Errorf("%s: transfers %+v, %v", slug, all, err)
+	}
 }
 
 func profitable(t *testing.T, tx *store.Tx, slug string) {

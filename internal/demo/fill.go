@@ -69,6 +69,12 @@ func (c customer) amount(sku string, day int) quantity.Quantity {
 	return quantity.Of(max(1, usual+usual*(int64(h.Sum32()%41)-20)/100))
 }
 
+// The days before the stall is open. A dozen more is made of something then.
+const (
+	firstStall  = -8
+	secondStall = -1
+)
+
 // event is one thing that happened, hour o'clock of a day counted from today.
 type event struct {
 	day, hour int
@@ -98,6 +104,9 @@ func (h *history) events() []event {
 		_, err := stocktake.Start(h.ctx, tx, stocktake.Choice{Kind: inventory.OfMaterial})
 		return err
 	}})
+	if h.shop.stall != "" {
+		all = append(all, event{firstStall, 19, h.send}, event{firstStall + 1, 7, h.arrive}, event{secondStall, 19, h.send})
+	}
 	for _, r := range h.shop.reprices {
 		all = append(all, event{-r.ago, 3, func(tx *store.Tx) error { return h.reprice(tx, r) }})
 	}
@@ -132,10 +141,40 @@ func (h *history) count(tx *store.Tx) error {
 	return stocktake.Approve(h.ctx, tx, reference)
 }
 
+// send takes what was made for the stall there: after the day's deliveries it is the most that is left.
+func (h *history) send(tx *store.Tx) error {
+	places, err := inventory.OpenLocations(h.ctx, tx)
+	if err != nil {
+		return err
+	}
+	left, _, err := inventory.ListLots(h.ctx, tx, inventory.LotFilter{Kind: inventory.OfProduct, Limit: inventory.LotCap})
+	if err != nil {
+		return err
+	}
+	most := slices.MaxFunc(left, func(a, b inventory.Lot) int { return cmp.Compare(a.OnHand, b.OnHand) })
+	move := inventory.Relocation{Lot: most.Code, From: places[0].ID, To: places[1].ID, Reason: "For the stall"}
+	_, err = inventory.Send(h.ctx, tx, move, new(tx.Today().AddDays(1)))
+	return err
+}
+
+// arrive takes in what is on its way.
+func (h *history) arrive(tx *store.Tx) error {
+	sent, _, err := inventory.Transfers(h.ctx, tx, false, 1, 0)
+	if err != nil {
+		return err
+	}
+	return inventory.Arrive(h.ctx, tx, sent[0].Reference, nil, "")
+}
+
 // open sets up the shop.
 func (h *history) open(tx *store.Tx) error {
 	if err := settings.Update(h.ctx, tx, h.shop.settings); err != nil {
 		return err
+	}
+	if h.shop.stall != "" {
+		if _, err := inventory.AddLocation(h.ctx, tx, h.shop.stall); err != nil {
+			return err
+		}
 	}
 	for _, m := range h.shop.materials {
 		if err := h.addMaterial(tx, m); err != nil {
@@ -353,6 +392,9 @@ func (h *history) make(tx *store.Tx, day int) error {
 		done := production.Completion{Produced: batch.Planned, Scrap: quantity.Of(int64(i % 4 / 3))} // sometimes a piece fails
 		if i%4 == 1 {
 			done.Produced += quantity.Of(1) // sometimes there is one more
+		}
+		if i == 0 && h.shop.stall != "" && (day == firstStall || day == secondStall) {
+			done.Produced += quantity.Of(12)
 		}
 		if _, err := production.Complete(h.ctx, tx, batch.Code, done); err != nil {
 			return err

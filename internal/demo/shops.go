@@ -18,6 +18,7 @@ type shop struct {
 	reprices  []reprice
 	customers []customer
 	lists     []priceList
+	stall     string // where else it sells; "" is nowhere
 }
 
 // priceList is what a group of customers pays.
@@ -186,5 +187,6 @@ func roastery() shop {
 			{"June Park", "", "18 Lovejoy Court", false, 6, 1, [2]int{12, 0}, false, map[string]int64{"GUJI-340": 2}},
 		},
 		lists: []priceList{{"Coffee bars", "Bar prices", []string{"Pier 9 Coffee Bar"}, 0, []string{"NORTH-340 30 14.50", "GUJI-340 12 18.00"}}},
+		stall: "Market stall",
 	}
 }
