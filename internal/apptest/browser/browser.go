@@ -384,3 +384,13 @@ func (p *Page) Wide() int {
 	p.t.Helper()
 	return run(p, "measure", chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
 }
+
+// Ragged are the numbers of a phone's rows that do not stand below each other, at the right.
+func (p *Page) Ragged() []string {
+	p.t.Helper()
+	const script = `[...document.querySelectorAll(".stackable tbody tr")].flatMap(row => {
+		const end = row.getBoundingClientRect().right - parseFloat(getComputedStyle(row).paddingRight)
+		return [...row.querySelectorAll(":scope > .num")].filter(n => n.checkVisibility() && Math.abs(n.getBoundingClientRect().right - end) > 2).map(n => n.textContent.trim())
+	})`
+	return run(p, "measure numbers", chromedp.Evaluate[[]string](script))
+}

@@ -527,6 +527,9 @@ func (l look) inspect(t *testing.T, p *browser.Page, paths ...string) {
 		if over := p.Wide(); over > 0 {
 			t.Errorf("%s is %d px too wide", path, over)
 		}
+		if ragged := p.Ragged(); l.width < 768 && len(ragged) > 0 {
+			t.Errorf("%s: numbers that do not stand at the right: %q", path, ragged)
+		}
 	}
 }
 
