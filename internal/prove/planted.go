@@ -78,80 +78,7 @@ func refused(ctx context.Context, note func(leak, gate string)) error {
 	return nil
 }
 
-// worlds are tests of the gates of isolation, small enough to be run for each leak. They are compiled into their package.
-const worlds = `package isolation
-
-import (
-	"context"
-	"net/url"
-	"slices"
-	"strings"
-	"testing"
-
-	"craftplan/internal/store"
-	"craftplan/internal/store/storetest"
-)
-
-// TestLeakMatrix asks some routes as everybody with everything.
-func TestLeakMatrix(t *testing.T) {
-	w, err := OpenWorld(t.Context(), store.SQLite, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	var some []Route
-	for _, r := range Routes() {
-		if strings.HasPrefix(r.Pattern, "/{organization}/customers") || slices.Contains([]string{"/{organization}/orders/new", "/{organization}/logo"}, r.Pattern) && r.Method == "GET" {
-			some = append(some, r)
-		}
-	}
-	report, err := Matrix(t.Context(), w, some)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(report.Findings) > 0 {
-		t.Error(report.Findings[0])
-	}
-}
-
-// TestLeakWorlds compares what A is told with B beside it, who was there first, and without.
-func TestLeakWorlds(t *testing.T) {
-	with, without := told(t, nil), told(t, Alone)
-	for i := range with {
-		if with[i] != without[i] {
-			t.Fatalf("answer %d depends on B: %s", i, difference(with[i], without[i]))
-		}
-	}
-}
-
-func told(t *testing.T, filling *storetest.Filling) (answers []string) {
-	w, err := OpenWorld(t.Context(), store.SQLite, Options{Filling: filling})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	known := NewNames(Known(w.Settled()))
-	ask := func(ctx context.Context, who, method, path string, form url.Values) string {
-		answer, err := w.Do(ctx, Ask{Method: method, Path: path, Form: form.Encode(), Cookies: w.Actors[who].Cookies})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return known.Plain(answer.Text())
-	}
-	customer := url.Values{"kind": {"company"}, "name": {"Harbor"}}
-	if filling == nil {
-		ask(t.Context(), Colleague, "GET", "/"+w.B.Slug+"/orders/new", nil)
-		ask(t.Context(), Colleague, "GET", "/"+w.B.Slug+"/logo", nil)
-		ask(t.Context(), Colleague, "POST", "/"+w.B.Slug+"/customers", customer)
-	}
-	for _, path := range []string{"/", "/customers", "/customers?q=o", "/orders/new", "/logo", "/brand.css", "/materials", "/products", "/lots", "/settings"} {
-		answers = append(answers, ask(t.Context(), Owner, "GET", "/"+w.A.Slug+path, nil))
-	}
-	return append(answers, ask(t.Context(), Owner, "POST", "/"+w.A.Slug+"/customers", customer), ask(t.Context(), Newcomer, "GET", "/"+w.A.Slug+"/customers", nil))
-}
-`
-
-// isolated runs the tests of worlds for each leak.
+// isolated runs the small tests of the gates of isolation, in their leaks_test.go, for each leak.
 func (h *hunted) isolated(ctx context.Context, note func(leak, gate string)) error {
 	var orders rounds.Orders
 	orders.Tests = []string{"TestLeakMatrix", "TestLeakWorlds"}
@@ -201,7 +128,6 @@ func (h *hunted) isolated(ctx context.Context, note func(leak, gate string)) err
 // isolationSuite is the package of the gates that ask the program.
 func (h *hunted) isolationSuite() *suite {
 	const pkg = "internal/apptest/isolation"
-	h.schemata.added[pkg+"/leaks_prove_test.go"] = worlds
 	h.schemata.added[pkg+"/rounds_prove_test.go"] = roundsOf("isolation")
 	directory, err := filepath.Abs(pkg)
 	if err != nil {
