@@ -113,15 +113,20 @@ func (d *door) answer() error {
 // closed idle ones at once would lose the request that is on its way on one of them.
 func (d *door) close(ctx context.Context) error {
 	d.leaving.Store(true)
-	err := d.listener.Close()
-	if errors.Is(err, net.ErrClosed) { // by what failed
-		err = nil
-	}
+	err := unlessClosed(d.listener.Close()) // what failed may have closed it
 	for end := time.Now().Add(leaving); d.open.Load() > 0 && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond)
 	}
-	if e := d.Shutdown(ctx); e != nil {
-		err = errors.Join(err, e, d.Server.Close())
+	if e := unlessClosed(d.Shutdown(ctx)); e != nil { // it closes the listener too, until it has noticed that it is
+		err = errors.Join(err, e, unlessClosed(d.Server.Close()))
+	}
+	return err
+}
+
+// unlessClosed is no error where it is that something is closed already.
+func unlessClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
 	}
 	return err
 }
