@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -41,5 +42,7 @@ func TestClosingADoor(t *testing.T) {
 	if err := d.close(t.Context()); err != nil {
 		t.Errorf("closing: %v", err)
 	}
-	<-ended
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		t.Errorf("the server ended with %v", err)
+	}
 }
