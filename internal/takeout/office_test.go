@@ -269,6 +269,17 @@ func TestStoppedAndForgotten(t *testing.T) {
 	})
 }
 
+// disk is where the desk's contents are.
+func (d desk) disk() files.Contents {
+	d.t.Helper()
+	contents, err := files.OpenDirectory(d.folder)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.t.Cleanup(func() { contents.Close() })
+	return contents
+}
+
 // full is a disk on which there is no room.
 type full struct{ files.Contents }
 
@@ -281,11 +292,7 @@ func TestMakingFails(t *testing.T) {
 	eachEngine(t, func(t *testing.T, engine store.Engine) {
 		d := newDesk(t, engine)
 		earlier := d.made()
-		contents, err := files.OpenDirectory(d.folder)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer contents.Close()
+		contents := d.disk()
 		good := d.Office
 		d.Office = takeout.NewOffice(d.Store, files.New(d.Store, full{contents}))
 		job, err := d.ask()
@@ -332,11 +339,7 @@ func TestStoppedAtLast(t *testing.T) {
 	eachEngine(t, func(t *testing.T, engine store.Engine) {
 		d := newDesk(t, engine)
 		earlier := d.made()
-		contents, err := files.OpenDirectory(d.folder)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer contents.Close()
+		contents := d.disk()
 		job, err := d.ask()
 		if err != nil {
 			t.Fatal(err)
